@@ -1,0 +1,1 @@
+//! One grading: plan, build, boot, check, report.

@@ -1,0 +1,1 @@
+//! Find exercises; take submissions in; plan how they build and run.

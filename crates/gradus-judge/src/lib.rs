@@ -1,0 +1,1 @@
+//! Pure judging: an expectation and a value in, mismatches out.

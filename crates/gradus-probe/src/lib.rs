@@ -1,0 +1,1 @@
+//! HTTP over any stream: bounded, timed, hostile servers as data.

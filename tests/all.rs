@@ -1,0 +1,1 @@
+//! The real `gradus` against real submissions: one binary, one module per feature.
