@@ -1,0 +1,279 @@
+//! A grader as plain data: its checks, their steps, and what they expect. How the file reads is `GraderFile`'s work.
+
+use crate::pattern::Pattern;
+use crate::source::{Sources, Span, Spanned};
+use crate::value::{Template, Value, Var};
+use std::time::Duration;
+
+/// What `graders/<slug>/grader.yaml` says.
+#[derive(Clone, Debug)]
+pub struct Grader {
+    /// grader.yaml itself first, then each file of expected output that it names; spans point into these.
+    pub sources: Sources,
+    /// The exercise that it grades.
+    pub exercise: Spanned<String>,
+    /// Percent of the points from which a submission passes, 1 to 100.
+    pub pass: u32,
+    /// What a learner sees of failed visible checks.
+    pub detail: Detail,
+    /// What the submission is told besides `PORT`, `HOST` and `DATA_DIR`.
+    pub env: Vec<(String, Value)>,
+    /// Drawn once per grading.
+    pub vars: Vec<Var>,
+    /// In the file's order.
+    pub checks: Vec<Check>,
+}
+
+/// One claim about a submission.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Its name, `[a-z0-9-]+`.
+    pub id: Spanned<String>,
+    /// Its earlier names.
+    pub was: Vec<String>,
+    /// One sentence that is true of a right submission.
+    pub claim: String,
+    /// What it is worth.
+    pub worth: Worth,
+    /// Checks that must pass first, each above this one.
+    pub needs: Vec<Spanned<String>>,
+    /// One next step for a learner.
+    pub hint: Option<String>,
+    /// Who sees it.
+    pub visibility: Visibility,
+    /// What a learner sees when it fails.
+    pub detail: Detail,
+    /// For the whole check.
+    pub timeout: Duration,
+    /// What is made anew before it.
+    pub fresh: Option<Fresh>,
+    /// Drawn for this check, the same for the same seed and id.
+    pub vars: Vec<Var>,
+    /// What it does, in order.
+    pub steps: Vec<Step>,
+    /// The whole entry.
+    pub span: Span,
+}
+
+/// What a check is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worth {
+    /// Counts towards the maximum.
+    Points(u32),
+    /// On top of the maximum.
+    Bonus(u32),
+    /// Nothing, but everything after it needs it.
+    Gate,
+}
+
+/// Who sees a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    /// Everybody.
+    Visible,
+    /// Runs last, in a boot and data folder of its own, and a learner sees only its claim and whether it holds.
+    Hidden,
+}
+
+/// What a learner sees of a failed check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Request, answer and expectation.
+    Full,
+    /// Request and answer, not the expectation.
+    Actual,
+    /// That it failed.
+    None,
+}
+
+/// What is made anew before a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fresh {
+    /// The server; `DATA_DIR` stays.
+    Server,
+    /// The server and an empty `DATA_DIR`.
+    Data,
+    /// The server, `DATA_DIR` and every service.
+    All,
+}
+
+/// One thing that a check does.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it does.
+    pub action: Action,
+    /// How often.
+    pub again: Again,
+    /// Done once for each; empty means once.
+    pub cases: Vec<Case>,
+    /// The whole entry.
+    pub span: Span,
+}
+
+/// The kinds of step.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// A request and what is expected of its answer.
+    Request(Box<RequestStep>),
+}
+
+/// How often a step is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// Once.
+    Once,
+    /// So many times, and each must hold.
+    Repeat(u32),
+    /// Until it holds.
+    Until {
+        /// The pause between.
+        every: Duration,
+        /// How long at most.
+        at_most: Duration,
+    },
+}
+
+/// Values for the names of one case.
+pub type Case = Vec<(String, Value)>;
+
+/// A request and what is expected of its answer.
+#[derive(Clone, Debug)]
+pub struct RequestStep {
+    /// The method as it is sent.
+    pub method: String,
+    /// Origin-form, or an absolute URL of the submission's.
+    pub path: Template,
+    /// Added to the path; a list gives a repeated name.
+    pub query: Vec<(String, Value)>,
+    /// A list gives a repeated header, `null` leaves out one that is otherwise sent.
+    pub headers: Vec<(String, Value)>,
+    /// The body.
+    pub body: Body,
+    /// How the connection is used.
+    pub connection: Connection,
+    /// For this request; the grading's default unless told.
+    pub timeout: Option<Duration>,
+    /// What is expected.
+    pub expect: Expect,
+    /// Names for parts of the answer.
+    pub save: Vec<Save>,
+}
+
+/// The body of a request.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// None.
+    None,
+    /// `application/json`.
+    Json(Value),
+    /// `text/plain; charset=utf-8`.
+    Text(Template),
+    /// `application/x-www-form-urlencoded`.
+    Form(Vec<(String, Value)>),
+    /// Bytes as they stand in the grader, or of a file beside it; the path is kept for showing.
+    Bytes {
+        /// What is sent.
+        bytes: Vec<u8>,
+        /// The file they come from.
+        file: Option<String>,
+    },
+}
+
+/// How a request uses connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// Reuses the idle one.
+    Keep,
+    /// A new one, kept afterwards.
+    Fresh,
+    /// A new one with `Connection: close`.
+    Close,
+}
+
+/// What is expected of an answer. Everything that is `None` or empty is not judged.
+#[derive(Clone, Debug, Default)]
+pub struct Expect {
+    /// The status code, as a number.
+    pub status: Option<Pattern>,
+    /// By lower-case name.
+    pub headers: Vec<(Spanned<String>, Pattern)>,
+    /// The body as JSON.
+    pub json: Option<Pattern>,
+    /// The body as UTF-8 text.
+    pub text: Option<Pattern>,
+    /// The body against a file.
+    pub file: Option<ExpectedFile>,
+    /// `body: $empty`, and where it stands.
+    pub empty_body: Option<Span>,
+}
+
+/// Expected output that stands in a file beside grader.yaml.
+#[derive(Clone, Debug)]
+pub struct ExpectedFile {
+    /// Its path, relative to the grader's folder.
+    pub path: Spanned<String>,
+    /// What stands in it.
+    pub content: ExpectedContent,
+}
+
+/// What stands in a file of expected output.
+#[derive(Clone, Debug)]
+pub enum ExpectedContent {
+    /// A `.json` file, with markers.
+    Json(Pattern),
+    /// Any other; compared as text, line by line.
+    Text(String),
+}
+
+/// A name for a part of an answer.
+#[derive(Clone, Debug)]
+pub struct Save {
+    /// The name.
+    pub name: Spanned<String>,
+    /// Which part.
+    pub from: Spanned<Place>,
+}
+
+/// A part of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The status code.
+    Status,
+    /// A header's first value, by lower-case name.
+    Header(String),
+    /// The body as text.
+    Text,
+    /// A value within the body read as JSON; whether it is one or many is decided by the syntax: always one.
+    Json(Vec<PathPart>),
+}
+
+/// A part of a path into JSON: `.key` or `[0]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathPart {
+    /// A key of an object.
+    Key(String),
+    /// An index of a list, from 0.
+    Index(usize),
+}
+
+impl Expect {
+    /// How many things are judged.
+    pub fn count(&self) -> usize {
+        usize::from(self.status.is_some())
+            + self.headers.len()
+            + usize::from(self.json.is_some())
+            + usize::from(self.text.is_some())
+            + usize::from(self.file.is_some())
+            + usize::from(self.empty_body.is_some())
+    }
+}
+
+impl Grader {
+    /// The check of that id, or of one that was called so.
+    pub fn check(&self, id: &str) -> Option<&Check> {
+        self.checks
+            .iter()
+            .find(|check| check.id.value == id)
+            .or_else(|| self.checks.iter().find(|check| check.was.iter().any(|was| was == id)))
+    }
+}

@@ -1,0 +1,87 @@
+//! Who may see what of a report. Writers take only [`Redacted`], so that none can leak.
+
+use crate::grader::{Detail, Visibility};
+use crate::outcome::{Failure, Mismatch, Outcome, Shown};
+use crate::report::{CheckReport, Report};
+
+/// For whom a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Sees of each check what its `detail` allows, and of hidden ones only the claim and whether it holds.
+    Learner,
+    /// Sees everything.
+    Instructor,
+}
+
+/// A report of which only what its reader may see is left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redacted(Report);
+
+/// A check of which only what its reader may see is left; for writers that show checks while a grading runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedactedCheck(CheckReport);
+
+impl Redacted {
+    /// What is left.
+    pub fn report(&self) -> &Report {
+        &self.0
+    }
+}
+
+impl RedactedCheck {
+    /// What is left.
+    pub fn check(&self) -> &CheckReport {
+        &self.0
+    }
+}
+
+/// Takes out what the reader may not see.
+pub fn redact(mut report: Report, audience: Audience) -> Redacted {
+    report.checks = report.checks.into_iter().map(|check| redact_check(check, audience).0).collect();
+    Redacted(report)
+}
+
+/// Takes out of one check what the reader may not see.
+pub fn redact_check(mut check: CheckReport, audience: Audience) -> RedactedCheck {
+    if audience == Audience::Learner {
+        if check.visibility == Visibility::Hidden {
+            check.output = Shown::default();
+            check.requests = 0;
+            check.line = 0;
+            check.rerun = String::new();
+        }
+        check.outcome = match check.outcome {
+            Outcome::Failed(failure) => Outcome::Failed(redact_failure(failure, check.detail)),
+            Outcome::Broken(mut fault) if check.visibility == Visibility::Hidden => {
+                fault.what = "this hidden check could not be judged".into();
+                fault.way_out = None;
+                Outcome::Broken(fault)
+            }
+            other => other,
+        };
+    }
+    RedactedCheck(check)
+}
+
+fn redact_failure(mut failure: Failure, detail: Detail) -> Failure {
+    match detail {
+        Detail::Full => failure,
+        Detail::Actual => {
+            failure.circumstance = None;
+            failure.mismatches = failure.mismatches.into_iter().map(without_expectation).collect();
+            failure
+        }
+        Detail::None => Failure {
+            step: String::new(),
+            circumstance: None,
+            expectations: 0,
+            mismatches: Vec::new(),
+            exchange: None,
+            server: failure.server,
+        },
+    }
+}
+
+fn without_expectation(mismatch: Mismatch) -> Mismatch {
+    Mismatch { wanted: String::new(), note: None, difference: Vec::new(), place: None, ..mismatch }
+}
