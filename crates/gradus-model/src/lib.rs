@@ -2,17 +2,26 @@
 //!
 //! This crate knows no file system, network, clock, terminal or async runtime: text comes in, data and diagnostics go out.
 
+mod decode;
 pub mod diagnostic;
+pub mod draw;
 pub mod duration;
+pub mod eval;
 pub mod exercise;
 pub mod grader;
 pub mod json;
 pub mod mutant;
 pub mod outcome;
 pub mod pattern;
+pub mod read;
 pub mod redact;
 pub mod report;
+pub mod schema;
 pub mod score;
 pub mod source;
 pub mod submission;
+mod toml_text;
+mod tree;
 pub mod value;
+mod words;
+mod yaml;

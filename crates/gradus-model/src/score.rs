@@ -96,6 +96,8 @@ fn is_unsupported(outcome: &Outcome) -> bool {
 fn leaves_open(outcome: &Outcome) -> bool {
     matches!(
         outcome,
-        Outcome::Broken(_) | Outcome::Skipped(Because::Unsupported(_)) | Outcome::Skipped(Because::CutShort(_))
+        Outcome::Broken(_)
+            | Outcome::Skipped(Because::Unsupported(_))
+            | Outcome::Skipped(Because::CutShort(_))
     )
 }

@@ -1,0 +1,179 @@
+//! Every `$(name)` stands for something when its step runs; what does not is a mistake in the file.
+
+use crate::decode::{Problems, nearest};
+use crate::diagnostic::Diagnostic;
+use crate::grader::{Action, Again, Body, Check, ExpectedContent, Grader, RequestStep, Worth};
+use crate::pattern::{Bound, Field, Pattern, PatternKind};
+use crate::value::{Draw, Function, Generator, Template, Value, ValueKind, Var};
+use std::collections::BTreeSet;
+
+/// Names that are always there.
+const ALWAYS: [&str; 4] = ["origin", "host", "seed", "secret"];
+
+/// Notes every undefined name.
+pub fn check_names(grader: &Grader, problems: &mut Problems) {
+    let mut names: BTreeSet<&str> = ALWAYS.into_iter().collect();
+    let mut walk = Walk { problems };
+    for var in &grader.vars {
+        walk.draw(&var.draw, &names);
+        names.insert(&var.name.value);
+    }
+    for (_, value) in &grader.env {
+        walk.value(value, &names);
+    }
+    for check in &grader.checks {
+        walk.check(grader, check, &names);
+    }
+}
+
+struct Walk<'p> {
+    problems: &'p mut Problems,
+}
+
+type Names<'g> = BTreeSet<&'g str>;
+
+impl Walk<'_> {
+    fn check<'g>(&mut self, grader: &'g Grader, check: &'g Check, always: &Names<'g>) {
+        let mut names = always.clone();
+        gifts(grader, check, &mut names, &mut BTreeSet::new());
+        for Var { name, draw } in &check.vars {
+            self.draw(draw, &names);
+            names.insert(&name.value);
+        }
+        for step in &check.steps {
+            let mut inside = names.clone();
+            for case in &step.cases {
+                for (_, value) in case {
+                    self.value(value, &names);
+                }
+                inside.extend(case.iter().map(|(name, _)| name.as_str()));
+            }
+            if matches!(step.again, Again::Repeat(_)) {
+                inside.insert("turn");
+            }
+            let Action::Request(request) = &step.action;
+            self.request(request, &inside);
+            names.extend(request.save.iter().map(|save| save.name.value.as_str()));
+        }
+    }
+
+    fn request(&mut self, request: &RequestStep, names: &Names<'_>) {
+        self.template(&request.path, names);
+        for (_, value) in request.query.iter().chain(&request.headers) {
+            self.value(value, names);
+        }
+        match &request.body {
+            Body::Json(value) => self.value(value, names),
+            Body::Text(text) => self.template(text, names),
+            Body::Form(fields) => fields.iter().for_each(|(_, value)| self.value(value, names)),
+            Body::None | Body::Bytes { .. } => {}
+        }
+        let expect = &request.expect;
+        let file = expect.file.as_ref().and_then(|file| match &file.content {
+            ExpectedContent::Json(pattern) => Some(pattern),
+            ExpectedContent::Text(_) => None,
+        });
+        let patterns = [&expect.status, &expect.json, &expect.text].into_iter().flatten().chain(file);
+        for pattern in patterns.chain(expect.headers.iter().map(|(_, pattern)| pattern)) {
+            self.pattern(pattern, names);
+        }
+    }
+
+    fn template(&mut self, template: &Template, names: &Names<'_>) {
+        for name in template.names() {
+            if !names.contains(name) {
+                let problem = Diagnostic::new(format!("`$({name})` stands for nothing here"), template.span);
+                self.problems.add(match nearest(name, names.iter().copied()) {
+                    Some(near) => problem.help(format!("did you mean `$({near})`?")),
+                    None => problem.help("names come from `vars`, from `save` in an earlier step, and from the checks in `needs`"),
+                });
+            }
+        }
+    }
+
+    fn value(&mut self, value: &Value, names: &Names<'_>) {
+        match &value.kind {
+            ValueKind::Scalar(_) => {}
+            ValueKind::Text(text) => self.template(text, names),
+            ValueKind::List(items) => items.iter().for_each(|item| self.value(item, names)),
+            ValueKind::Object(entries) => {
+                for (key, value) in entries {
+                    self.template(key, names);
+                    self.value(value, names);
+                }
+            }
+            ValueKind::Function(Function::Sha256(of) | Function::Base64(of)) => self.value(of, names),
+            ValueKind::Function(
+                Function::HmacSha256 { key: one, message: other }
+                | Function::Jwt { secret: one, claims: other },
+            ) => {
+                self.value(one, names);
+                self.value(other, names);
+            }
+        }
+    }
+
+    fn draw(&mut self, draw: &Draw, names: &Names<'_>) {
+        match draw {
+            Draw::Value(value) => self.value(value, names),
+            Draw::Generated(Generator::Pick(choices)) => {
+                choices.iter().for_each(|choice| self.value(choice, names))
+            }
+            Draw::Generated(_) => {}
+        }
+    }
+
+    fn pattern(&mut self, pattern: &Pattern, names: &Names<'_>) {
+        match &pattern.kind {
+            PatternKind::Scalar(_)
+            | PatternKind::Marker(_)
+            | PatternKind::Regex(_)
+            | PatternKind::Schema(_) => {}
+            PatternKind::Text(text) => self.template(text, names),
+            PatternKind::List(items)
+            | PatternKind::AnyOrder(items)
+            | PatternKind::OneOf(items)
+            | PatternKind::AllOf(items) => items.iter().for_each(|item| self.pattern(item, names)),
+            PatternKind::Object(fields) | PatternKind::Partial(fields) => {
+                for Field { key, pattern } in fields {
+                    self.template(key, names);
+                    self.pattern(pattern, names);
+                }
+            }
+            PatternKind::Contains(inner)
+            | PatternKind::Each(inner)
+            | PatternKind::Size(inner)
+            | PatternKind::Not(inner)
+            | PatternKind::Json(inner)
+            | PatternKind::Optional(inner) => self.pattern(inner, names),
+            PatternKind::Between(one, other) | PatternKind::Approx { value: one, within: other } => {
+                self.bound(one, names);
+                self.bound(other, names);
+            }
+            PatternKind::AtMost(bound) | PatternKind::AtLeast(bound) => self.bound(bound, names),
+        }
+    }
+
+    fn bound(&mut self, bound: &Bound, names: &Names<'_>) {
+        if let Bound::Name(template) = bound {
+            self.template(template, names);
+        }
+    }
+}
+
+/// What a check sees of those that it needs, directly or not, gates above it included: drawn and saved names.
+fn gifts<'g>(grader: &'g Grader, check: &'g Check, names: &mut Names<'g>, seen: &mut BTreeSet<&'g str>) {
+    let above = grader.checks.iter().take_while(|other| other.id.value != check.id.value);
+    let gates = above.filter(|other| other.worth == Worth::Gate);
+    for need in gates.chain(check.needs.iter().filter_map(|need| grader.check(&need.value))) {
+        if !seen.insert(&need.id.value) {
+            continue;
+        }
+        names.extend(need.vars.iter().map(|var| var.name.value.as_str()));
+        for step in &need.steps {
+            let Action::Request(request) = &step.action;
+            names.extend(request.save.iter().map(|save| save.name.value.as_str()));
+        }
+        gifts(grader, need, names, seen);
+    }
+}

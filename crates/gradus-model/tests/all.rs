@@ -1,0 +1,5 @@
+//! Files in, data or mistakes out.
+
+mod mistakes;
+mod samples;
+mod scoring;
