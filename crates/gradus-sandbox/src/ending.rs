@@ -1,0 +1,73 @@
+//! How a program ended and what it used: values, never errors.
+
+use std::fmt;
+use std::time::Duration;
+
+/// How a program ended and what it used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// How it ended.
+    pub ending: Ending,
+    /// What it and all that it started used.
+    pub usage: Usage,
+}
+
+/// How a program ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// By itself, with this code.
+    Exited(i32),
+    /// By this signal.
+    Signaled(i32),
+    /// It ran longer than this, and was ended.
+    OutOfTime(Duration),
+    /// It could not be started: the system's reason.
+    NotStarted(String),
+    /// We ended it.
+    Stopped,
+    /// Its keeper is gone, and with it the knowledge.
+    Unknown,
+}
+
+/// What a program and all that it started used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Processor time, user and system.
+    pub cpu: Duration,
+    /// Bytes of memory of its largest process at its peak.
+    pub peak_memory: u64,
+    /// Where the figures come from.
+    pub source: &'static str,
+}
+
+/// "exited with code 1"
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ending::Exited(code) => write!(f, "exited with code {code}"),
+            Ending::Signaled(signal) => match name(*signal) {
+                Some(name) => write!(f, "was ended by signal {signal} ({name})"),
+                None => write!(f, "was ended by signal {signal}"),
+            },
+            Ending::OutOfTime(limit) => write!(f, "ran longer than {} s", limit.as_secs_f64()),
+            Ending::NotStarted(why) => write!(f, "could not be started ({why})"),
+            Ending::Stopped => write!(f, "was stopped"),
+            Ending::Unknown => write!(f, "ended in an unknown way"),
+        }
+    }
+}
+
+fn name(signal: i32) -> Option<&'static str> {
+    Some(match signal {
+        libc::SIGABRT => "SIGABRT, it gave up",
+        libc::SIGBUS => "SIGBUS",
+        libc::SIGFPE => "SIGFPE",
+        libc::SIGILL => "SIGILL",
+        libc::SIGINT => "SIGINT",
+        libc::SIGKILL => "SIGKILL",
+        libc::SIGPIPE => "SIGPIPE",
+        libc::SIGSEGV => "SIGSEGV, a wrong memory access",
+        libc::SIGTERM => "SIGTERM",
+        _ => return None,
+    })
+}

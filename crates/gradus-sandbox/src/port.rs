@@ -1,0 +1,62 @@
+//! Ports that nobody holds, and that no two gradings on this machine are given at a time.
+
+use std::fs::{self, File};
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+
+/// A port that is ours until this is dropped. Nothing listens on it.
+#[derive(Debug)]
+pub struct PortHold {
+    port: u16,
+    /// The lock lives as long as the open file.
+    _lock: File,
+}
+
+impl PortHold {
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+/// A port on which nobody listens, neither on IPv4 nor on IPv6.
+pub fn free_port() -> io::Result<PortHold> {
+    let folder = std::env::temp_dir().join("gradus-ports");
+    fs::create_dir_all(&folder)?;
+    share(&folder);
+    for _ in 0..100 {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let lock = File::options().create(true).append(true).open(folder.join(port.to_string()))?;
+        if lock.try_lock().is_ok() && nobody_listens(port) {
+            return Ok(PortHold { port, _lock: lock });
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AddrInUse, "no free port was found in 100 tries"))
+}
+
+/// Other users of this machine grade too.
+fn share(folder: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    // It fails when the folder is another user's, who has shared it already.
+    let _ = fs::set_permissions(folder, fs::Permissions::from_mode(0o1777));
+}
+
+fn nobody_listens(port: u16) -> bool {
+    let v4 = TcpListener::bind(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))).is_ok();
+    let v6 = TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port)));
+    v4 && !v6.is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_holds_never_have_the_same_port() {
+        let holds: Vec<PortHold> = (0..50).map(|_| free_port().expect("a free port")).collect();
+        let mut ports: Vec<u16> = holds.iter().map(PortHold::port).collect();
+        ports.sort_unstable();
+        ports.dedup();
+        assert_eq!(ports.len(), 50);
+    }
+}

@@ -1,0 +1,47 @@
+//! Everything below a process, from /proc; a process that a dead one left behind hangs below the nearest subreaper.
+
+use rustix::process::{Pid, Signal, kill_process};
+use std::collections::BTreeMap;
+use std::fs;
+
+/// The processes below `root`, without itself, that still run.
+pub fn below(root: u32) -> Vec<u32> {
+    let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (pid, parent) in processes() {
+        children.entry(parent).or_default().push(pid);
+    }
+    let mut open = vec![root];
+    let mut found = Vec::new();
+    while let Some(pid) = open.pop() {
+        let below = children.remove(&pid).unwrap_or_default();
+        found.extend(&below);
+        open.extend(below);
+    }
+    found
+}
+
+/// Ends everything below `root` at once; answers whether there was anything.
+pub fn kill_below(root: u32) -> bool {
+    let found = below(root);
+    for pid in &found {
+        if let Some(pid) = i32::try_from(*pid).ok().and_then(Pid::from_raw) {
+            // It may have ended since we looked.
+            let _ = kill_process(pid, Signal::KILL);
+        }
+    }
+    !found.is_empty()
+}
+
+/// Each process that is no zombie, with its parent.
+fn processes() -> impl Iterator<Item = (u32, u32)> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| {
+        let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+        let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+        // The name in parentheses may hold anything, parentheses too (proc_pid_stat(5)).
+        let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+        let state = fields.next()?;
+        let parent = fields.next()?.parse().ok()?;
+        (state != "Z" && state != "X").then_some((pid, parent))
+    })
+}
