@@ -1,0 +1,116 @@
+//! A body as JSON, as text or as nothing, read at most once.
+
+use crate::json::{self, Read, ReadError, ReadLimits};
+use crate::miss::Miss;
+use crate::text;
+use crate::{pattern, words};
+use gradus_model::pattern::Pattern;
+use gradus_model::source::{Span, Spanned};
+use gradus_model::value::Bindings;
+use std::cell::OnceCell;
+
+pub(super) struct Body<'a> {
+    bytes: &'a [u8],
+    json: OnceCell<Result<Read, ReadError>>,
+}
+
+impl<'a> Body<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, json: OnceCell::new() }
+    }
+
+    pub(super) fn judge_json(&self, pattern: &Pattern, bindings: &Bindings) -> Vec<Miss> {
+        match self.json.get_or_init(|| json::read(self.bytes, ReadLimits::default())) {
+            Ok(read) => {
+                let duplicates = read.duplicates.iter().map(|path| duplicate(path, pattern.span));
+                duplicates.chain(pattern::judge(pattern, Some(&read.value), "json", bindings)).collect()
+            }
+            Err(error) => {
+                vec![Miss { note: Some(error.to_string()), ..self.unreadable("json", pattern, bindings) }]
+            }
+        }
+    }
+
+    pub(super) fn judge_text(&self, pattern: &Pattern, bindings: &Bindings) -> Vec<Miss> {
+        match std::str::from_utf8(self.bytes) {
+            Ok(text) => pattern::judge_written(pattern, Some(text), "text", bindings),
+            Err(error) => {
+                let note = Some(undecodable(error));
+                vec![Miss { note, ..self.unreadable("text", pattern, bindings) }]
+            }
+        }
+    }
+
+    pub(super) fn judge_file(&self, wanted: &str, file: &Spanned<String>) -> Option<Miss> {
+        let wanted_words = format!("the text of {}", words::shortened(&file.value));
+        match std::str::from_utf8(self.bytes) {
+            Ok(got) => {
+                let miss = text::judge_text(wanted, got, "text", file.span)?;
+                Some(Miss { wanted: wanted_words, ..miss })
+            }
+            Err(error) => Some(Miss {
+                path: "text".to_owned(),
+                wanted: wanted_words,
+                got: self.beginning(),
+                note: Some(undecodable(error)),
+                difference: Vec::new(),
+                span: file.span,
+            }),
+        }
+    }
+
+    pub(super) fn judge_empty(&self, span: Span) -> Option<Miss> {
+        (!self.bytes.is_empty()).then(|| Miss {
+            path: "body".to_owned(),
+            wanted: "no body".to_owned(),
+            got: self.beginning(),
+            note: None,
+            difference: Vec::new(),
+            span,
+        })
+    }
+
+    fn unreadable(&self, path: &str, pattern: &Pattern, bindings: &Bindings) -> Miss {
+        Miss {
+            path: path.to_owned(),
+            wanted: words::wanted(pattern, bindings),
+            got: self.beginning(),
+            note: None,
+            difference: Vec::new(),
+            span: pattern.span,
+        }
+    }
+
+    /// The beginning of the body in words.
+    fn beginning(&self) -> String {
+        if self.bytes.is_empty() {
+            return "an empty body".to_owned();
+        }
+        // Four bytes a character at most, and one character more, so that what is cut is told.
+        let start = &self.bytes[..self.bytes.len().min(4 * words::MOST_CHARACTERS + 4)];
+        let text = String::from_utf8_lossy(start);
+        let shown: String = text.chars().take(words::MOST_CHARACTERS).collect();
+        let bytes = words::counted(self.bytes.len(), "byte");
+        if text.chars().count() > words::MOST_CHARACTERS {
+            format!("a body of {bytes} that begins {}", words::quoted(&shown))
+        } else {
+            format!("the body {}", words::quoted(&shown))
+        }
+    }
+}
+
+/// Why bytes are not text.
+pub(crate) fn undecodable(error: std::str::Utf8Error) -> String {
+    format!("not UTF-8 at byte {}", error.valid_up_to())
+}
+
+fn duplicate(path: &str, span: Span) -> Miss {
+    Miss {
+        path: format!("json{path}"),
+        wanted: "each key once".to_owned(),
+        got: "the key more than once".to_owned(),
+        note: Some("readers of JSON disagree about which of the values counts".to_owned()),
+        difference: Vec::new(),
+        span,
+    }
+}
