@@ -13,6 +13,7 @@ mod unordered;
 
 pub use prepared::{Mistake, mistakes};
 
+use crate::json::Read;
 use crate::miss::Miss;
 use gradus_model::json::Json;
 use gradus_model::pattern::Pattern;
@@ -24,6 +25,13 @@ use path::Path;
 /// that is not there. `at` begins each path: `json`.
 pub fn judge(pattern: &Pattern, got: Option<&Json>, at: &str, bindings: &Bindings) -> Vec<Miss> {
     judge_as(Form::Json, pattern, got, at, bindings)
+}
+
+/// As [`judge`], for JSON as it was read: duplicate keys are misses too.
+pub fn judge_read(pattern: &Pattern, read: &Read, at: &str, bindings: &Bindings) -> Vec<Miss> {
+    let mut judging = Judging::new(bindings, Form::Json, Effort::Report);
+    judging.read(pattern, pattern, read, &Path::root(at));
+    judging.into_misses()
 }
 
 /// As [`judge`], for what came as text: a header's value, a body of text. Such a text fits a number, a bool or null, and an

@@ -2,7 +2,7 @@
 
 mod lines;
 
-pub use lines::difference;
+pub use lines::{Difference, difference};
 
 use crate::miss::Miss;
 use crate::words;
@@ -13,22 +13,24 @@ pub fn judge_text(wanted: &str, got: &str, at: &str, span: Span) -> Option<Miss>
     if wanted == got {
         return None;
     }
-    Some(Miss {
+    let difference = difference(wanted, got);
+    let mut miss = Miss {
         path: at.to_owned(),
         wanted: format!("the string {}", words::quoted(wanted)),
         got: format!("the string {}", words::quoted(got)),
         note: hint(wanted, got),
-        difference: difference(wanted, got),
+        difference: difference.lines,
         span,
-    })
+    };
+    if difference.is_cut {
+        miss.remark("only the beginning of the difference is shown");
+    }
+    Some(miss)
 }
 
 /// What is hard to see in two texts that differ: blanks, line ends, upper and lower case, or a place far from the beginning.
 pub fn hint(wanted: &str, got: &str) -> Option<String> {
-    if wanted == got {
-        return None;
-    }
-    if got.is_empty() {
+    if wanted == got || got.is_empty() {
         return None;
     }
     for (same, sentence) in INVISIBLE {

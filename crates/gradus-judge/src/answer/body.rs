@@ -21,10 +21,7 @@ impl<'a> Body<'a> {
 
     pub(super) fn judge_json(&self, pattern: &Pattern, bindings: &Bindings) -> Vec<Miss> {
         match self.json.get_or_init(|| json::read(self.bytes, ReadLimits::default())) {
-            Ok(read) => {
-                let duplicates = read.duplicates.iter().map(|path| duplicate(path, pattern.span));
-                duplicates.chain(pattern::judge(pattern, Some(&read.value), "json", bindings)).collect()
-            }
+            Ok(read) => pattern::judge_read(pattern, read, "json", bindings),
             Err(error) => {
                 vec![Miss { note: Some(error.to_string()), ..self.unreadable("json", pattern, bindings) }]
             }
@@ -102,15 +99,4 @@ impl<'a> Body<'a> {
 /// Why bytes are not text.
 pub(crate) fn undecodable(error: std::str::Utf8Error) -> String {
     format!("not UTF-8 at byte {}", error.valid_up_to())
-}
-
-fn duplicate(path: &str, span: Span) -> Miss {
-    Miss {
-        path: format!("json{path}"),
-        wanted: "each key once".to_owned(),
-        got: "the key more than once".to_owned(),
-        note: Some("readers of JSON disagree about which of the values counts".to_owned()),
-        difference: Vec::new(),
-        span,
-    }
 }

@@ -1,10 +1,10 @@
 //! Patterns of strings: literal text, `$regex`, and `$json` within a string.
 
-use super::judging::{Effort, Form, Judging, Said};
+use super::judging::{Form, Judging, Said};
 use super::leaf::same_scalar;
 use super::path::Path;
 use super::prepared;
-use crate::json::{self, ReadLimits};
+use crate::json::{self, Read, ReadLimits};
 use crate::{number, text, words};
 use gradus_model::json::Json;
 use gradus_model::pattern::{Field, Pattern, PatternKind};
@@ -40,11 +40,12 @@ impl Judging<'_> {
     fn text_miss(&mut self, pattern: &Pattern, wanted: &str, got: &str, path: &Path<'_>) {
         self.miss(pattern, path, |_| {
             let several_lines = wanted.trim_end().contains('\n') || got.trim_end().contains('\n');
+            let difference = if several_lines { text::difference(wanted, got).lines } else { Vec::new() };
             Said {
                 wanted: format!("the string {}", words::quoted(wanted)),
                 got: format!("the string {}", words::quoted(got)),
                 note: text::hint(wanted, got),
-                difference: if several_lines { text::difference(wanted, got) } else { Vec::new() },
+                difference,
             }
         });
     }
@@ -81,22 +82,25 @@ impl Judging<'_> {
                 });
             }
         };
-        let here = path.inner();
-        for duplicate in &read.duplicates {
-            let place = format!("{here}{duplicate}");
-            self.miss(pattern, &Path::root(&place), |_| duplicate_key());
-        }
         // Inside, values have types again, whatever the string came in.
         let form = std::mem::replace(&mut self.form, Form::Json);
-        if !(self.effort == Effort::Fit && self.is_settled()) {
-            self.judge(inner, Some(&read.value), &here);
-        }
+        self.read(pattern, inner, &read, &path.inner());
         self.form = form;
+    }
+
+    /// JSON as it was read: each key that stands twice is a miss of `pattern`, and the value is judged by `inner`.
+    pub(super) fn read(&mut self, pattern: &Pattern, inner: &Pattern, read: &Read, path: &Path<'_>) {
+        for duplicate in &read.duplicates {
+            self.miss(pattern, &Path::root(&format!("{path}{duplicate}")), |_| duplicate_key());
+        }
+        if !self.is_settled() {
+            self.judge(inner, Some(&read.value), path);
+        }
     }
 }
 
 /// What is said of a key that stands twice.
-pub(super) fn duplicate_key() -> Said {
+fn duplicate_key() -> Said {
     Said {
         wanted: "each key once".to_owned(),
         got: "the key more than once".to_owned(),

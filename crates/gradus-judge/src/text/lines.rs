@@ -11,13 +11,29 @@ const CONTEXT: usize = 3;
 /// Lines of difference that are told.
 const MOST_LINES: usize = 200;
 
-/// The lines that differ, with three equal ones around them and gaps between; at most two hundred. Empty if all lines are
-/// equal (line ends count: a `\r` shows as such).
-pub fn difference(wanted: &str, got: &str) -> Vec<DiffLine> {
-    let (wanted, got): (Vec<&str>, Vec<&str>) = (lines(wanted), lines(got));
+/// What differs, line by line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// The lines that differ, with three equal ones around them and gaps between; none if all lines are equal.
+    pub lines: Vec<DiffLine>,
+    /// Whether there may be more differences than these.
+    pub is_cut: bool,
+}
+
+/// Compares texts line by line (line ends count: a `\r` shows as such). At most two hundred lines come out.
+pub fn difference(wanted: &str, got: &str) -> Difference {
+    let (wanted, got) = lines(wanted, got);
     let same = wanted.iter().zip(&got).take_while(|(wanted, got)| wanted == got).count();
     let start = same.saturating_sub(CONTEXT);
+    let is_long = wanted.len().max(got.len()) > start + MOST_COMPARED;
     let (wanted, got) = (window(&wanted, start), window(&got, start));
+    let mut lines = told(start, wanted, got);
+    let is_cut = is_long || lines.len() > MOST_LINES;
+    lines.truncate(MOST_LINES);
+    Difference { lines, is_cut }
+}
+
+fn told(start: usize, wanted: &[&str], got: &[&str]) -> Vec<DiffLine> {
     let operations = capture_diff_slices(Algorithm::Myers, wanted, got);
     let mut difference = Vec::new();
     if start > 0 {
@@ -40,13 +56,16 @@ pub fn difference(wanted: &str, got: &str) -> Vec<DiffLine> {
     if !difference.iter().any(|line| matches!(line, DiffLine::Missing(_) | DiffLine::Extra(_))) {
         return Vec::new();
     }
-    difference.truncate(MOST_LINES);
     difference
 }
 
-/// As `str::lines`, but a `\r` stays, and a missing newline at the end shows.
-fn lines(text: &str) -> Vec<&str> {
-    text.split('\n').collect()
+/// As `str::lines`, but a `\r` stays; and where only one text ends with a newline, that is an empty line of it.
+fn lines<'t>(wanted: &'t str, got: &'t str) -> (Vec<&'t str>, Vec<&'t str>) {
+    let (wanted, got) = match (wanted.strip_suffix('\n'), got.strip_suffix('\n')) {
+        (Some(wanted), Some(got)) => (wanted, got),
+        _ => (wanted, got),
+    };
+    (wanted.split('\n').collect(), got.split('\n').collect())
 }
 
 fn window<'l>(lines: &'l [&'l str], start: usize) -> &'l [&'l str] {

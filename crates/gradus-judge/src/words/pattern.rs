@@ -70,10 +70,15 @@ fn contains(inner: &Pattern, bindings: &Bindings) -> String {
     }
 }
 
-/// A pattern of a number in the middle of a sentence: `3`, `a number of at least 1`.
+/// A pattern of a number in the middle of a sentence: `3`, `at least 1`.
 fn amount(pattern: &Pattern, bindings: &Bindings) -> String {
     match &pattern.kind {
         PatternKind::Scalar(Json::Number(text)) => shortened(text),
+        PatternKind::Between(least, most) => {
+            format!("{} to {}", bound(least, bindings), bound(most, bindings))
+        }
+        PatternKind::AtMost(most) => format!("at most {}", bound(most, bindings)),
+        PatternKind::AtLeast(least) => format!("at least {}", bound(least, bindings)),
         _ => words(pattern, bindings),
     }
 }

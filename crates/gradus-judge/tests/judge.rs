@@ -1,0 +1,30 @@
+//! Pure judging over literal data: a pattern, a value, and the misses in words.
+
+#[path = "judge/against_others.rs"]
+mod against_others;
+#[path = "judge/answers.rs"]
+mod answers;
+#[path = "judge/build.rs"]
+mod build;
+#[path = "judge/formats.rs"]
+mod formats;
+#[path = "judge/hostile.rs"]
+mod hostile;
+#[path = "judge/json_text.rs"]
+mod json_text;
+#[path = "judge/lists.rs"]
+mod lists;
+#[path = "judge/literals.rs"]
+mod literals;
+#[path = "judge/numbers.rs"]
+mod numbers;
+#[path = "judge/objects.rs"]
+mod objects;
+#[path = "judge/operators.rs"]
+mod operators;
+#[path = "judge/places.rs"]
+mod places;
+#[path = "judge/rules.rs"]
+mod rules;
+#[path = "judge/texts.rs"]
+mod texts;
