@@ -1,1 +1,14 @@
-//! HTTP over any stream: bounded, timed, hostile servers as data.
+//! HTTP over any stream: bounded, timed, hostile servers as data. It knows nothing of who is on the other end: no other
+//! crate of ours.
+
+mod client;
+mod content;
+mod dial;
+mod error;
+mod exchange;
+mod witness;
+
+pub use client::Client;
+pub use dial::{BoxStream, Dial, Dialing, Loopback, Stream};
+pub use error::ProbeError;
+pub use exchange::{Connection, Limits, Request, Response, Timing};
