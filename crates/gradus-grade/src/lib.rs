@@ -1,1 +1,20 @@
-//! One grading: plan, build, boot, check, report.
+//! One grading: a submission and a grader in, one report out. It prints nothing and decides nothing about exit codes.
+//!
+//! The way of the data: [`Job`] → build → boot → checks → [`gradus_model::report::Report`]; what happens meanwhile is told
+//! to an [`Observer`].
+
+mod boot;
+mod build;
+mod check;
+mod grading;
+mod interrupt;
+mod job;
+mod observe;
+mod order;
+mod target;
+
+pub use grading::grade;
+pub use interrupt::Interrupt;
+pub use job::{Folder, Job, Subject, UrlError, Where};
+pub use observe::{Event, Observer, Silent};
+pub use target::Origin;

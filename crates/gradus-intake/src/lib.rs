@@ -1,1 +1,8 @@
-//! Find exercises; take submissions in; plan how they build and run.
+//! Find exercises; take submissions in; plan how they build and run. It reads and writes folders, and starts no process.
+
+pub mod cache;
+pub mod catalogue;
+pub mod patch;
+pub mod plan;
+pub mod start;
+pub mod tree;

@@ -1,0 +1,172 @@
+//! Builds a submission where its plan says so, unless an unchanged one was built before.
+
+use crate::job::{Folder, Where};
+use crate::observe::{Event, Observer};
+use gradus_model::duration::format_duration;
+use gradus_model::exercise::Limits;
+use gradus_model::outcome::Shown;
+use gradus_model::report::Phase;
+use gradus_model::submission::CommandLine;
+use gradus_sandbox::{Ending, Rung, SandboxSpec};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How many bytes of a build's output a report shows: the last ones.
+const SHOWN_OUTPUT: usize = 16 * 1024;
+
+/// A submission that can be started.
+pub struct Built {
+    /// The build, if there was one to do or to leave out.
+    pub phase: Option<Phase>,
+    /// The command that starts it.
+    pub start: Vec<OsString>,
+    /// Where it is started.
+    pub dir: PathBuf,
+}
+
+/// Why a submission cannot be started.
+pub enum NotBuilt {
+    /// Its build failed: the submission's fault.
+    Failed {
+        /// The build and its last words.
+        phase: Phase,
+        /// One sentence.
+        how: String,
+    },
+    /// Somebody interrupted it.
+    Interrupted,
+    /// Ours or the machine's fault.
+    Ours {
+        /// What went wrong.
+        what: String,
+        /// The way out.
+        way_out: Option<String>,
+    },
+}
+
+/// Builds a submission where it is to run.
+pub async fn build(
+    folder: &Folder<'_>,
+    limits: &Limits,
+    observer: &mut dyn Observer,
+) -> Result<Built, NotBuilt> {
+    let missing = gradus_intake::plan::missing_tools(&folder.plan, search_path(folder));
+    if let Some(tool) = missing.first() {
+        return Err(NotBuilt::Ours {
+            what: format!("`{}` is not installed on this machine, and the submission needs it", tool.tool),
+            way_out: tool
+                .package
+                .as_ref()
+                .map(|package| format!("install it, for example with: apt-get install {package}")),
+        });
+    }
+    let ground = match &folder.place {
+        Where::Cache(cache) => {
+            cache.sync().map_err(|error| ours(error.to_string()))?;
+            cache.dir()
+        }
+        Where::Copy(dir) | Where::Built(dir) => dir.clone(),
+    };
+    let dir = match &folder.plan.dir {
+        Some(below) => ground.join(below),
+        None => ground,
+    };
+    let phase = match &folder.plan.build {
+        None => None,
+        Some(command) => Some(build_in(folder, command, &dir, limits, observer).await?),
+    };
+    Ok(Built { phase, start: argv(&folder.plan.start), dir })
+}
+
+async fn build_in(
+    folder: &Folder<'_>,
+    command: &CommandLine,
+    dir: &Path,
+    limits: &Limits,
+    observer: &mut dyn Observer,
+) -> Result<Phase, NotBuilt> {
+    let line = shell_line(command);
+    let unchanged = match &folder.place {
+        Where::Built(_) => true,
+        Where::Copy(_) => false,
+        Where::Cache(cache) => !cache.needs_build(&folder.plan, &folder.digest),
+    };
+    if unchanged {
+        let phase = Phase { command: line, took: Duration::ZERO, unchanged, output: Shown::default() };
+        observer.event(Event::Built(&phase));
+        return Ok(phase);
+    }
+    observer.event(Event::Building { command: &line });
+    if let Where::Cache(cache) = &folder.place {
+        cache.begin_build().map_err(|error| ours(error.to_string()))?;
+    }
+    let (phase, ending) = run(folder, command, dir, limits).await?;
+    match ending {
+        Ending::Exited(0) => {
+            if let Where::Cache(cache) = &folder.place {
+                cache.mark_built(&folder.plan, &folder.digest).map_err(|error| ours(error.to_string()))?;
+            }
+            observer.event(Event::Built(&phase));
+            Ok(phase)
+        }
+        Ending::OutOfTime(_) => {
+            let how = format!("the build took more than {}", format_duration(limits.build));
+            Err(NotBuilt::Failed { phase, how })
+        }
+        other => Err(NotBuilt::Failed { phase, how: format!("the build {other}") }),
+    }
+}
+
+async fn run(
+    folder: &Folder<'_>,
+    command: &CommandLine,
+    dir: &Path,
+    limits: &Limits,
+) -> Result<(Phase, Ending), NotBuilt> {
+    let spec = SandboxSpec {
+        command: argv(command),
+        dir: dir.to_owned(),
+        env: folder.environment.clone(),
+        limits: gradus_sandbox::Limits { wall: Some(limits.build) },
+        output_cap: limits.output as usize,
+        rung: Rung::None,
+    };
+    let begun = Instant::now();
+    let mut running = folder.launcher.launch(spec).await.map_err(|error| ours(error.to_string()))?;
+    let ending = running.wait().await.ending;
+    running.stop().await;
+    let slice = running.output().all();
+    let from = slice.bytes.len().saturating_sub(SHOWN_OUTPUT);
+    let output = Shown {
+        text: String::from_utf8_lossy(&slice.bytes[from..]).into_owned(),
+        bytes: slice.bytes.len() as u64 + slice.dropped,
+        cut: from > 0 || slice.dropped > 0,
+    };
+    Ok((Phase { command: shell_line(command), took: begun.elapsed(), unchanged: false, output }, ending))
+}
+
+fn ours(what: String) -> NotBuilt {
+    NotBuilt::Ours { what, way_out: None }
+}
+
+fn search_path<'f>(folder: &'f Folder<'_>) -> &'f std::ffi::OsStr {
+    let path = folder.environment.iter().find(|(name, _)| name == "PATH");
+    path.map_or(std::ffi::OsStr::new("/usr/bin:/bin"), |(_, value)| value.as_os_str())
+}
+
+/// The program and its arguments.
+fn argv(command: &CommandLine) -> Vec<OsString> {
+    match command {
+        CommandLine::Shell(line) => vec!["sh".into(), "-c".into(), line.into()],
+        CommandLine::Argv(words) => words.iter().map(OsString::from).collect(),
+    }
+}
+
+/// A command as a person would type it.
+pub fn shell_line(command: &CommandLine) -> String {
+    match command {
+        CommandLine::Shell(line) => line.clone(),
+        CommandLine::Argv(words) => words.join(" "),
+    }
+}

@@ -1,0 +1,332 @@
+//! One check: its steps in order against a running target, until one falls short.
+
+mod request;
+mod show;
+
+use crate::target::{Origin, Target};
+use gradus_judge::answer::{self, AnswerView};
+use gradus_judge::miss::Miss;
+use gradus_judge::place;
+use gradus_model::duration::format_duration;
+use gradus_model::eval;
+use gradus_model::grader::{Action, Again, Check, Grader, RequestStep, Step};
+use gradus_model::json::Json;
+use gradus_model::outcome::{Failure, Mismatch, Outcome};
+use gradus_model::source::Span;
+use gradus_model::value::Bindings;
+use gradus_probe::{Client, ProbeError, Response};
+use std::time::{Duration, Instant};
+
+/// What a check needs to run.
+pub struct Bench<'a> {
+    /// The grader, for the places that failures point at.
+    pub grader: &'a Grader,
+    /// What is asked.
+    pub target: &'a mut dyn Target,
+    /// The connections to it.
+    pub client: &'a mut Client,
+    /// For one request, unless the step says otherwise.
+    pub request_timeout: Duration,
+    /// What has ever come back from this server.
+    pub heard: &'a mut Heard,
+}
+
+/// Whether a server ever answered; one that never does is not up, whatever it listens on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// An answer, or the beginning of one, came.
+    pub anything: bool,
+    /// The first request that got nothing at all within its time: `GET /todos`.
+    pub silent: Option<String>,
+}
+
+/// What came of one check.
+pub struct Ran {
+    /// Passed or failed.
+    pub outcome: Outcome,
+    /// How many requests were sent.
+    pub requests: u32,
+}
+
+/// Runs a check. What it draws and saves is added to `bindings`.
+pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) -> Ran {
+    let mut requests = 0;
+    let mut at = None;
+    let steps = async {
+        for step in &check.steps {
+            at = Some(step);
+            run_step(bench, step, bindings, &mut requests).await?;
+        }
+        Ok::<(), Box<Failure>>(())
+    };
+    let result = tokio::time::timeout(check.timeout, steps).await;
+    let outcome = match result {
+        Ok(Ok(())) => Outcome::Passed,
+        Ok(Err(failure)) => Outcome::Failed(*failure),
+        Err(_) => Outcome::Failed(out_of_time(bench, check, at)),
+    };
+    let outcome = blame_crash(bench, check, outcome).await;
+    Ran { outcome, requests }
+}
+
+async fn run_step(
+    bench: &mut Bench<'_>,
+    step: &Step,
+    bindings: &mut Bindings,
+    requests: &mut u32,
+) -> Result<(), Box<Failure>> {
+    if step.cases.is_empty() {
+        return run_case(bench, step, bindings, requests, None).await;
+    }
+    for (index, case) in step.cases.iter().enumerate() {
+        let mut values = Vec::new();
+        for (name, value) in case {
+            let value = eval::value(value, bindings);
+            values.push(format!("{name}: {value}"));
+            bindings.insert(name.clone(), value);
+        }
+        let circumstance = format!("case {} of {} ({})", index + 1, step.cases.len(), values.join(", "));
+        run_case(bench, step, bindings, requests, Some(circumstance)).await?;
+    }
+    Ok(())
+}
+
+async fn run_case(
+    bench: &mut Bench<'_>,
+    step: &Step,
+    bindings: &mut Bindings,
+    requests: &mut u32,
+    case: Option<String>,
+) -> Result<(), Box<Failure>> {
+    let Action::Request(request) = &step.action;
+    match step.again {
+        Again::Once => {
+            *requests += 1;
+            attempt(bench, step, request, bindings, case).await
+        }
+        Again::Repeat(turns) => {
+            for turn in 1..=turns {
+                bindings.insert("turn".into(), Json::from(i64::from(turn)));
+                *requests += 1;
+                let circumstance = join(case.as_deref(), &format!("turn {turn} of {turns}"));
+                attempt(bench, step, request, bindings, Some(circumstance)).await?;
+            }
+            Ok(())
+        }
+        Again::Until { every, at_most } => {
+            let begun = Instant::now();
+            let mut tries = 0;
+            loop {
+                tries += 1;
+                *requests += 1;
+                let circumstance = join(
+                    case.as_deref(),
+                    &format!("try {tries}, the last within {}", format_duration(at_most)),
+                );
+                match attempt(bench, step, request, bindings, Some(circumstance)).await {
+                    Err(failure) if begun.elapsed() + every > at_most => return Err(failure),
+                    Err(_) => tokio::time::sleep(every).await,
+                    Ok(()) => return Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// Sends one request and judges its answer.
+async fn attempt(
+    bench: &mut Bench<'_>,
+    step: &Step,
+    asked: &RequestStep,
+    bindings: &mut Bindings,
+    circumstance: Option<String>,
+) -> Result<(), Box<Failure>> {
+    let origin = bench.target.origin();
+    let name = request::title(asked, bindings);
+    let expectations = asked.expect.count() + asked.save.len();
+    let fail = |mismatches: Vec<Mismatch>, exchange| {
+        Box::new(Failure {
+            step: name.clone(),
+            circumstance: circumstance.clone(),
+            expectations,
+            mismatches,
+            exchange,
+            server: None,
+        })
+    };
+    let request = match request::build(asked, bindings, &origin) {
+        Ok(request) => request,
+        Err(elsewhere) => return Err(fail(vec![located(bench.grader, *elsewhere)], None)),
+    };
+    let timeout = asked.timeout.unwrap_or(bench.request_timeout);
+    bench.client.set_timeout(timeout);
+    let result = bench.client.send(&request).await;
+    bench.heard.note(&result, &name);
+    let response = match result {
+        Ok(response) => response,
+        Err(error) => {
+            let mismatch = no_answer(bench.grader, step.span, &error);
+            return Err(fail(vec![mismatch], Some(show::exchange(&request, &origin, Err(&error)))));
+        }
+    };
+    match judge(bench.grader, asked, &response, bindings) {
+        misses if misses.is_empty() => Ok(()),
+        misses => Err(fail(misses, Some(show::exchange(&request, &origin, Ok(&response))))),
+    }
+}
+
+/// Every expectation that does not hold; when all hold, what is to be saved is bound.
+fn judge(
+    grader: &Grader,
+    asked: &RequestStep,
+    response: &Response,
+    bindings: &mut Bindings,
+) -> Vec<Mismatch> {
+    let view = AnswerView { status: response.status, headers: &response.headers, body: &response.body };
+    let misses = answer::judge(&asked.expect, &view, bindings);
+    if !misses.is_empty() {
+        return misses.into_iter().map(|miss| mismatch(grader, miss)).collect();
+    }
+    let mut missing = Vec::new();
+    for save in &asked.save {
+        match place::find(&save.from.value, &view) {
+            Ok(value) => {
+                bindings.insert(save.name.value.clone(), value);
+            }
+            Err(why) => missing.push(mismatch(
+                grader,
+                Miss {
+                    path: grader.sources.get(save.from.span.source).text
+                        [save.from.span.start..save.from.span.end]
+                        .to_owned(),
+                    wanted: format!("a value to remember as `{}`", save.name.value),
+                    got: why,
+                    note: None,
+                    difference: Vec::new(),
+                    span: save.from.span,
+                },
+            )),
+        }
+    }
+    missing
+}
+
+fn mismatch(grader: &Grader, miss: Miss) -> Mismatch {
+    Mismatch {
+        path: miss.path,
+        wanted: miss.wanted,
+        got: miss.got,
+        note: miss.note,
+        difference: miss.difference,
+        place: Some(grader.sources.excerpt(miss.span, 0)),
+    }
+}
+
+fn located(grader: &Grader, elsewhere: request::Elsewhere) -> Mismatch {
+    Mismatch {
+        path: "url".into(),
+        wanted: format!("an address of the submission, {}", elsewhere.origin),
+        got: elsewhere.url,
+        note: Some(elsewhere.why),
+        difference: Vec::new(),
+        place: Some(grader.sources.excerpt(elsewhere.span, 0)),
+    }
+}
+
+fn no_answer(grader: &Grader, span: Span, error: &ProbeError) -> Mismatch {
+    Mismatch {
+        path: "answer".into(),
+        wanted: "an answer".into(),
+        got: error.to_string(),
+        note: None,
+        difference: Vec::new(),
+        place: Some(grader.sources.excerpt(first_line(grader, span), 0)),
+    }
+}
+
+/// A failed check whose time was over, in whichever step that was.
+fn out_of_time(bench: &mut Bench<'_>, check: &Check, at: Option<&Step>) -> Failure {
+    bench.client.drop_connections();
+    let span = at.map_or(check.span, |step| step.span);
+    Failure {
+        step: "time".into(),
+        circumstance: None,
+        expectations: 1,
+        mismatches: vec![Mismatch {
+            path: "time".into(),
+            wanted: format!("every step done within {}", format_duration(check.timeout)),
+            got: "the check's time was over".into(),
+            note: None,
+            difference: Vec::new(),
+            place: Some(bench.grader.sources.excerpt(first_line(bench.grader, span), 0)),
+        }],
+        exchange: None,
+        server: None,
+    }
+}
+
+/// A server that ended during a check fails it, even if its answers were right.
+async fn blame_crash(bench: &mut Bench<'_>, check: &Check, outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Failed(mut failure) => {
+            let broke = failure.exchange.as_ref().is_none_or(|exchange| exchange.answer.is_err());
+            let ended = if broke { bench.target.ended_soon().await } else { bench.target.ended() };
+            failure.server = ended.map(|how| format!("the server {how}"));
+            Outcome::Failed(failure)
+        }
+        Outcome::Passed => match bench.target.ended() {
+            None => Outcome::Passed,
+            Some(how) => Outcome::Failed(Failure {
+                step: "after the last step".into(),
+                circumstance: None,
+                expectations: 1,
+                mismatches: vec![Mismatch {
+                    path: "server".into(),
+                    wanted: "a server that goes on running".into(),
+                    got: format!("it {how}"),
+                    note: None,
+                    difference: Vec::new(),
+                    place: Some(bench.grader.sources.excerpt(check.id.span, 0)),
+                }],
+                exchange: None,
+                server: Some(format!("the server {how}")),
+            }),
+        },
+        other => other,
+    }
+}
+
+/// The first line of a long entry: an underline over twenty lines points at nothing.
+fn first_line(grader: &Grader, span: Span) -> Span {
+    let text = &grader.sources.get(span.source).text[span.start..span.end];
+    let length = text.find('\n').unwrap_or(text.len());
+    Span { end: span.start + text[..length].trim_end().len(), ..span }
+}
+
+fn join(case: Option<&str>, rest: &str) -> String {
+    case.map_or_else(|| rest.to_owned(), |case| format!("{case}, {rest}"))
+}
+
+impl Heard {
+    fn note(&mut self, result: &Result<Response, ProbeError>, request: &str) {
+        match result {
+            Ok(_) => self.anything = true,
+            Err(error) if error.is_silence() => {
+                if !self.anything && self.silent.is_none() {
+                    self.silent = Some(request.to_owned());
+                }
+            }
+            Err(_) => self.anything = true,
+        }
+    }
+}
+
+/// The names that are always there.
+pub fn always_there(origin: &Origin, seed: u64, secret: &str) -> Bindings {
+    Bindings::from([
+        ("origin".to_owned(), Json::from(origin.to_string())),
+        ("host".to_owned(), Json::from(origin.authority())),
+        ("seed".to_owned(), Json::Number(seed.to_string())),
+        ("secret".to_owned(), Json::from(secret)),
+    ])
+}

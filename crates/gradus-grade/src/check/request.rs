@@ -1,0 +1,228 @@
+//! From a step of the grader's file to the request that is sent.
+
+use crate::target::Origin;
+use bytes::Bytes;
+use gradus_model::eval;
+use gradus_model::grader::{Body, Connection, RequestStep};
+use gradus_model::json::Json;
+use gradus_model::source::Span;
+use gradus_model::value::{Bindings, Value};
+use gradus_probe::Request;
+use std::fmt::Write;
+use url::{Host, Url};
+
+/// An address that a submission gave and that is not its own. It is never followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// What it gave.
+    pub url: String,
+    /// What it should have begun with.
+    pub origin: String,
+    /// What is wrong with it.
+    pub why: String,
+    /// The path in the grader's file.
+    pub span: Span,
+}
+
+/// The step in a few words: `POST /todos`.
+pub fn title(step: &RequestStep, bindings: &Bindings) -> String {
+    let path = step.path.fill(bindings);
+    format!("{} {}", step.method, if path.is_empty() { "(an empty address)" } else { &path })
+}
+
+/// The request that a step sends.
+pub fn build(step: &RequestStep, bindings: &Bindings, origin: &Origin) -> Result<Request, Box<Elsewhere>> {
+    let given = step.path.fill(bindings);
+    let mut target = target_of(&given, origin).map_err(|why| {
+        Box::new(Elsewhere { url: quoted(&given), origin: origin.to_string(), why, span: step.path.span })
+    })?;
+    append_query(&mut target, &step.query, bindings);
+    let (body, content_type) = body(&step.body, bindings);
+    let mut headers: Vec<(String, Vec<u8>)> = vec![
+        ("accept".into(), b"*/*".to_vec()),
+        ("user-agent".into(), concat!("gradus/", env!("CARGO_PKG_VERSION")).into()),
+    ];
+    if let Some(content_type) = content_type {
+        headers.push(("content-type".into(), content_type.into()));
+    }
+    set_headers(&mut headers, &step.headers, bindings);
+    let connection = match step.connection {
+        Connection::Keep => gradus_probe::Connection::Keep,
+        Connection::Fresh => gradus_probe::Connection::Fresh,
+        Connection::Close => gradus_probe::Connection::Close,
+    };
+    Ok(Request { method: step.method.clone(), target, headers, body, connection })
+}
+
+/// Origin-form (RFC 9112 §3.2.1) of a path or of an absolute address of the submission's own.
+fn target_of(given: &str, origin: &Origin) -> Result<String, String> {
+    if given == "*" {
+        return Ok("*".into());
+    }
+    if given.starts_with('/') && !given.starts_with("//") {
+        return Ok(format!("{}{}", origin.base, escape(given)));
+    }
+    if given.is_empty() {
+        return Err("an empty address names nothing".into());
+    }
+    let base = Url::parse(&format!("{origin}/")).map_err(|error| error.to_string())?;
+    let url = base.join(given).map_err(|error| format!("it is not an address: {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("only http and https are asked".into());
+    }
+    if !same_host(&url, &base) {
+        return Err("it names another host".into());
+    }
+    if url.port_or_known_default() != Some(origin.port) && url.scheme() == origin.scheme() {
+        return Err("it names another port".into());
+    }
+    let mut target = url.path().to_owned();
+    if let Some(query) = url.query() {
+        target.push('?');
+        target.push_str(query);
+    }
+    Ok(target)
+}
+
+/// Loopback has several names, and a submission may use any of them.
+fn same_host(url: &Url, base: &Url) -> bool {
+    url.host() == base.host() || (is_loopback(url) && is_loopback(base))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback() || address.is_unspecified(),
+        Some(Host::Ipv6(address)) => address.is_loopback() || address.is_unspecified(),
+        None => false,
+    }
+}
+
+/// Percent-encodes what may not stand in a request line; what is already encoded stays.
+fn escape(path: &str) -> String {
+    let mut escaped = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'!' | b'#'..=b';' | b'=' | b'?'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'~' => {
+                escaped.push(byte as char)
+            }
+            other => push_percent(&mut escaped, other),
+        }
+    }
+    escaped
+}
+
+fn append_query(target: &mut String, query: &[(String, Value)], bindings: &Bindings) {
+    for (name, value) in query {
+        for text in texts(eval::value(value, bindings)) {
+            target.push(if target.contains('?') { '&' } else { '?' });
+            push_component(target, name);
+            target.push('=');
+            push_component(target, &text);
+        }
+    }
+}
+
+/// A list gives one text for each element, `null` none.
+fn texts(value: Json) -> Vec<String> {
+    match value {
+        Json::Array(items) => items.iter().map(Json::to_text).collect(),
+        Json::Null => Vec::new(),
+        other => vec![other.to_text()],
+    }
+}
+
+/// Everything but RFC 3986's unreserved characters is percent-encoded.
+fn push_component(target: &mut String, text: &str) {
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => target.push(byte as char),
+            other => push_percent(target, other),
+        }
+    }
+}
+
+fn push_percent(target: &mut String, byte: u8) {
+    // Writing to a string can't fail.
+    let _ = write!(target, "%{byte:02X}");
+}
+
+fn body(body: &Body, bindings: &Bindings) -> (Bytes, Option<&'static str>) {
+    match body {
+        Body::None => (Bytes::new(), None),
+        Body::Json(value) => (eval::value(value, bindings).to_string().into(), Some("application/json")),
+        Body::Text(text) => (text.fill(bindings).into(), Some("text/plain; charset=utf-8")),
+        Body::Form(fields) => {
+            let mut form = String::new();
+            append_query(&mut form, fields, bindings);
+            (form.trim_start_matches('?').to_owned().into(), Some("application/x-www-form-urlencoded"))
+        }
+        Body::Bytes { bytes, file } => (bytes.clone().into(), file.as_deref().map(content_type_of)),
+    }
+}
+
+fn content_type_of(file: &str) -> &'static str {
+    match file.rsplit('.').next() {
+        Some("json") => "application/json",
+        Some("txt" | "md" | "csv") => "text/plain; charset=utf-8",
+        Some("xml") => "application/xml",
+        Some("html") => "text/html; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The author's headers take the place of those that are otherwise sent.
+fn set_headers(headers: &mut Vec<(String, Vec<u8>)>, given: &[(String, Value)], bindings: &Bindings) {
+    for (name, value) in given {
+        headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        for text in texts(eval::value(value, bindings)) {
+            headers.push((name.clone(), text.into_bytes()));
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    Json::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin() -> Origin {
+        Origin { tls: false, host: "127.0.0.1".into(), port: 4711, base: String::new() }
+    }
+
+    fn check(given: &str, expect: Result<&str, &str>) {
+        assert_eq!(
+            target_of(given, &origin()).as_deref(),
+            expect.map_err(str::to_owned).as_deref(),
+            "{given}"
+        );
+    }
+
+    #[test]
+    fn the_submissions_own_addresses_are_followed() {
+        check("/todos?done=1", Ok("/todos?done=1"));
+        check("http://127.0.0.1:4711/todos/1", Ok("/todos/1"));
+        check("http://localhost:4711/todos/1?x=2", Ok("/todos/1?x=2"));
+        check("todos/1", Ok("/todos/1"));
+        check("/buy milk/é%20", Ok("/buy%20milk/%C3%A9%20"));
+    }
+
+    #[test]
+    fn an_address_of_somebody_else_is_never_followed() {
+        check("http://example.com:4711/", Err("it names another host"));
+        check("//example.com/x", Err("it names another host"));
+        check("http://127.0.0.1:80/", Err("it names another port"));
+        check("file:///etc/passwd", Err("only http and https are asked"));
+        check("", Err("an empty address names nothing"));
+    }
+
+    #[test]
+    fn a_path_below_a_url_target_keeps_its_base() {
+        let origin = Origin { base: "/api".into(), ..origin() };
+        assert_eq!(target_of("/todos", &origin).as_deref(), Ok("/api/todos"));
+        assert_eq!(target_of("http://127.0.0.1:4711/api/todos/1", &origin).as_deref(), Ok("/api/todos/1"));
+    }
+}

@@ -1,0 +1,80 @@
+//! What a grading starts from: the exercise, its grader, and where the submission is.
+
+use gradus_intake::plan::Plan;
+use gradus_model::exercise::Exercise;
+use gradus_model::grader::Grader;
+use gradus_model::report::Selection;
+use gradus_sandbox::Launcher;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use url::Url;
+
+/// One grading to be done.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// The exercise.
+    pub exercise: &'a Exercise,
+    /// Its grader.
+    pub grader: &'a Grader,
+    /// The grader's digest, in hex.
+    pub grader_digest: &'a str,
+    /// What is graded.
+    pub subject: Subject<'a>,
+    /// Where all random data comes from.
+    pub seed: u64,
+    /// When it begins, in seconds since 1970-01-01 UTC.
+    pub now: u64,
+    /// Which checks.
+    pub selection: Selection,
+    /// Keep the server up when it is over, until interrupted.
+    pub keep: bool,
+}
+
+/// What is graded.
+#[expect(clippy::large_enum_variant, reason = "a grading has one")]
+#[derive(Debug)]
+pub enum Subject<'a> {
+    /// A folder whose program is built and started.
+    Folder(Folder<'a>),
+    /// A server that is already up.
+    Url(Url),
+}
+
+/// A folder whose program is built and started.
+#[derive(Debug)]
+pub struct Folder<'a> {
+    /// As it is shown.
+    pub name: String,
+    /// How it builds and runs.
+    pub plan: Plan,
+    /// Digest of what was taken in, in hex.
+    pub digest: String,
+    /// Where it builds and runs.
+    pub place: Where,
+    /// What starts programs.
+    pub launcher: &'a Launcher,
+    /// Variables that every program of the submission gets: `PATH`, `HOME`, `LANG` and what toolchains need.
+    pub environment: Vec<(OsString, OsString)>,
+}
+
+/// Where a submission builds and runs.
+#[derive(Debug)]
+pub enum Where {
+    /// In the project's build cache, where an unchanged project is not built again.
+    Cache(gradus_intake::cache::BuildCache),
+    /// In this folder, which is its own copy; it is built there from nothing.
+    Copy(PathBuf),
+    /// In this folder, where it was built before.
+    Built(PathBuf),
+}
+
+/// Why a `--url` cannot be graded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UrlError {
+    /// Not http or https, or without a host.
+    #[error("`{0}` is not an http or https address")]
+    NotHttp(String),
+    /// A path, where only the address of the server is wanted.
+    #[error("`{0}` has a query or a fragment; give the address of the server alone")]
+    HasQuery(String),
+}

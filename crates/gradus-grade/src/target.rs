@@ -1,0 +1,107 @@
+//! `Target`: a submission that runs and can be reached. Everything above it is written once; everything below it is one
+//! way to run a program.
+
+mod process;
+mod url;
+
+pub use process::ProcessTarget;
+pub use url::UrlTarget;
+
+use crate::boot::NotReady;
+use gradus_model::outcome::Shown;
+use gradus_model::report::{Isolation, Usage};
+use gradus_probe::Dial;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// A future of a target's operation.
+pub type Doing<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A submission that runs, or will run, and can be reached.
+pub trait Target: Send {
+    /// What it can do. A check that needs more is skipped as unsupported.
+    fn capabilities(&self) -> Capabilities;
+
+    /// How it is kept apart from the machine.
+    fn isolation(&self) -> Isolation;
+
+    /// Where its server is reached once it is started.
+    fn origin(&self) -> Origin;
+
+    /// How connections to it are made.
+    fn dial(&self) -> Arc<dyn Dial>;
+
+    /// Starts the server and waits until it accepts a connection.
+    fn start(&mut self) -> Doing<'_, Result<(), NotReady>>;
+
+    /// Ends the server and everything that it started. Harmless when nothing runs.
+    fn stop(&mut self) -> Doing<'_, ()>;
+
+    /// Gives the next start an empty `DATA_DIR`. The server must be stopped.
+    fn wipe_data(&mut self) -> std::io::Result<()>;
+
+    /// How the server ended, if it did: "exited with code 1".
+    fn ended(&mut self) -> Option<String>;
+
+    /// Waits until it is known whether the server ended, a moment at most.
+    fn ended_soon(&mut self) -> Doing<'_, Option<String>>;
+
+    /// Marks this moment in the server's output.
+    fn mark_output(&mut self);
+
+    /// What the server printed since the mark, shortened from the front so that its last words are kept.
+    fn output_since_mark(&self) -> Shown;
+
+    /// What it used so far, over all its runs.
+    fn usage(&self) -> Option<Usage>;
+}
+
+/// What a target can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Its server can be stopped and started again.
+    pub restart: bool,
+    /// Its `DATA_DIR` can be emptied.
+    pub wipe: bool,
+}
+
+/// Where a server is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Whether over TLS.
+    pub tls: bool,
+    /// The host as it stands in URLs: a name, an IPv4 address or an IPv6 address in brackets.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// What stands before every path: empty, or like `/api` without a slash at its end.
+    pub base: String,
+}
+
+impl Origin {
+    /// `host:port`, without the port where it is the scheme's own.
+    pub fn authority(&self) -> String {
+        if self.port == self.default_port() {
+            self.host.clone()
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+
+    /// `http` or `https`.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls { "https" } else { "http" }
+    }
+
+    fn default_port(&self) -> u16 {
+        if self.tls { 443 } else { 80 }
+    }
+}
+
+/// `http://127.0.0.1:4711`
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}://{}", self.scheme(), self.authority())
+    }
+}

@@ -1,0 +1,292 @@
+//! Where exercises and graders are, and what is in them.
+
+use gradus_model::diagnostic::{Diagnostic, Invalid};
+use gradus_model::exercise::Exercise;
+use gradus_model::grader::Grader;
+use gradus_model::mutant::Mutant;
+use gradus_model::read;
+use std::cell::RefCell;
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The largest file that a grader may name.
+const MAX_FILE: u64 = 16 << 20;
+/// The parts of the curriculum, in their order.
+const TRACKS: [&str; 7] =
+    ["foundations", "apis", "data", "performance", "security", "integration", "practice"];
+
+/// A folder with `exercises/` and perhaps `graders/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Catalogue {
+    root: PathBuf,
+}
+
+/// An exercise and where it is.
+#[derive(Clone, Debug)]
+pub struct LoadedExercise {
+    /// The exercise.
+    pub exercise: Exercise,
+    /// Its folder.
+    pub dir: PathBuf,
+}
+
+/// A grader and where it is.
+#[derive(Clone, Debug)]
+pub struct LoadedGrader {
+    /// The grader.
+    pub grader: Grader,
+    /// Its folder.
+    pub dir: PathBuf,
+    /// BLAKE3, in hex, of path and bytes of grader.yaml, every file that it names, exercise.toml and the contract.
+    pub digest: String,
+}
+
+/// A mutant and its patch.
+#[derive(Clone, Debug)]
+pub struct LoadedMutant {
+    /// Its name, its folder's.
+    pub name: String,
+    /// What mutant.toml says.
+    pub mutant: Mutant,
+    /// The text of change.patch.
+    pub patch: String,
+}
+
+/// Why the catalogue does not give something.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// There is none.
+    #[error("no exercises were found; looked in {}", list(.looked))]
+    NotFound {
+        /// Where was looked.
+        looked: Vec<PathBuf>,
+    },
+    /// The folder that was named is none.
+    #[error("{0} holds no `exercises` folder")]
+    NoExercises(PathBuf),
+    /// There is no such exercise.
+    #[error("there is no exercise `{slug}`{}", meant.as_ref().map_or(String::new(), |near| format!("; did you mean `{near}`?")))]
+    Unknown {
+        /// What was asked for.
+        slug: String,
+        /// What was probably meant.
+        meant: Option<String>,
+    },
+    /// Something can't be read.
+    #[error("{path}: {error}")]
+    Io {
+        /// What.
+        path: PathBuf,
+        /// The system's reason.
+        error: io::Error,
+    },
+    /// A file has mistakes.
+    #[error("{} has mistakes", .0.sources.0.first().map_or("a file", |source| source.path.as_str()))]
+    Invalid(Box<Invalid>),
+}
+
+impl Catalogue {
+    /// Finds it: the folder that was named, then `GRADUS_EXERCISES`, then the repository around the current folder, the
+    /// copy that is installed beside the program, and the repository that the program was built in.
+    ///
+    /// In CI, name a pinned copy: a pull request's own tree must never supply its grader.
+    pub fn find(
+        explicit: Option<&Path>,
+        env: Option<&OsStr>,
+        cwd: &Path,
+        exe: &Path,
+    ) -> Result<Self, CatalogueError> {
+        if let Some(named) = explicit.or(env.map(Path::new)) {
+            let root = cwd.join(named);
+            return if is_catalogue(&root) {
+                Ok(Self { root })
+            } else {
+                Err(CatalogueError::NoExercises(root))
+            };
+        }
+        let installed = exe.parent().map(|bin| bin.join("../share/gradus"));
+        let built = exe.ancestors().skip(1).filter(|dir| dir.join("Cargo.toml").exists());
+        let around = cwd.ancestors().filter(|dir| dir.join("graders").is_dir());
+        let looked: Vec<PathBuf> =
+            around.map(Path::to_owned).chain(installed).chain(built.map(Path::to_owned)).collect();
+        match looked.iter().find(|root| is_catalogue(root)) {
+            Some(root) => Ok(Self { root: root.clone() }),
+            None => Err(CatalogueError::NotFound { looked: [vec![cwd.to_owned()], looked].concat() }),
+        }
+    }
+
+    /// Its folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// All exercises, by track and difficulty.
+    pub fn exercises(&self) -> Result<Vec<LoadedExercise>, CatalogueError> {
+        let mut found = Vec::new();
+        for (slug, _) in folders(&self.root.join("exercises"))? {
+            found.push(self.exercise(&slug)?);
+        }
+        let rank = |track: &str| TRACKS.iter().position(|known| *known == track);
+        found.sort_by_key(|loaded| {
+            let exercise = &loaded.exercise;
+            (rank(&exercise.track), exercise.difficulty, exercise.slug.clone())
+        });
+        Ok(found)
+    }
+
+    /// One exercise.
+    pub fn exercise(&self, slug: &str) -> Result<LoadedExercise, CatalogueError> {
+        let dir = self.root.join("exercises").join(slug);
+        let usable = !slug.is_empty()
+            && slug.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if !usable || !dir.join("exercise.toml").is_file() {
+            return Err(self.unknown(slug)?);
+        }
+        let path = dir.join("exercise.toml");
+        let (exercise, sources) = read::exercise(&self.shown(&path), &text(&path)?).map_err(invalid)?;
+        if exercise.slug != slug {
+            let span = gradus_model::source::Span::default();
+            let mistake = Diagnostic::new(
+                format!("`slug` is `{}`, but the folder is called `{slug}`", exercise.slug),
+                span,
+            );
+            return Err(invalid(Invalid { sources, diagnostics: vec![mistake] }));
+        }
+        Ok(LoadedExercise { exercise, dir })
+    }
+
+    /// The grader of an exercise, if there is one here.
+    pub fn grader(&self, slug: &str) -> Result<Option<LoadedGrader>, CatalogueError> {
+        let dir = self.root.join("graders").join(slug);
+        let path = dir.join("grader.yaml");
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let loaded = self.exercise(slug)?;
+        let source = text(&path)?;
+        let named: RefCell<Vec<(String, Vec<u8>)>> = RefCell::default();
+        let grader = read::grader(&self.shown(&path), &source, &|name: &str| {
+            let bytes = file_below(&dir, name).map_err(|error| error.to_string())?;
+            named.borrow_mut().push((name.to_owned(), bytes.clone()));
+            Ok(bytes)
+        })
+        .map_err(invalid)?;
+        if grader.exercise.value != slug {
+            let mistake = Diagnostic::new(
+                format!("this is the grader of `{slug}`, by its folder"),
+                grader.exercise.span,
+            );
+            return Err(invalid(Invalid { sources: grader.sources, diagnostics: vec![mistake] }));
+        }
+        let mut files = vec![("grader.yaml".to_owned(), source.into_bytes())];
+        files.extend(named.into_inner());
+        let exercise_toml = loaded.dir.join("exercise.toml");
+        files.push(("exercise.toml".into(), bytes(&exercise_toml)?));
+        if let Some(contract) = &loaded.exercise.contract {
+            files.push((contract.clone(), bytes(&loaded.dir.join(contract))?));
+        }
+        Ok(Some(LoadedGrader { grader, dir, digest: digest(files) }))
+    }
+
+    /// Reference solutions, by the name of their stack.
+    pub fn solutions(&self, slug: &str) -> Result<Vec<(String, PathBuf)>, CatalogueError> {
+        folders(&self.root.join("graders").join(slug).join("solutions"))
+    }
+
+    /// Starters, by language.
+    pub fn starters(&self, slug: &str) -> Result<Vec<(String, PathBuf)>, CatalogueError> {
+        folders(&self.root.join("exercises").join(slug).join("starters"))
+    }
+
+    /// Mutants, by name.
+    pub fn mutants(&self, slug: &str) -> Result<Vec<LoadedMutant>, CatalogueError> {
+        let mut mutants = Vec::new();
+        for (name, dir) in folders(&self.root.join("graders").join(slug).join("mutants"))? {
+            let path = dir.join("mutant.toml");
+            let (mutant, sources) = read::mutant(&self.shown(&path), &text(&path)?).map_err(invalid)?;
+            let solutions = self.solutions(slug)?;
+            if solutions.iter().all(|(stack, _)| *stack != mutant.of.value) {
+                let mistake =
+                    Diagnostic::new(format!("there is no solution `{}`", mutant.of.value), mutant.of.span);
+                return Err(invalid(Invalid { sources, diagnostics: vec![mistake] }));
+            }
+            mutants.push(LoadedMutant { name, mutant, patch: text(&dir.join("change.patch"))? });
+        }
+        Ok(mutants)
+    }
+
+    fn unknown(&self, slug: &str) -> Result<CatalogueError, CatalogueError> {
+        let known = folders(&self.root.join("exercises"))?;
+        let near = known.into_iter().map(|(name, _)| (strsim::osa_distance(&name, slug), name));
+        let meant = near.filter(|(distance, _)| *distance <= 3).min().map(|(_, name)| name);
+        Ok(CatalogueError::Unknown { slug: slug.to_owned(), meant })
+    }
+
+    /// A path as people know it.
+    fn shown(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
+    }
+}
+
+fn is_catalogue(root: &Path) -> bool {
+    root.join("exercises").is_dir()
+}
+
+/// The folders in a folder, by name; none where that is missing.
+fn folders(dir: &Path) -> Result<Vec<(String, PathBuf)>, CatalogueError> {
+    let entries = match fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(|error| CatalogueError::Io { path: dir.to_owned(), error })?,
+    };
+    let mut found: Vec<(String, PathBuf)> = entries
+        .flatten()
+        .filter(|entry| entry.path().is_dir())
+        .filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path())))
+        .filter(|(name, _)| !name.starts_with('.'))
+        .collect();
+    found.sort();
+    Ok(found)
+}
+
+fn text(path: &Path) -> Result<String, CatalogueError> {
+    fs::read_to_string(path).map_err(|error| CatalogueError::Io { path: path.to_owned(), error })
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, CatalogueError> {
+    fs::read(path).map_err(|error| CatalogueError::Io { path: path.to_owned(), error })
+}
+
+/// A file that a grader names; links that lead out of its folder are refused.
+fn file_below(dir: &Path, name: &str) -> io::Result<Vec<u8>> {
+    let path = fs::canonicalize(dir.join(name))?;
+    if !path.starts_with(fs::canonicalize(dir)?) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it leads out of the grader's folder"));
+    }
+    if fs::metadata(&path)?.len() > MAX_FILE {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 16 MiB"));
+    }
+    fs::read(path)
+}
+
+fn digest(mut files: Vec<(String, Vec<u8>)>) -> String {
+    files.sort();
+    files.dedup();
+    let mut hasher = blake3::Hasher::new();
+    for (path, bytes) in files {
+        for part in [path.as_bytes(), &bytes] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+fn invalid(invalid: Invalid) -> CatalogueError {
+    CatalogueError::Invalid(Box::new(invalid))
+}
+
+fn list(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}

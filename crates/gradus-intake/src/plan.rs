@@ -1,0 +1,108 @@
+//! How a submission builds and runs: what gradus.toml says, else a Procfile, else what the files of its ecosystem tell.
+
+mod detect;
+mod tools;
+
+pub use tools::{Missing, missing_tools};
+
+use gradus_model::diagnostic::Invalid;
+use gradus_model::read;
+use gradus_model::source::Spanned;
+use gradus_model::submission::{CommandLine, SubmissionFile};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// How a submission builds and runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The exercise that it says it answers.
+    pub exercise: Option<Spanned<String>>,
+    /// The folder in which everything happens, relative to the submission.
+    pub dir: Option<PathBuf>,
+    /// How it is built.
+    pub build: Option<CommandLine>,
+    /// How it is started.
+    pub start: CommandLine,
+    /// Why: one sentence for each thing that was found.
+    pub found: Vec<String>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// gradus.toml has mistakes.
+    #[error("gradus.toml has mistakes")]
+    Invalid(Box<Invalid>),
+    /// Something can't be read.
+    #[error("{path}: {error}")]
+    Io {
+        /// What.
+        path: PathBuf,
+        /// The system's reason.
+        error: std::io::Error,
+    },
+    /// Nothing tells how it starts.
+    #[error(
+        "nothing in {dir} tells how the submission starts\n  Looked for: {}\n  Write a gradus.toml that says it:\n\n    format = 1\n    exercise = \"SLUG\"\n\n    [run]\n    start = \"python3 app.py\"",
+        detect::LOOKED_FOR
+    )]
+    Nothing {
+        /// The folder.
+        dir: PathBuf,
+    },
+}
+
+/// Plans how the submission in a folder builds and runs. Nothing is run.
+pub fn plan(dir: &Path) -> Result<Plan, PlanError> {
+    let said = said(dir)?;
+    let exercise = said.as_ref().map(|file| file.exercise.clone());
+    let run = said.and_then(|file| file.run).unwrap_or_default();
+    let below = run.dir.as_ref().map(|dir| PathBuf::from(&dir.value));
+    let ground = below.as_ref().map_or_else(|| dir.to_owned(), |below| dir.join(below));
+    let mut plan = match run.start {
+        Some(start) => {
+            let found = vec!["gradus.toml says how it starts".to_owned()];
+            Plan { exercise: None, dir: None, build: None, start: start.value, found }
+        }
+        None => procfile(&ground)?
+            .or_else(|| detect::detect(&ground))
+            .ok_or_else(|| PlanError::Nothing { dir: ground.clone() })?,
+    };
+    if let Some(build) = run.build {
+        plan.found.push("gradus.toml says how it builds".to_owned());
+        plan.build = Some(build.value);
+    }
+    Ok(Plan { exercise, dir: below, ..plan })
+}
+
+fn said(dir: &Path) -> Result<Option<SubmissionFile>, PlanError> {
+    let path = dir.join("gradus.toml");
+    match fs::read_to_string(&path) {
+        Ok(text) => match read::submission("gradus.toml", &text) {
+            Ok((file, _)) => Ok(Some(file)),
+            Err(invalid) => Err(PlanError::Invalid(Box::new(invalid))),
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(PlanError::Io { path, error }),
+    }
+}
+
+/// `web: command`
+fn procfile(dir: &Path) -> Result<Option<Plan>, PlanError> {
+    let Ok(text) = fs::read_to_string(dir.join("Procfile")) else { return Ok(None) };
+    let web = text
+        .lines()
+        .find_map(|line| line.strip_prefix("web:"))
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    Ok(web.map(|line| {
+        // A Procfile says how to start and leaves the build to whatever the files tell.
+        let detected = detect::detect(dir);
+        let mut found = vec!["Procfile has a `web:` line".to_owned()];
+        let build = detected.and_then(|plan| {
+            found.extend(plan.build.is_some().then(|| plan.found.join("; ")));
+            plan.build
+        });
+        Plan { exercise: None, dir: None, build, start: CommandLine::Shell(line.to_owned()), found }
+    }))
+}

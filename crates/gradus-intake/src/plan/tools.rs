@@ -1,0 +1,68 @@
+//! Which programs a plan needs that this machine does not have. Their absence is never the submission's fault.
+
+use super::Plan;
+use gradus_model::submission::CommandLine;
+use std::ffi::OsStr;
+use std::path::Path;
+
+/// A program that is needed and not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The program.
+    pub tool: String,
+    /// The Debian package that brings it.
+    pub package: Option<&'static str>,
+}
+
+/// Toolchains that exercises are solved with, and the Debian packages that bring them.
+const TOOLCHAINS: [(&str, &str); 18] = [
+    ("python3", "python3"),
+    ("node", "nodejs"),
+    ("npm", "npm"),
+    ("java", "default-jre-headless"),
+    ("javac", "default-jdk-headless"),
+    ("mvn", "maven"),
+    ("cargo", "cargo"),
+    ("go", "golang-go"),
+    ("php", "php-cli"),
+    ("composer", "composer"),
+    ("ruby", "ruby"),
+    ("bundle", "ruby-bundler"),
+    ("rackup", "ruby-rack"),
+    ("dotnet", "dotnet-sdk"),
+    ("make", "make"),
+    ("gcc", "gcc"),
+    ("perl", "perl"),
+    ("php-cgi", "php-cgi"),
+];
+
+/// The toolchains that the plan's commands begin with and that `path` (as in `PATH`) does not hold. A program that we do not
+/// know is the submission's own affair.
+pub fn missing_tools(plan: &Plan, path: &OsStr) -> Vec<Missing> {
+    let mut missing: Vec<Missing> = Vec::new();
+    for command in plan.build.iter().chain([&plan.start]) {
+        for tool in programs(command) {
+            let Some((_, package)) = TOOLCHAINS.iter().find(|(known, _)| *known == tool) else { continue };
+            if !is_on(path, &tool) && missing.iter().all(|other| other.tool != tool) {
+                missing.push(Missing { tool, package: Some(package) });
+            }
+        }
+    }
+    missing
+}
+
+/// The first word of each command of a shell line, without variables that are set before it.
+fn programs(command: &CommandLine) -> Vec<String> {
+    match command {
+        CommandLine::Argv(words) => words.first().cloned().into_iter().collect(),
+        CommandLine::Shell(line) => line
+            .split(['&', '|', ';'])
+            .filter_map(|part| part.split_whitespace().find(|word| !word.contains('=') && *word != "exec"))
+            .map(str::to_owned)
+            .collect(),
+    }
+}
+
+fn is_on(path: &OsStr, tool: &str) -> bool {
+    std::env::split_paths(path).any(|dir| Path::new(&dir).join(tool).is_file())
+}

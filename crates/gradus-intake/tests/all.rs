@@ -1,0 +1,1 @@
+//! Folders in, plans and copies out.

@@ -1,0 +1,101 @@
+//! A report for a person at a terminal. Whatever a submission says is made harmless before it is shown.
+
+mod clean;
+mod failure;
+mod paint;
+mod summary;
+
+pub use clean::{sanitize_block, sanitize_line};
+pub use failure::failure;
+
+use gradus_model::grader::{Visibility, Worth};
+use gradus_model::outcome::{Because, Outcome};
+use gradus_model::redact::{Audience, Redacted, RedactedCheck, redact_check};
+use gradus_model::report::CheckReport;
+use paint::Paint;
+
+/// How text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// With colours.
+    pub color: bool,
+    /// Columns.
+    pub width: usize,
+}
+
+/// The line of a finished check.
+pub fn check_line(check: &RedactedCheck, style: &Style) -> String {
+    let check = check.check();
+    let paint = Paint(style.color);
+    let (mark, note) = match &check.outcome {
+        Outcome::Passed => (paint.green("✓"), String::new()),
+        Outcome::Failed(_) => (paint.red("✗"), String::new()),
+        Outcome::Skipped(because) => (paint.dim("–"), skipped(because)),
+        Outcome::Broken(_) => (paint.magenta("!"), "could not be judged".into()),
+    };
+    let worth = worth(check);
+    let room = style.width.saturating_sub(4 + worth.chars().count() + 2).max(20);
+    let claim = shorten(&sanitize_line(&check.claim), room);
+    let gap = " ".repeat(room.saturating_sub(claim.chars().count()));
+    let claim = if matches!(check.outcome, Outcome::Skipped(_)) { paint.dim(&claim) } else { claim };
+    let mut line = format!("  {mark} {claim}{gap}  {}\n", paint.dim(&worth));
+    if !note.is_empty() {
+        line.push_str(&format!("    {}\n", paint.dim(&sanitize_line(&note))));
+    }
+    line
+}
+
+/// Points, and whether the check is hidden.
+fn worth(check: &CheckReport) -> String {
+    let passed = check.outcome == Outcome::Passed;
+    let points = match check.worth {
+        Worth::Points(points) => format!("{}/{points}", if passed { points } else { 0 }),
+        Worth::Bonus(points) => format!("+{}", if passed { points } else { 0 }),
+        Worth::Gate => "gate".into(),
+    };
+    match check.visibility {
+        Visibility::Visible => points,
+        Visibility::Hidden => format!("hidden  {points}"),
+    }
+}
+
+/// Why a check was not tried, in a few words.
+pub(crate) fn skipped(because: &Because) -> String {
+    match because {
+        Because::Needed(id) => format!("skipped: it needs {id}"),
+        Because::Unsupported(what) => format!("skipped: this target can't do {what}"),
+        Because::ServerGone(why) => format!("skipped: {why}"),
+        Because::NeverRan => "skipped: the submission never ran".into(),
+        Because::CutShort(why) => format!("skipped: {why}"),
+    }
+}
+
+/// What follows the lines of the checks: what went wrong, and the sum.
+pub fn ending(report: &Redacted, style: &Style) -> String {
+    let mut text = String::new();
+    for check in redacted_checks(report) {
+        if let Some(details) = failure(&check, style) {
+            text.push_str(&details);
+        }
+    }
+    text + &summary::summary(report, style)
+}
+
+/// Everything, for a file.
+pub fn whole(report: &Redacted, style: &Style) -> String {
+    let lines: String = redacted_checks(report).iter().map(|check| check_line(check, style)).collect();
+    lines + &ending(report, style)
+}
+
+/// The checks of a redacted report are redacted already; doing it again as for an instructor takes nothing more out.
+fn redacted_checks(report: &Redacted) -> Vec<RedactedCheck> {
+    report.report().checks.iter().map(|check| redact_check(check.clone(), Audience::Instructor)).collect()
+}
+
+fn shorten(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}

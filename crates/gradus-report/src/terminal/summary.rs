@@ -1,0 +1,98 @@
+//! The sum at the end: score, verdict, and what was needed to come to it.
+
+use super::Style;
+use super::clean::{sanitize_block, sanitize_line};
+use super::failure::wrap;
+use super::paint::Paint;
+use gradus_model::duration::format_duration;
+use gradus_model::outcome::Outcome;
+use gradus_model::redact::Redacted;
+use gradus_model::report::{Phase, Progress, Report};
+use gradus_model::score::{Verdict, score, verdict};
+
+/// Lines of a build's or boot's output that are shown.
+const SHOWN_LINES: usize = 20;
+
+/// The sum.
+pub fn summary(report: &Redacted, style: &Style) -> String {
+    let report = report.report();
+    let paint = Paint(style.color);
+    let mut text = String::from("\n");
+    text.push_str(&trouble(report, style, paint));
+    text.push_str(&format!("  {}\n", headline(report, paint)));
+    let isolation = wrap(&sanitize_line(&report.isolation.says), style.width, 2);
+    text.push_str(&format!("  {}\n", paint.dim(&facts(report))));
+    text.push_str(&format!("  {}\n", paint.dim(&isolation)));
+    text
+}
+
+/// What kept the submission from being checked.
+fn trouble(report: &Report, style: &Style, paint: Paint) -> String {
+    match &report.progress {
+        Progress::Complete => String::new(),
+        Progress::NotBuilt(why) => {
+            told("The submission does not build", why, report.build.as_ref(), style, paint)
+        }
+        Progress::NotBooted(why) => {
+            told("The submission does not start", why, report.boot.as_ref(), style, paint)
+        }
+        Progress::CutShort(why) => {
+            format!("  {}\n\n", paint.yellow(&format!("Ended early: {}.", sanitize_line(why))))
+        }
+        Progress::Broken(fault) => {
+            let way_out = fault
+                .way_out
+                .as_ref()
+                .map_or_else(String::new, |way_out| format!("  {}\n", sanitize_line(way_out)));
+            let what = format!("This could not be graded: {}", sanitize_line(&fault.what));
+            format!("  {}\n{way_out}\n", paint.magenta(&wrap(&what, style.width, 2)))
+        }
+    }
+}
+
+fn told(title: &str, why: &str, phase: Option<&Phase>, style: &Style, paint: Paint) -> String {
+    let mut text = format!("  {}\n  {}\n", paint.bold_red(title), wrap(&sanitize_line(why), style.width, 2));
+    if let Some(phase) = phase {
+        text.push_str(&format!("  {} {}\n", paint.dim("$"), sanitize_line(&phase.command)));
+        let clean = sanitize_block(phase.output.text.trim_end());
+        let lines: Vec<&str> = clean.lines().collect();
+        for line in &lines[lines.len().saturating_sub(SHOWN_LINES)..] {
+            text.push_str(&format!("  {} {line}\n", paint.dim("│")));
+        }
+    }
+    text + "\n"
+}
+
+fn headline(report: &Report, paint: Paint) -> String {
+    let score = score(&report.checks);
+    let points = format!("{} of {} points ({} %)", score.earned, score.maximum, score.percent());
+    let mark = format!("pass mark {} %", report.pass);
+    match verdict(report) {
+        Verdict::Passed => format!("{}  {points}, {mark}", paint.green("passed")),
+        Verdict::Failed => format!("{}  {points}, {mark}", paint.bold_red("not passed")),
+        Verdict::Incomplete => {
+            format!("{}  not every check could be judged, so this is no mark", paint.yellow("incomplete"))
+        }
+        Verdict::SelectionPassed => {
+            format!("{}  only some checks were run, so there is no score", paint.green("these pass"))
+        }
+        Verdict::SelectionFailed => format!(
+            "{}  only some checks were run, so there is no score",
+            paint.bold_red("these do not pass")
+        ),
+    }
+}
+
+fn facts(report: &Report) -> String {
+    let passed = report.checks.iter().filter(|check| check.outcome == Outcome::Passed).count();
+    let mut facts = vec![format!("{passed} of {} checks passed", report.checks.len())];
+    if let Some(build) = report.build.as_ref().filter(|build| !build.unchanged) {
+        facts.push(format!("build {}", format_duration(build.took)));
+    }
+    if let Some(boot) = &report.boot {
+        facts.push(format!("start {}", format_duration(boot.took)));
+    }
+    facts.push(format!("all {}", format_duration(report.took)));
+    facts.push(format!("seed {}", report.seed));
+    facts.join(" · ")
+}

@@ -1,0 +1,95 @@
+//! The programs that a grader is tested with: solutions, starters, and solutions changed by a mutant's patch.
+
+use gradus_intake::catalogue::{Catalogue, LoadedGrader};
+use gradus_intake::{patch, plan, tree};
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+/// One program that a grader is tested with.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// `python`, or a mutant's name.
+    pub name: String,
+    /// What is expected of it.
+    pub kind: Kind,
+    /// The folder that it is copied from.
+    pub source: PathBuf,
+}
+
+/// What is expected of a candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It earns everything, and each check holds alone.
+    Solution,
+    /// It boots and does not pass.
+    Starter,
+    /// It fails exactly these.
+    Mutant {
+        /// The solution that it changes.
+        of: String,
+        /// Checks, or `build`, or `boot`.
+        fails: Vec<String>,
+        /// The change.
+        patch: String,
+    },
+}
+
+/// Why a candidate could not be prepared. This is always the exercise's or the grader's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum NotPrepared {
+    /// The copy failed.
+    #[error("could not be copied: {0}")]
+    Copy(String),
+    /// Its patch does not apply.
+    #[error("change.patch does not apply: {0}")]
+    Patch(String),
+    /// Nothing in it says how it runs.
+    #[error("{0}")]
+    Plan(String),
+}
+
+/// A candidate in a folder of its own.
+#[derive(Debug)]
+pub struct Prepared {
+    /// Gone when this is dropped.
+    pub folder: TempDir,
+    /// How it builds and runs.
+    pub plan: plan::Plan,
+    /// Its digest, in hex.
+    pub digest: String,
+}
+
+/// Every candidate of an exercise: solutions first, then starters, then mutants.
+pub fn all(catalogue: &Catalogue, slug: &str, grader: &LoadedGrader) -> Result<Vec<Candidate>, String> {
+    let mut candidates = Vec::new();
+    for (name, source) in catalogue.solutions(slug).map_err(|error| error.to_string())? {
+        candidates.push(Candidate { name, kind: Kind::Solution, source });
+    }
+    for (name, source) in catalogue.starters(slug).map_err(|error| error.to_string())? {
+        candidates.push(Candidate { name, kind: Kind::Starter, source });
+    }
+    for mutant in catalogue.mutants(slug).map_err(|error| error.to_string())? {
+        let of = mutant.mutant.of.value.clone();
+        let source = grader.dir.join("solutions").join(&of);
+        let fails = mutant.mutant.fails.iter().map(|id| id.value.clone()).collect();
+        candidates.push(Candidate {
+            name: mutant.name,
+            kind: Kind::Mutant { of, fails, patch: mutant.patch },
+            source,
+        });
+    }
+    Ok(candidates)
+}
+
+/// Copies a candidate into a folder of its own, changes it if it is a mutant, and plans how it runs.
+pub fn prepare(candidate: &Candidate) -> Result<Prepared, NotPrepared> {
+    let folder =
+        TempDir::with_prefix("gradus-verify-").map_err(|error| NotPrepared::Copy(error.to_string()))?;
+    tree::stage(&candidate.source, folder.path()).map_err(|error| NotPrepared::Copy(error.to_string()))?;
+    if let Kind::Mutant { patch, .. } = &candidate.kind {
+        patch::apply(folder.path(), patch).map_err(|error| NotPrepared::Patch(error.to_string()))?;
+    }
+    let plan = plan::plan(folder.path()).map_err(|error| NotPrepared::Plan(error.to_string()))?;
+    let digest = tree::digest(folder.path()).map_err(|error| NotPrepared::Copy(error.to_string()))?;
+    Ok(Prepared { folder, plan, digest })
+}

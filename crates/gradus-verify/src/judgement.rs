@@ -1,0 +1,165 @@
+//! What a candidate's report should say, and what is wrong when it does not.
+
+use crate::candidate::{Candidate, Kind};
+use gradus_model::outcome::{Because, Outcome};
+use gradus_model::report::{CheckReport, Progress, Report};
+use gradus_model::score::{Verdict, verdict};
+
+/// One candidate's line in the matrix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The candidate.
+    pub name: String,
+    /// The same for solutions, starters and mutants.
+    pub kind: Kind,
+    /// A cell for each check, in the grader's order.
+    pub cells: Vec<Cell>,
+    /// What is wrong, one sentence each; empty when all is as it should be.
+    pub problems: Vec<String>,
+}
+
+/// What came of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// It passed.
+    Passed,
+    /// It failed.
+    Failed,
+    /// It was skipped.
+    Skipped,
+    /// It could not be judged.
+    Broken,
+}
+
+/// A cell for each check of a report, in the order of `ids`.
+pub fn cells(report: &Report, ids: &[String]) -> Vec<Cell> {
+    let of = |id: &String| report.checks.iter().find(|check| &check.id == id).map_or(Cell::Skipped, cell);
+    ids.iter().map(of).collect()
+}
+
+fn cell(check: &CheckReport) -> Cell {
+    match check.outcome {
+        Outcome::Passed => Cell::Passed,
+        Outcome::Failed(_) => Cell::Failed,
+        Outcome::Skipped(_) => Cell::Skipped,
+        Outcome::Broken(_) => Cell::Broken,
+    }
+}
+
+/// What is wrong with a full grading of this candidate; empty when all is as it should be.
+pub fn problems(candidate: &Candidate, report: &Report) -> Vec<String> {
+    if let Progress::Broken(fault) = &report.progress {
+        return vec![fault.what.clone()];
+    }
+    if let Progress::CutShort(why) = &report.progress {
+        return vec![why.clone()];
+    }
+    let broken = report.checks.iter().filter_map(|check| match &check.outcome {
+        Outcome::Broken(fault) => Some(format!("{}: {}", check.id, fault.what)),
+        _ => None,
+    });
+    let mut problems: Vec<String> = broken.collect();
+    match &candidate.kind {
+        Kind::Solution => problems.extend(not_earned(report)),
+        Kind::Starter => problems.extend(starter(report)),
+        Kind::Mutant { fails, .. } => problems.extend(mutant(report, fails)),
+    }
+    problems
+}
+
+/// Each check of a solution that did not pass, with its first mismatch.
+pub fn not_earned(report: &Report) -> Vec<String> {
+    if let Progress::NotBuilt(why) | Progress::NotBooted(why) = &report.progress {
+        return vec![with_last_words(why, report)];
+    }
+    report.checks.iter().filter(|check| check.outcome != Outcome::Passed).map(explain).collect()
+}
+
+fn starter(report: &Report) -> Vec<String> {
+    match (&report.progress, verdict(report)) {
+        (Progress::NotBuilt(why) | Progress::NotBooted(why), _) => vec![with_last_words(why, report)],
+        (_, Verdict::Passed) => vec!["it passes; a starter must leave something to do".into()],
+        _ => Vec::new(),
+    }
+}
+
+fn mutant(report: &Report, fails: &[String]) -> Vec<String> {
+    let failed = failed(report);
+    let mut problems = Vec::new();
+    for id in fails.iter().filter(|id| !failed.contains(id)) {
+        problems.push(match report.checks.iter().find(|check| &check.id == id) {
+            None if matches!(id.as_str(), "build" | "boot") => format!("`{id}` should fail, but did not"),
+            None => format!("`{id}` is no check of this grader"),
+            Some(check) => match &check.outcome {
+                Outcome::Skipped(because) => {
+                    format!("{id} should fail, but was skipped ({})", skipped(because))
+                }
+                _ => format!("{id} should fail, but passed"),
+            },
+        });
+    }
+    for id in failed.iter().filter(|id| !fails.contains(id)) {
+        let check = report.checks.iter().find(|check| &check.id == id);
+        problems.push(match (check, &report.progress) {
+            (Some(check), _) => format!("{} is not among `fails`, but failed: {}", id, explain(check)),
+            (None, Progress::NotBuilt(why) | Progress::NotBooted(why)) => with_last_words(why, report),
+            (None, _) => format!("{id} failed"),
+        });
+    }
+    problems
+}
+
+/// The checks that failed, or `build`, or `boot`.
+pub fn failed(report: &Report) -> Vec<String> {
+    match report.progress {
+        Progress::NotBuilt(_) => vec!["build".into()],
+        Progress::NotBooted(_) => {
+            let mut failed = failed_checks(report);
+            failed.insert(0, "boot".into());
+            failed
+        }
+        _ => failed_checks(report),
+    }
+}
+
+fn failed_checks(report: &Report) -> Vec<String> {
+    report
+        .checks
+        .iter()
+        .filter(|check| matches!(check.outcome, Outcome::Failed(_)))
+        .map(|check| check.id.clone())
+        .collect()
+}
+
+fn explain(check: &CheckReport) -> String {
+    match &check.outcome {
+        Outcome::Failed(failure) => {
+            let first = failure.mismatches.first();
+            let what = first.map_or_else(String::new, |miss| {
+                format!("{}: got {}, wanted {}", miss.path, miss.got, miss.wanted)
+            });
+            let circumstance =
+                failure.circumstance.as_ref().map_or_else(String::new, |text| format!(", {text}"));
+            let server = failure.server.as_ref().map_or_else(String::new, |text| format!("; {text}"));
+            format!("{} ({}{circumstance}): {what}{server}", check.id, failure.step)
+        }
+        Outcome::Skipped(because) => format!("{} was skipped ({})", check.id, skipped(because)),
+        Outcome::Broken(fault) => format!("{}: {}", check.id, fault.what),
+        Outcome::Passed => format!("{} passed", check.id),
+    }
+}
+
+fn skipped(because: &Because) -> String {
+    match because {
+        Because::Needed(id) => format!("it needs {id}"),
+        Because::Unsupported(what) => format!("unsupported: {what}"),
+        Because::ServerGone(why) | Because::CutShort(why) => why.clone(),
+        Because::NeverRan => "it was never built or booted".into(),
+    }
+}
+
+fn with_last_words(why: &str, report: &Report) -> String {
+    let phase = report.boot.as_ref().or(report.build.as_ref());
+    let words = phase.map_or("", |phase| phase.output.text.trim());
+    if words.is_empty() { why.to_owned() } else { format!("{why}\n{words}") }
+}

@@ -1,0 +1,10 @@
+//! A grader that is itself tested: solutions earn everything, starters do not pass, each mutant fails exactly the checks
+//! that it names, and each check holds alone. It prints nothing.
+
+mod candidate;
+mod judgement;
+mod run;
+
+pub use candidate::{Candidate, Kind, NotPrepared};
+pub use judgement::{Cell, Row};
+pub use run::{Options, Verification, Workshop, failures, verify};

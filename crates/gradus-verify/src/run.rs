@@ -1,0 +1,208 @@
+//! Grades every candidate, two at a time, and collects what is wrong.
+
+use crate::candidate::{self, Candidate, Kind, Prepared};
+use crate::judgement::{self, Cell, Row};
+use gradus_grade::{Folder, Interrupt, Job, Silent, Subject, Where, grade};
+use gradus_intake::catalogue::{Catalogue, LoadedGrader};
+use gradus_model::exercise::Exercise;
+use gradus_model::report::{Report, Selection};
+use gradus_sandbox::Launcher;
+use std::cell::{Cell as Slot, RefCell};
+use std::ffi::OsString;
+
+/// What is verified, and how thoroughly.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Every candidate is graded once with each.
+    pub seeds: Vec<u64>,
+    /// Whether each check of each solution is also run alone, with the first seed.
+    pub alone: bool,
+    /// How many candidates are graded at a time.
+    pub parallel: usize,
+}
+
+/// What verifying needs of the machine.
+#[derive(Clone, Debug)]
+pub struct Workshop<'a> {
+    /// What starts programs.
+    pub launcher: &'a Launcher,
+    /// What every program gets.
+    pub environment: Vec<(OsString, OsString)>,
+    /// Seconds since 1970-01-01 UTC.
+    pub now: u64,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verification {
+    /// The exercise.
+    pub slug: String,
+    /// Its checks, in the grader's order.
+    pub checks: Vec<String>,
+    /// A row for each candidate.
+    pub rows: Vec<Row>,
+    /// Checks that no mutant fails.
+    pub unproven: Vec<String>,
+    /// Whether it was interrupted.
+    pub interrupted: bool,
+}
+
+impl Verification {
+    /// Whether the grader held.
+    pub fn holds(&self) -> bool {
+        !self.interrupted && self.rows.iter().all(|row| row.problems.is_empty())
+    }
+}
+
+/// Verifies one exercise. `done` is told of each row as it is finished.
+pub async fn verify(
+    catalogue: &Catalogue,
+    exercise: &Exercise,
+    grader: &LoadedGrader,
+    workshop: &Workshop<'_>,
+    options: &Options,
+    interrupt: &Interrupt,
+    done: &dyn Fn(&Row),
+) -> Result<Verification, String> {
+    let candidates = candidate::all(catalogue, &exercise.slug, grader)?;
+    let checks: Vec<String> = grader.grader.checks.iter().map(|check| check.id.value.clone()).collect();
+    let trial = Trial { exercise, grader, workshop, options, interrupt, checks: &checks };
+    let rows = RefCell::new(vec![None; candidates.len()]);
+    let next = Slot::new(0);
+    let worker = async || {
+        while next.get() < candidates.len() && !interrupt.is_thrown() {
+            let index = next.replace(next.get() + 1);
+            let row = trial.row(&candidates[index]).await;
+            done(&row);
+            rows.borrow_mut()[index] = Some(row);
+        }
+    };
+    match options.parallel {
+        0 | 1 => worker().await,
+        2 => drop(tokio::join!(worker(), worker())),
+        _ => drop(tokio::join!(worker(), worker(), worker(), worker())),
+    }
+    let rows: Vec<Row> = rows.into_inner().into_iter().flatten().collect();
+    Ok(Verification {
+        slug: exercise.slug.clone(),
+        unproven: unproven(&checks, &rows),
+        checks,
+        interrupted: interrupt.is_thrown(),
+        rows,
+    })
+}
+
+fn unproven(checks: &[String], rows: &[Row]) -> Vec<String> {
+    let mutants: Vec<&Row> = rows.iter().filter(|row| matches!(row.kind, Kind::Mutant { .. })).collect();
+    let caught = |index: usize| mutants.iter().any(|row| row.cells.get(index) == Some(&Cell::Failed));
+    checks.iter().enumerate().filter(|(index, _)| !caught(*index)).map(|(_, id)| id.clone()).collect()
+}
+
+struct Trial<'a> {
+    exercise: &'a Exercise,
+    grader: &'a LoadedGrader,
+    workshop: &'a Workshop<'a>,
+    options: &'a Options,
+    interrupt: &'a Interrupt,
+    checks: &'a [String],
+}
+
+impl Trial<'_> {
+    async fn row(&self, candidate: &Candidate) -> Row {
+        let mut row = Row {
+            name: candidate.name.clone(),
+            kind: candidate.kind.clone(),
+            cells: Vec::new(),
+            problems: Vec::new(),
+        };
+        let prepared = match candidate::prepare(candidate) {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                row.problems.push(error.to_string());
+                return row;
+            }
+        };
+        let mut built = false;
+        for seed in &self.options.seeds {
+            let report = self.grade(candidate, &prepared, built, *seed, Selection::All).await;
+            built = true;
+            let found = judgement::problems(candidate, &report);
+            row.problems.extend(found.into_iter().map(|problem| format!("{problem} (seed {seed})")));
+            if row.cells.is_empty() || !row.problems.is_empty() {
+                row.cells = judgement::cells(&report, self.checks);
+            }
+            if !row.problems.is_empty() {
+                return row;
+            }
+        }
+        if self.options.alone && candidate.kind == Kind::Solution {
+            row.problems = self.alone(candidate, &prepared).await;
+        }
+        row
+    }
+
+    /// Each check with only what it needs before it.
+    async fn alone(&self, candidate: &Candidate, prepared: &Prepared) -> Vec<String> {
+        let seed = self.options.seeds.first().copied().unwrap_or(1);
+        let mut problems = Vec::new();
+        for id in self.checks {
+            let selection = Selection::Only(vec![id.clone()]);
+            let report = self.grade(candidate, prepared, true, seed, selection).await;
+            problems.extend(
+                judgement::not_earned(&report).into_iter().map(|problem| format!("alone, {problem}")),
+            );
+        }
+        problems
+    }
+
+    async fn grade(
+        &self,
+        candidate: &Candidate,
+        prepared: &Prepared,
+        built: bool,
+        seed: u64,
+        selection: Selection,
+    ) -> Report {
+        let path = prepared.folder.path().to_owned();
+        let folder = Folder {
+            name: candidate.name.clone(),
+            plan: prepared.plan.clone(),
+            digest: prepared.digest.clone(),
+            place: if built { Where::Built(path) } else { Where::Copy(path) },
+            launcher: self.workshop.launcher,
+            environment: self.workshop.environment.clone(),
+        };
+        let job = Job {
+            exercise: self.exercise,
+            grader: &self.grader.grader,
+            grader_digest: &self.grader.digest,
+            subject: Subject::Folder(folder),
+            seed,
+            now: self.workshop.now,
+            selection,
+            keep: false,
+        };
+        grade(job, &mut Silent, self.interrupt).await
+    }
+}
+
+/// Which checks a candidate fails under two seeds; or `build`, or `boot`. For recording a mutant.
+pub async fn failures(
+    candidate: &Candidate,
+    exercise: &Exercise,
+    grader: &LoadedGrader,
+    workshop: &Workshop<'_>,
+    interrupt: &Interrupt,
+) -> Result<Vec<String>, String> {
+    let options = Options { seeds: vec![1, 2], alone: false, parallel: 1 };
+    let trial = Trial { exercise, grader, workshop, options: &options, interrupt, checks: &[] };
+    let prepared = candidate::prepare(candidate).map_err(|error| error.to_string())?;
+    let first = trial.grade(candidate, &prepared, false, 1, Selection::All).await;
+    let second = trial.grade(candidate, &prepared, true, 2, Selection::All).await;
+    let (first, second) = (judgement::failed(&first), judgement::failed(&second));
+    if first == second {
+        Ok(first)
+    } else {
+        Err(format!("with seed 1 it fails {}, with seed 2 {}", first.join(", "), second.join(", ")))
+    }
+}

@@ -1,0 +1,179 @@
+//! The command line, as `gradus --help` tells it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Hands-on practice for backend developers: it starts your server, asks it hard questions over HTTP, and shows where the
+/// answers differ from what was expected.
+#[derive(Debug, Parser)]
+#[command(name = "gradus", version, propagate_version = true, max_term_width = 100)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Where the exercises are: a folder with `exercises/` and `graders/`
+    #[arg(long, global = true, value_name = "DIR")]
+    pub exercises: Option<PathBuf>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the exercises
+    List,
+    /// Show an exercise: its story, its contract, its checks
+    Show {
+        /// The exercise
+        slug: String,
+    },
+    /// Begin an exercise: copy its starter into a new folder
+    Start {
+        /// The exercise
+        slug: String,
+        /// The language of the starter
+        #[arg(long, value_name = "LANGUAGE")]
+        lang: String,
+        /// The new folder; named like the exercise unless told
+        dir: Option<PathBuf>,
+    },
+    /// Build, start and grade a submission
+    Check(Check),
+    /// Show the hint of a check, or of the first one that failed last time
+    Hint {
+        /// The check
+        id: Option<String>,
+        /// The submission
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        dir: PathBuf,
+        /// The exercise, if the submission does not say
+        #[arg(long, value_name = "SLUG")]
+        exercise: Option<String>,
+    },
+    /// Print how a submission would be built and started, and why
+    Plan {
+        /// The submission
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+    },
+    /// Print the JSON Schema of a file
+    Schema {
+        /// Which file
+        file: SchemaFile,
+    },
+    /// Test a grader: solutions earn everything, starters do not pass, mutants fail what they name
+    Verify(Verify),
+    /// Make mutants
+    #[command(subcommand)]
+    Mutant(Mutant),
+    /// Grade a good and a wrong submission, to see what it looks like
+    Demo,
+    /// Print the completions of a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `gradus check`.
+#[derive(Args, Clone, Debug)]
+pub struct Check {
+    /// The submission
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// The exercise, if the submission does not say
+    #[arg(long, value_name = "SLUG")]
+    pub exercise: Option<String>,
+    /// Run only this check and what it needs, without a score; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub only: Vec<String>,
+    /// Where all random data comes from; a report prints it
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Grade a server that is already up
+    #[arg(long, value_name = "URL", conflicts_with_all = ["keep", "watch", "sandbox"])]
+    pub url: Option<String>,
+    /// Leave the server up afterwards, until Ctrl-C
+    #[arg(long, conflicts_with = "watch")]
+    pub keep: bool,
+    /// Check again whenever a file is saved
+    #[arg(long)]
+    pub watch: bool,
+    /// Write a report: FORMAT or FORMAT=PATH; may be given several times
+    #[arg(long, value_name = "FORMAT[=PATH]")]
+    pub report: Vec<String>,
+    /// How the submission is kept apart from this machine
+    #[arg(long, value_enum, default_value_t)]
+    pub sandbox: Sandbox,
+    /// For whom the reports are written
+    #[arg(long = "for", value_enum, default_value_t, value_name = "READER")]
+    pub reader: Reader,
+}
+
+/// How a submission is kept apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Sandbox {
+    /// Not at all: a plain child process, for your own code
+    #[default]
+    None,
+}
+
+/// For whom reports are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Reader {
+    /// Hidden checks show only whether they hold
+    #[default]
+    Learner,
+    /// Everything
+    Instructor,
+}
+
+/// Files that have a schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum SchemaFile {
+    /// graders/<slug>/grader.yaml
+    Grader,
+    /// exercises/<slug>/exercise.toml
+    Exercise,
+    /// gradus.toml
+    Submission,
+    /// mutant.toml
+    Mutant,
+}
+
+/// `gradus verify`.
+#[derive(Args, Clone, Debug)]
+pub struct Verify {
+    /// The exercises
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub slugs: Vec<String>,
+    /// Every exercise
+    #[arg(long)]
+    pub all: bool,
+    /// With how many seeds
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=100))]
+    pub seeds: u64,
+    /// How many programs are graded at a time
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub jobs: u8,
+}
+
+/// `gradus mutant`.
+#[derive(Debug, Subcommand)]
+pub enum Mutant {
+    /// Record how a changed copy of a solution differs from it, and which checks it fails
+    Record {
+        /// The exercise
+        slug: String,
+        /// The mutant's name
+        name: String,
+        /// The solution that was changed
+        #[arg(long, value_name = "STACK")]
+        of: String,
+        /// The changed copy
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+        /// What is wrong with it, one sentence
+        #[arg(long, value_name = "SENTENCE")]
+        because: String,
+    },
+}

@@ -1,0 +1,44 @@
+//! One module for each command.
+
+mod check;
+mod demo;
+mod hint;
+mod list;
+mod mutant;
+mod plan;
+mod schema;
+mod show;
+mod start;
+mod verify;
+mod watch;
+
+use crate::arguments::{Arguments, Command};
+use crate::environment::Environment;
+use crate::exit::{Exit, Problem};
+use crate::subject;
+use clap::CommandFactory;
+use gradus_intake::catalogue::Catalogue;
+
+/// Runs a command.
+pub fn run(arguments: Arguments, environment: &Environment) -> Result<Exit, Problem> {
+    let explicit = arguments.exercises.as_deref();
+    let catalogue = || -> Result<Catalogue, Problem> { subject::catalogue(explicit, environment) };
+    match arguments.command {
+        Command::List => list::run(&catalogue()?, environment),
+        Command::Show { slug } => show::run(&catalogue()?, &slug, environment),
+        Command::Start { slug, lang, dir } => start::run(&catalogue()?, &slug, &lang, dir, environment),
+        Command::Check(check) => check::run(&catalogue()?, check, environment),
+        Command::Hint { id, dir, exercise } => {
+            hint::run(&catalogue()?, id, &dir, exercise.as_deref(), environment)
+        }
+        Command::Plan { dir } => plan::run(&dir, environment),
+        Command::Schema { file } => schema::run(file),
+        Command::Verify(verify) => verify::run(&catalogue()?, &verify, environment),
+        Command::Mutant(mutant) => mutant::run(&catalogue()?, mutant, environment),
+        Command::Demo => demo::run(&catalogue()?, environment),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "gradus", &mut std::io::stdout());
+            Ok(Exit::Passed)
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! `gradus check`: one submission, graded; the reports that were asked for; the exit code.
+
+use crate::arguments::{Check, Reader};
+use crate::commands::watch;
+use crate::environment::Environment;
+use crate::exit::{Exit, Problem};
+use crate::progress::{Lines, Progress};
+use crate::screen;
+use crate::subject::{self, Graded};
+use gradus_grade::{Folder, Interrupt, Job, Observer, Subject, Where, grade};
+use gradus_intake::cache::BuildCache;
+use gradus_intake::catalogue::Catalogue;
+use gradus_intake::tree;
+use gradus_model::redact::{Audience, redact};
+use gradus_model::report::{Progress as HowFar, Report, Selection};
+use gradus_model::score::{Verdict, verdict};
+use gradus_report::Format;
+use gradus_report::terminal::Style;
+use gradus_sandbox::Launcher;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::runtime::Runtime;
+use url::Url;
+
+/// A report that was asked for.
+#[derive(Clone, Debug)]
+pub struct Output {
+    format: Format,
+    /// Standard output when missing.
+    path: Option<PathBuf>,
+}
+
+pub fn run(catalogue: &Catalogue, check: Check, environment: &Environment) -> Result<Exit, Problem> {
+    let outputs = outputs(&check.report)?;
+    let launcher = Launcher::start().map_err(|error| Problem::new(Exit::Machine, error))?;
+    let runtime = runtime()?;
+    let interrupt = Interrupt::default();
+    runtime.block_on(async {
+        interrupt_on_signals(&interrupt);
+        if check.watch {
+            return watch::run(catalogue, &check, &outputs, &launcher, environment, &interrupt).await;
+        }
+        let report = once(catalogue, &check, &outputs, &launcher, environment, &interrupt).await?;
+        Ok(exit(&report, &interrupt))
+    })
+}
+
+/// Grades once and writes the reports.
+pub async fn once(
+    catalogue: &Catalogue,
+    check: &Check,
+    outputs: &[Output],
+    launcher: &Launcher,
+    environment: &Environment,
+    interrupt: &Interrupt,
+) -> Result<Report, Problem> {
+    let (graded, subject, home) = subject_of(catalogue, check, launcher, environment)?;
+    let selection = selection(&graded, &check.only)?;
+    let job = Job {
+        exercise: &graded.exercise.exercise,
+        grader: &graded.grader.grader,
+        grader_digest: &graded.grader.digest,
+        subject,
+        seed: check.seed.map_or_else(random_seed, Ok)?,
+        now: now(),
+        selection,
+        keep: check.keep,
+    };
+    let audience = audience(check.reader);
+    let mut progress = Progress::new(environment, audience, lines(outputs));
+    let report = grade(job, &mut progress as &mut dyn Observer, interrupt).await;
+    drop(progress);
+    if let Some(home) = home {
+        remember(&home, &report);
+    }
+    write(outputs, report.clone(), audience, environment)?;
+    Ok(report)
+}
+
+fn subject_of<'l>(
+    catalogue: &Catalogue,
+    check: &Check,
+    launcher: &'l Launcher,
+    environment: &Environment,
+) -> Result<(Graded, Subject<'l>, Option<PathBuf>), Problem> {
+    if let Some(url) = &check.url {
+        let url = Url::parse(url).map_err(|error| {
+            Problem::new(Exit::Usage, format!("`{url}` is not an address: {error}"))
+                .way_out("Give the address of the server: --url http://127.0.0.1:8080")
+        })?;
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            return Err(Problem::new(Exit::Usage, format!("`{url}` is not an http or https address")));
+        }
+        let said = url_exercise(&check.dir, environment);
+        let slug = subject::slug(check.exercise.as_deref(), said.as_deref(), &check.dir)?;
+        return Ok((subject::graded(catalogue, &slug)?, Subject::Url(url), None));
+    }
+    let dir = subject::folder(&check.dir, environment)?;
+    let plan = subject::plan(&dir)?;
+    let said = plan.exercise.as_ref().map(|slug| slug.value.as_str());
+    let slug = subject::slug(check.exercise.as_deref(), said, &check.dir)?;
+    let graded = subject::graded(catalogue, &slug)?;
+    let digest = tree::digest(&dir).map_err(|error| Problem::new(Exit::Usage, error))?;
+    let cache =
+        BuildCache::open(&environment.cache, &dir).map_err(|error| Problem::new(Exit::Machine, error))?;
+    let home = cache.home().to_owned();
+    let folder = Folder {
+        name: shown(&check.dir, &dir),
+        plan,
+        digest,
+        place: Where::Cache(cache),
+        launcher,
+        environment: environment.passed_on.clone(),
+    };
+    Ok((graded, Subject::Folder(folder), Some(home)))
+}
+
+/// With `--url`, the folder need not exist; if it says which exercise it is, that counts.
+fn url_exercise(dir: &Path, environment: &Environment) -> Option<String> {
+    let plan = subject::plan(&subject::folder(dir, environment).ok()?).ok()?;
+    plan.exercise.map(|slug| slug.value)
+}
+
+fn shown(asked: &Path, dir: &Path) -> String {
+    let name =
+        if asked == Path::new(".") { dir.file_name().map(PathBuf::from) } else { Some(asked.to_owned()) };
+    name.unwrap_or_else(|| dir.to_owned()).display().to_string()
+}
+
+fn selection(graded: &Graded, only: &[String]) -> Result<Selection, Problem> {
+    if only.is_empty() {
+        return Ok(Selection::All);
+    }
+    let grader = &graded.grader.grader;
+    let mut ids = Vec::new();
+    for id in only {
+        match grader.check(id) {
+            Some(check) => ids.push(check.id.value.clone()),
+            None => {
+                let known: Vec<&str> = grader.checks.iter().map(|check| check.id.value.as_str()).collect();
+                return Err(Problem::new(
+                    Exit::Usage,
+                    format!("`{id}` is no check of {}", grader.exercise.value),
+                )
+                .way_out(format!("Its checks are: {}", known.join(", "))));
+            }
+        }
+    }
+    Ok(Selection::Only(ids))
+}
+
+fn outputs(asked: &[String]) -> Result<Vec<Output>, Problem> {
+    if asked.is_empty() {
+        return Ok(vec![Output { format: Format::Terminal, path: None }]);
+    }
+    let mut outputs = Vec::new();
+    for text in asked {
+        let (name, path) = match text.split_once('=') {
+            Some((name, path)) => (name, Some(PathBuf::from(path))),
+            None => (text.as_str(), None),
+        };
+        let format = Format::parse(name).ok_or_else(|| {
+            Problem::new(Exit::Usage, format!("`{name}` is no format of a report"))
+                .way_out(format!("Formats are: {}", Format::names().join(", ")))
+        })?;
+        outputs.push(Output { format, path });
+    }
+    if outputs.iter().filter(|output| output.path.is_none()).count() > 1 {
+        return Err(Problem::new(Exit::Usage, "two reports can't both go to standard output")
+            .way_out("Give one of them a file: --report json=report.json"));
+    }
+    Ok(outputs)
+}
+
+/// Finished checks are shown where the terminal report goes, or on standard error when another has standard output.
+fn lines(outputs: &[Output]) -> Lines {
+    match outputs.iter().find(|output| output.path.is_none()) {
+        Some(output) if output.format == Format::Terminal => Lines::Out,
+        Some(_) => Lines::Nowhere,
+        None => Lines::Err,
+    }
+}
+
+fn write(
+    outputs: &[Output],
+    report: Report,
+    audience: Audience,
+    environment: &Environment,
+) -> Result<(), Problem> {
+    let redacted = redact(report, audience);
+    for output in outputs {
+        match &output.path {
+            None => {
+                let style = Style { color: environment.color_out, width: environment.width };
+                screen::out(&output.format.write_styled(&redacted, &style));
+            }
+            Some(path) => {
+                let path = environment.current_dir.join(path);
+                write_whole(&path, &output.format.write(&redacted)).map_err(|error| {
+                    Problem::new(Exit::Machine, format!("{} could not be written: {error}", path.display()))
+                })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A reader never sees half a report.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    std::io::Write::write_all(&mut file, text.as_bytes())?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// The first failing check, for `gradus hint`.
+fn remember(home: &Path, report: &Report) {
+    let failed =
+        report.checks.iter().find(|check| matches!(check.outcome, gradus_model::outcome::Outcome::Failed(_)));
+    // Only a convenience: a full disk must not fail a grading that is done.
+    let _ = std::fs::write(home.join("last-failure"), failed.map_or("", |check| check.id.as_str()));
+}
+
+/// The exit code of a report.
+pub fn exit(report: &Report, interrupt: &Interrupt) -> Exit {
+    match (&report.progress, verdict(report)) {
+        (HowFar::CutShort(_), _) if interrupt.is_thrown() => Exit::Interrupted,
+        (_, verdict) => verdict.into(),
+    }
+}
+
+/// Whether anything is left to do, for `--watch`.
+pub fn passed(report: &Report) -> bool {
+    matches!(verdict(report), Verdict::Passed | Verdict::SelectionPassed)
+}
+
+fn audience(reader: Reader) -> Audience {
+    match reader {
+        Reader::Learner => Audience::Learner,
+        Reader::Instructor => Audience::Instructor,
+    }
+}
+
+/// A runtime for one thread: a grading waits, it does not compute.
+pub fn runtime() -> Result<Runtime, Problem> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Problem::new(Exit::Machine, error))
+}
+
+/// Ctrl-C and the like end a grading in order; a second one ends it at once.
+pub fn interrupt_on_signals(interrupt: &Interrupt) {
+    let interrupt = interrupt.clone();
+    tokio::spawn(async move {
+        signal().await;
+        interrupt.throw();
+        signal().await;
+        std::process::exit(Exit::Interrupted as i32);
+    });
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
+        (Ok(mut terminate), Ok(mut hangup)) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+                _ = hangup.recv() => {}
+            }
+        }
+        _ => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    drop(tokio::signal::ctrl_c().await);
+}
+
+/// Seconds since 1970-01-01 UTC.
+pub fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// Short enough to be typed.
+fn random_seed() -> Result<u64, Problem> {
+    let random = getrandom::u64()
+        .map_err(|error| Problem::new(Exit::Machine, format!("no random numbers: {error}")))?;
+    Ok(random % 1_000_000)
+}

@@ -1,0 +1,104 @@
+//! Everything that Gradus reads of its surroundings, read once.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+/// Variables that a submission's build and server get of ours: what finding and running toolchains needs, and nothing
+/// that could be a secret.
+const PASSED_ON: &[&str] = &[
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "JAVA_HOME",
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "GOPATH",
+    "GOROOT",
+    "GOCACHE",
+    "NVM_DIR",
+    "PYENV_ROOT",
+    "VIRTUAL_ENV",
+    "NODE_PATH",
+    "LD_LIBRARY_PATH",
+    "SYSTEMROOT",
+];
+
+/// What surrounds this run.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// The current folder.
+    pub current_dir: PathBuf,
+    /// This program.
+    pub program: PathBuf,
+    /// Where caches go.
+    pub cache: PathBuf,
+    /// `GRADUS_EXERCISES`.
+    pub exercises: Option<OsString>,
+    /// Whether standard output takes colours.
+    pub color_out: bool,
+    /// Whether standard error takes colours, and lines that are written over.
+    pub color_err: bool,
+    /// Whether standard error is a terminal.
+    pub live_err: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// What a submission's programs get.
+    pub passed_on: Vec<(OsString, OsString)>,
+}
+
+impl Environment {
+    /// Reads it.
+    pub fn read() -> Self {
+        let plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let forced = env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
+        let color = |terminal: bool| !plain && (terminal || forced);
+        Self {
+            current_dir: env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            program: env::current_exe().unwrap_or_default(),
+            cache: cache(),
+            exercises: env::var_os("GRADUS_EXERCISES").filter(|value| !value.is_empty()),
+            color_out: color(std::io::stdout().is_terminal()),
+            color_err: color(std::io::stderr().is_terminal()),
+            live_err: std::io::stderr().is_terminal() && !plain,
+            width: width(),
+            passed_on: PASSED_ON
+                .iter()
+                .filter_map(|name| Some((OsString::from(name), env::var_os(name)?)))
+                .collect(),
+        }
+    }
+
+    /// `GRADUS_EXERCISES`, as a path.
+    pub fn exercises(&self) -> Option<&OsStr> {
+        self.exercises.as_deref()
+    }
+}
+
+/// `$XDG_CACHE_HOME/gradus`, `~/.cache/gradus`, or a folder among the temporary ones.
+fn cache() -> PathBuf {
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set("XDG_CACHE_HOME")
+        .or_else(|| set("HOME").map(|home| home.join(".cache")))
+        .unwrap_or_else(env::temp_dir)
+        .join("gradus")
+}
+
+fn width() -> usize {
+    let columns = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    columns.or_else(terminal_width).unwrap_or(80).clamp(60, 120)
+}
+
+fn terminal_width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}

@@ -1,0 +1,7 @@
+//! A builder that drives the real binary, and courses and submissions in temporary folders.
+
+pub mod course;
+pub mod gradus;
+
+pub use course::Course;
+pub use gradus::{Gradus, Ran, repository};

@@ -1,0 +1,134 @@
+//! Runs the real binary and asserts on what it says and how it ends.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+/// The root of this repository.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ has a parent").to_owned()
+}
+
+/// The binary, built once by the cargo that runs the tests, with their profile.
+fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let status = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--package", "gradus", "--bin", "gradus"])
+            .current_dir(repository())
+            .status()
+            .expect("cargo runs");
+        assert!(status.success(), "gradus builds");
+        let tests = std::env::current_exe().expect("a test has a path");
+        let profile = tests.parent().and_then(Path::parent).expect("target/<profile>/deps/test");
+        profile.join("gradus")
+    })
+}
+
+/// One run of the command, to be described and then started.
+pub struct Gradus {
+    command: Command,
+    cache: tempfile::TempDir,
+}
+
+/// What came of a run.
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Gradus {
+    /// `gradus` with these arguments, without colours, with an empty cache.
+    pub fn new<I: IntoIterator<Item = S>, S: AsRef<std::ffi::OsStr>>(arguments: I) -> Self {
+        let cache = tempfile::tempdir().expect("a temporary folder");
+        let mut command = Command::new(binary());
+        command
+            .args(arguments)
+            .env("XDG_CACHE_HOME", cache.path())
+            .env("COLUMNS", "100")
+            .env_remove("NO_COLOR")
+            .env_remove("GRADUS_EXERCISES")
+            .current_dir(repository())
+            .stdin(Stdio::null());
+        Self { command, cache }
+    }
+
+    /// In another folder.
+    pub fn dir(mut self, dir: &Path) -> Self {
+        self.command.current_dir(dir);
+        self
+    }
+
+    /// With a variable.
+    pub fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs it to its end.
+    pub fn run(mut self) -> Ran {
+        let output = self.command.output().expect("gradus runs");
+        drop(self.cache);
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Starts it and lets it run; the cache goes when the second part is dropped.
+    pub fn spawn(mut self) -> (Child, tempfile::TempDir) {
+        let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("gradus runs");
+        (child, self.cache)
+    }
+}
+
+impl Ran {
+    /// It ended so.
+    #[track_caller]
+    pub fn code(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "exit code\n--- out\n{}\n--- err\n{}", self.out, self.err);
+        self
+    }
+
+    /// Its standard output holds this.
+    #[track_caller]
+    pub fn says(self, text: &str) -> Self {
+        assert!(
+            self.out.contains(text),
+            "standard output does not say {text:?}\n--- out\n{}\n--- err\n{}",
+            self.out,
+            self.err
+        );
+        self
+    }
+
+    /// Its standard error holds this.
+    #[track_caller]
+    pub fn complains(self, text: &str) -> Self {
+        assert!(
+            self.err.contains(text),
+            "standard error does not say {text:?}\n--- out\n{}\n--- err\n{}",
+            self.out,
+            self.err
+        );
+        self
+    }
+
+    /// Neither holds this.
+    #[track_caller]
+    pub fn never_says(self, text: &str) -> Self {
+        assert!(!self.out.contains(text), "standard output says {text:?}\n{}", self.out);
+        assert!(!self.err.contains(text), "standard error says {text:?}\n{}", self.err);
+        self
+    }
+
+    /// Its standard output as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out)
+            .unwrap_or_else(|error| panic!("{error}\n--- out\n{}\n--- err\n{}", self.out, self.err))
+    }
+}
