@@ -1,4 +1,4 @@
-//! A grader as plain data: its checks, their steps, and what they expect. How the file reads is `GraderFile`'s work.
+//! A grader as plain data: its checks, their steps, and what they expect. How the file is read is the work of `read`.
 
 use crate::pattern::Pattern;
 use crate::source::{Sources, Span, Spanned};
@@ -86,8 +86,8 @@ pub enum Detail {
     None,
 }
 
-/// What is made anew before a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is made anew before a check, from the least to the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fresh {
     /// The server; `DATA_DIR` stays.
     Server,

@@ -111,7 +111,7 @@ impl<T> Spanned<T> {
 
 /// The nearest character boundary at or below `at`.
 fn floor(text: &str, at: usize) -> usize {
-    text.floor_char_boundary(at)
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 #[cfg(test)]
