@@ -3,5 +3,4 @@
 pub mod course;
 pub mod gradus;
 
-pub use course::Course;
 pub use gradus::{Gradus, Ran, repository};

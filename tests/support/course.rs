@@ -2,7 +2,7 @@
 
 use super::gradus::{Gradus, Ran};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tempfile::TempDir;
 
 /// An exercise `demo` with a grader, and a submission in Python.
@@ -136,9 +136,4 @@ class Handler(BaseHTTPRequestHandler):
 ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Handler).serve_forever()
 "#
     )
-}
-
-/// Whether a file of that name is there.
-pub fn exists(dir: &Path, name: &str) -> bool {
-    dir.join(name).exists()
 }

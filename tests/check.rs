@@ -1,0 +1,210 @@
+//! `gradus check`: what it says and how it ends, for submissions that do what they should and others.
+
+use crate::support::course::{Course, http_server};
+
+const HELLO: &str = "def answer(method, path, body):\n    return 200, {\"content-type\": \"application/json\"}, b'{\"hello\": \"world\"}'\n";
+
+fn checks(expect: &str) -> String {
+    format!(
+        "  - id: hello\n    claim: It says hello\n    points: 10\n    hint: Say hello.\n    steps:\n      - get: /\n        expect: {expect}\n"
+    )
+}
+
+#[test]
+fn a_right_submission_passes() {
+    let course = Course::new(&checks("{ status: 200, json: { hello: world } }"), &http_server(HELLO));
+    course.check(&[]).code(0).says("✓ It says hello").says("passed  10 of 10 points (100 %)");
+}
+
+#[test]
+fn a_failed_check_shows_expectation_request_answer_hint_and_curl_line() {
+    let course = Course::new(
+        &checks("{ json: { hello: $int } }"),
+        &http_server(&format!("print('starting up')\n{HELLO}")),
+    );
+    course
+        .check(&["--seed", "7"])
+        .code(1)
+        .says("✗ It says hello")
+        .says("expect: { json: { hello: $int } }")
+        .says("^^^^ json.hello: got the string \"world\"")
+        .says("GET http://127.0.0.1:")
+        .says("hint: Say hello.")
+        .says("curl -i http://127.0.0.1:")
+        .says("gradus check --only hello --seed 7")
+        .says("not passed  0 of 10 points (0 %), pass mark 80 %");
+}
+
+#[test]
+fn the_servers_words_during_a_check_belong_to_that_check() {
+    let server = http_server(
+        "def answer(method, path, body):\n    print('asked for', path)\n    return 404, {}, b''\n",
+    );
+    let two = "  - id: a\n    claim: A\n    points: 1\n    steps: [ { get: /one, expect: { status: 404 } } ]\n  - id: b\n    claim: B\n    points: 1\n    steps: [ { get: /two, expect: { status: 200 } } ]\n";
+    let (_, report) = Course::new(two, &server).report(&[]);
+    assert_eq!(report["checks"][0]["output"]["text"], "asked for /one\n");
+    assert_eq!(report["checks"][1]["output"]["text"], "asked for /two\n");
+}
+
+#[test]
+fn names_are_drawn_saved_and_seen_by_checks_that_need_them() {
+    let server = http_server(
+        "things = {}\ndef answer(method, path, body):\n    if method == 'POST':\n        things[str(len(things) + 1)] = body\n        return 201, {'content-type': 'application/json', 'location': '/' + str(len(things))}, json.dumps({'id': len(things)}).encode()\n    found = things.get(path.strip('/'))\n    return (200, {'content-type': 'application/json'}, found) if found else (404, {}, b'')\n",
+    );
+    let checks = r#"  - id: create
+    claim: A thing is created
+    points: 1
+    vars: { title: $words, number: { $int: { from: 5, to: 9 } } }
+    steps:
+      - post: /
+        json: { title: $(title), number: $(number) }
+        expect: { status: 201 }
+        save: { id: json.id, place: headers.location }
+  - id: read
+    claim: It is there
+    points: 1
+    needs: [create]
+    steps:
+      - get: $(place)
+        expect: { json: { title: $(title), number: $(number) } }
+      - get: /$(id)
+        repeat: 2
+        expect: { json: { $partial: { number: { $between: [5, 9] } } } }
+      - get: /$(which)
+        cases: [ { which: 77 }, { which: none } ]
+        expect: { status: 404 }
+"#;
+    let course = Course::new(checks, &server);
+    let (code, report) = course.report(&["--seed", "3"]);
+    assert_eq!((code, &report["verdict"]), (0, &"passed".into()), "{report:#}");
+    assert_eq!(report["checks"][1]["requests"], 5);
+}
+
+#[test]
+fn what_needs_a_failed_check_is_skipped_and_its_points_count() {
+    let checks = "  - id: a\n    claim: A\n    points: 6\n    steps: [ { get: /, expect: { status: 500 } } ]\n  - id: b\n    claim: B\n    points: 4\n    needs: [a]\n    steps: [ { get: /, expect: { status: 200 } } ]\n";
+    let course = Course::new(checks, &http_server(HELLO));
+    let (code, report) = course.report(&[]);
+    assert_eq!(code, 1);
+    assert_eq!(report["checks"][1]["outcome"]["because"], "needed");
+    assert_eq!((&report["score"]["earned"], &report["score"]["maximum"]), (&0.into(), &10.into()));
+}
+
+#[test]
+fn a_selection_runs_what_it_needs_first_and_is_not_scored() {
+    let checks = "  - id: a\n    claim: A\n    points: 1\n    steps: [ { get: /, expect: { status: 200 } } ]\n  - id: b\n    claim: B\n    points: 1\n    steps: [ { get: /, expect: { status: 500 } } ]\n  - id: c\n    claim: C\n    points: 1\n    needs: [a]\n    steps: [ { get: /, expect: { status: 200 } } ]\n";
+    let course = Course::new(checks, &http_server(HELLO));
+    let (code, report) = course.report(&["--only", "c"]);
+    let ran: Vec<&str> = report["checks"]
+        .as_array()
+        .expect("checks")
+        .iter()
+        .filter_map(|check| check["id"].as_str())
+        .collect();
+    assert_eq!((code, ran, &report["verdict"]), (0, vec!["a", "c"], &"selection-passed".into()));
+    course.check(&["--only", "d"]).code(2).complains("`d` is no check of demo").complains("a, b, c");
+}
+
+#[test]
+fn a_hidden_check_runs_last_on_fresh_data_and_shows_a_learner_nothing() {
+    let server = http_server(
+        "def answer(method, path, body):\n    log = os.path.join(DATA, 'log')\n    open(log, 'a').write(path + '\\n')\n    print('saw', path)\n    return 200, {}, open(log).read().encode()\n",
+    );
+    let checks = "  - id: secret\n    claim: It keeps a secret\n    points: 1\n    visibility: hidden\n    steps: [ { get: /hidden-path, expect: { text: wanted-secretly } } ]\n  - id: open\n    claim: It answers\n    points: 1\n    steps: [ { get: /open, expect: { text: { $contains: /open } } } ]\n";
+    let course = Course::new(checks, &server);
+    let ran = course.check(&["--report", "terminal"]).code(1);
+    assert!(ran.out.find("It answers") < ran.out.find("It keeps a secret"), "hidden ones run last");
+    let ran = ran.never_says("hidden-path").never_says("wanted-secretly");
+    drop(ran);
+    let (_, learner) = course.report(&[]);
+    let text = learner.to_string();
+    assert!(!text.contains("hidden-path") && !text.contains("wanted-secretly"), "{text}");
+    let (_, instructor) = course.report(&["--for", "instructor"]);
+    let text = instructor.to_string();
+    assert!(text.contains("hidden-path") && text.contains("wanted-secretly"));
+    assert!(!text.contains("/open\\n/hidden-path"), "its DATA_DIR is its own");
+}
+
+#[test]
+fn the_same_seed_draws_the_same_data() {
+    let server =
+        http_server("def answer(method, path, body):\n    print(body.decode())\n    return 200, {}, b''\n");
+    let checks = "  - id: a\n    claim: A\n    points: 1\n    vars: { words: $words, id: $uuid }\n    steps: [ { post: /, json: [$(words), $(id)], expect: { status: 200 } } ]\n";
+    let course = Course::new(checks, &server);
+    let sent = |seed: &str| course.report(&["--seed", seed]).1["checks"][0]["output"]["text"].clone();
+    assert_eq!(sent("1"), sent("1"));
+    assert_ne!(sent("1"), sent("2"));
+}
+
+#[test]
+fn a_server_that_is_already_up_is_graded_by_its_url() {
+    let course = Course::new(&checks("{ json: { hello: world } }"), &http_server(HELLO));
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a port")
+        .port();
+    let mut server = std::process::Command::new("python3")
+        .arg(course.work().join("app.py"))
+        .env("PORT", port.to_string())
+        .env("HOST", "127.0.0.1")
+        .env("DATA_DIR", course.root.path())
+        .spawn()
+        .expect("python3 runs");
+    let begun = std::time::Instant::now();
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(begun.elapsed().as_secs() < 20, "the server starts");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let url = format!("http://127.0.0.1:{port}");
+    let (code, report) = course.report(&["--url", &url]);
+    server.kill().and_then(|()| server.wait()).expect("the server ends");
+    assert_eq!((code, &report["isolation"]["kind"]), (0, &"url".into()));
+    course.check(&["--url", &url]).code(1).says("nothing answers at");
+}
+
+#[test]
+fn what_a_url_cannot_do_is_skipped_and_the_verdict_is_incomplete() {
+    let course = Course::new(
+        "  - id: a\n    claim: A\n    points: 1\n    fresh: data\n    steps: [ { get: /, expect: { status: 200 } } ]\n",
+        &http_server(HELLO),
+    );
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let (code, report) = course.report(&["--url", &url]);
+    assert_eq!((code, &report["verdict"]), (4, &"incomplete".into()));
+    assert_eq!(report["checks"][0]["outcome"]["because"], "unsupported");
+}
+
+#[test]
+fn piped_output_has_no_colours_and_forced_colours_obey_no_color() {
+    let course = Course::new(&checks("{ status: 500 }"), &http_server(HELLO));
+    course.check(&[]).never_says("\u{1b}");
+    course.gradus(&[]).env("CLICOLOR_FORCE", "1").run().says("\u{1b}[31m");
+    course.gradus(&[]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1").run().never_says("\u{1b}");
+}
+
+#[test]
+fn a_report_is_valid_by_its_schema() {
+    let schema = std::fs::read_to_string(
+        crate::support::repository().join("crates/gradus-report/schemas/report-1.json"),
+    )
+    .expect("a schema");
+    let validator = jsonschema::validator_for(&schema.parse().expect("JSON")).expect("a schema");
+    for expect in ["{ status: 200 }", "{ status: 500, json: { hello: { $regex: '^x' } } }"] {
+        let (_, report) = Course::new(&checks(expect), &http_server(HELLO)).report(&[]);
+        let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+}
+
+#[test]
+fn several_reports_are_written_at_once() {
+    let course = Course::new(&checks("{ status: 200 }"), &http_server(HELLO));
+    let path = course.root.path().join("out/deep/report.json");
+    course
+        .check(&["--report", &format!("json={}", path.display()), "--report", "terminal"])
+        .code(0)
+        .says("passed");
+    let report: serde_json::Value = std::fs::read_to_string(path).expect("a file").parse().expect("JSON");
+    assert_eq!(report["format"], "gradus/report/1");
+}

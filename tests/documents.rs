@@ -1,0 +1,67 @@
+//! The documents are true: the README's commands run, its table of exit codes is the code's, its links lead somewhere.
+
+use crate::support::{Gradus, repository};
+
+fn readme() -> String {
+    std::fs::read_to_string(repository().join("README.md")).expect("README.md")
+}
+
+#[test]
+fn the_readme_is_short_and_its_links_lead_somewhere() {
+    let readme = readme();
+    assert!(readme.lines().count() < 120);
+    for link in readme.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        assert!(repository().join(link).exists(), "{link} is not there");
+    }
+}
+
+#[test]
+fn the_demo_of_the_readme_grades_a_good_and_a_wrong_submission() {
+    assert!(readme().contains("cargo run --release -- demo"));
+    Gradus::new(["demo"])
+        .run()
+        .code(0)
+        .says("A good submission")
+        .says("passed")
+        .says("A wrong one:")
+        .says("✗")
+        .says("curl -i");
+}
+
+#[test]
+fn the_test_command_of_the_readme_is_what_ci_runs() {
+    assert!(readme().contains("\n./scripts/test\n"));
+    let ci = std::fs::read_to_string(repository().join(".ci/run")).expect(".ci/run");
+    assert!(ci.contains("exec ./scripts/test"));
+}
+
+#[test]
+fn the_table_of_exit_codes_is_the_codes() {
+    let source = std::fs::read_to_string(repository().join("crates/gradus/src/exit.rs")).expect("exit.rs");
+    let mut codes: Vec<&str> = source
+        .lines()
+        .filter_map(|line| line.trim().split_once(" = ")?.1.strip_suffix(','))
+        .filter(|code| code.parse::<u8>().is_ok())
+        .collect();
+    let readme = readme();
+    let table =
+        readme.split("## Exit codes").nth(1).and_then(|rest| rest.split("##").next()).expect("a table");
+    let mut told: Vec<&str> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(' ').next())
+        .filter(|code| code.parse::<u8>().is_ok())
+        .collect();
+    codes.sort_unstable();
+    told.sort_unstable();
+    assert_eq!(codes, told);
+    assert!(codes.len() >= 7);
+}
+
+#[test]
+fn every_command_of_the_readme_is_one() {
+    let help = Gradus::new(["--help"]).run().code(0).out;
+    for line in readme().lines().filter_map(|line| line.strip_prefix("| `gradus ")) {
+        let command = line.split([' ', '`']).next().expect("a command");
+        assert!(help.contains(&format!("\n  {command} ")), "`gradus {command}` is no command");
+    }
+}

@@ -1,0 +1,211 @@
+//! The other commands: list, show, start, plan, hint, schema, verify, mutant record, completions.
+
+use crate::support::course::{Course, http_server};
+use crate::support::{Gradus, repository};
+
+#[test]
+fn exercises_are_listed_and_shown() {
+    Gradus::new(["list"]).run().code(0).says("todo-backend").says("python, javascript, java, rust");
+    Gradus::new(["show", "todo-backend"]).run().code(0).says("Checks (pass from").says("hidden check");
+    Gradus::new(["show", "todo-bakcend"]).run().code(2).complains("did you mean `todo-backend`?");
+}
+
+#[test]
+fn a_starter_is_copied_once_and_never_over_anything() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let start = || {
+        let arguments =
+            ["start", "todo-backend", "--lang", "python", "mine", "--exercises"].map(str::to_owned);
+        let root = repository().display().to_string();
+        Gradus::new(arguments.into_iter().chain([root])).dir(folder.path()).run()
+    };
+    start().code(0).says("gradus.toml").says("gradus check --watch");
+    assert!(
+        folder.path().join("mine/README.md").exists() && folder.path().join("mine/openapi.yaml").exists()
+    );
+    std::fs::write(folder.path().join("mine/app.py"), "my work").expect("a file");
+    start().code(2).complains("nothing was written");
+    assert_eq!(std::fs::read_to_string(folder.path().join("mine/app.py")).expect("a file"), "my work");
+    Gradus::new(["start", "todo-backend", "--lang", "cobol", "/tmp/x"])
+        .run()
+        .code(2)
+        .complains("there are: java, javascript, python, rust");
+}
+
+#[test]
+fn a_plan_says_what_was_found_and_why() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("package.json"), r#"{"scripts": {"start": "node x.js"}}"#)
+        .expect("a file");
+    let plan = || Gradus::new(["plan", &folder.path().display().to_string()]).run();
+    plan().code(0).says("start     npm start --silent").says("package.json has scripts.start");
+    std::fs::write(folder.path().join("Procfile"), "web: node y.js\n").expect("a file");
+    plan().code(0).says("start     node y.js").says("Procfile has a `web:` line");
+    std::fs::write(
+        folder.path().join("gradus.toml"),
+        "format = 1\nexercise = \"a\"\n[run]\nstart = [\"node\", \"z.js\"]\n",
+    )
+    .expect("a file");
+    plan().code(0).says(r#"start     ["node", "z.js"]"#).says("gradus.toml says how it starts");
+}
+
+#[test]
+fn a_hint_is_the_one_of_the_check_that_failed_last() {
+    let course = Course::new(
+        "  - id: a\n    claim: A\n    points: 1\n    hint: Try harder.\n    steps: [ { get: /, expect: { status: 500 } } ]\n",
+        &http_server("def answer(method, path, body):\n    return 200, {}, b''\n"),
+    );
+    let cache = tempfile::tempdir().expect("a folder");
+    let hint = || {
+        let work = course.work().display().to_string();
+        let root = course.root.path().display().to_string();
+        Gradus::new(["hint", "--dir", &work, "--exercises", &root]).env("XDG_CACHE_HOME", cache.path()).run()
+    };
+    hint().code(2).complains("was not checked yet");
+    course.gradus(&[]).env("XDG_CACHE_HOME", cache.path()).run().code(1);
+    hint().code(0).says("Try harder.");
+}
+
+#[test]
+fn every_file_of_the_repository_is_valid_by_its_schema() {
+    let schema = |name: &str| {
+        let text = Gradus::new(["schema", name]).run().code(0).out;
+        jsonschema::validator_for(&text.parse().expect("JSON")).expect("a schema")
+    };
+    let toml = |path: &std::path::Path| -> serde_json::Value {
+        let table: toml::Table = std::fs::read_to_string(path).expect("a file").parse().expect("TOML");
+        serde_json::to_value(table).expect("JSON")
+    };
+    let (exercise, submission, mutant) = (schema("exercise"), schema("submission"), schema("mutant"));
+    let mut count = 0;
+    for path in files(&repository().join("exercises")).into_iter().chain(files(&repository().join("graders")))
+    {
+        let validator = match path.file_name().and_then(|name| name.to_str()) {
+            Some("exercise.toml") => &exercise,
+            Some("gradus.toml") => &submission,
+            Some("mutant.toml") => &mutant,
+            _ => continue,
+        };
+        let errors: Vec<String> =
+            validator.iter_errors(&toml(&path)).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", path.display());
+        count += 1;
+    }
+    assert!(count > 30, "only {count} files were found");
+}
+
+fn files(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(dir).expect("a folder").flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+/// A course with a solution and a starter, for verifying.
+fn verified(fails: &str) -> Course {
+    let right = http_server(
+        "def answer(method, path, body):\n    return (200 if path == '/' else 404), {}, b'right'\n",
+    );
+    let checks = "  - id: root\n    claim: A\n    points: 1\n    steps: [ { get: /, expect: { status: 200, text: right } } ]\n  - id: unknown\n    claim: B\n    points: 1\n    steps: [ { get: /x, expect: { status: 404 } } ]\n";
+    let course = Course::new(checks, &right);
+    let run = "format = 1\nexercise = \"demo\"\n[run]\nstart = \"python3 app.py\"\n";
+    course.write("graders/demo/solutions/python/gradus.toml", run);
+    course.write("graders/demo/solutions/python/app.py", &right);
+    course.write("exercises/demo/starters/python/gradus.toml", run);
+    course.write("exercises/demo/starters/python/app.py", &right.replace("b'right'", "b'to do'"));
+    course.write(
+        "graders/demo/mutants/always-200/mutant.toml",
+        &format!("of = \"python\"\nfails = {fails}\nbecause = \"It answers 200 to everything.\"\n"),
+    );
+    course.write(
+        "graders/demo/mutants/always-200/change.patch",
+        "--- a/app.py\n+++ b/app.py\n@@ -5,1 +5,1 @@\n-    return (200 if path == '/' else 404), {}, b'right'\n+    return 200, {}, b'right'\n",
+    );
+    course
+}
+
+fn verify(course: &Course) -> crate::support::Ran {
+    Gradus::new(["verify", "demo", "--exercises", &course.root.path().display().to_string()]).run()
+}
+
+#[test]
+fn a_grader_that_holds_is_verified_and_unproven_checks_are_named() {
+    verify(&verified("[\"unknown\"]")).code(0).says("all as they should be").says("no mutant fails: root");
+}
+
+#[test]
+fn a_mutant_that_fails_other_checks_than_it_names_breaks_the_grader() {
+    verify(&verified("[\"root\"]"))
+        .code(3)
+        .says("root should fail, but passed")
+        .says("unknown is not among `fails`, but failed");
+}
+
+#[test]
+fn a_patch_that_does_not_apply_is_named_with_its_line() {
+    let course = verified("[\"unknown\"]");
+    course.write(
+        "graders/demo/mutants/always-200/change.patch",
+        "--- a/app.py\n+++ b/app.py\n@@ -1,1 +1,1 @@\n-nothing like it\n+x\n",
+    );
+    verify(&course).code(3).says("change.patch does not apply: app.py, line 1");
+}
+
+#[test]
+fn a_starter_that_passes_and_a_solution_that_does_not_break_the_grader() {
+    let course = verified("[\"unknown\"]");
+    let right = std::fs::read_to_string(course.root.path().join("graders/demo/solutions/python/app.py"))
+        .expect("a file");
+    course.write("exercises/demo/starters/python/app.py", &right);
+    verify(&course).code(3).says("a starter must leave something to do");
+    let course = verified("[\"unknown\"]");
+    course.write(
+        "graders/demo/solutions/python/gradus.toml",
+        "format = 1\nexercise = \"demo\"\n[run]\nstart = \"exit 9\"\n",
+    );
+    verify(&course).code(3).says("exited with code 9");
+}
+
+#[test]
+fn a_check_that_does_not_hold_alone_breaks_the_grader() {
+    let course = verified("[\"unknown\"]");
+    let counts = http_server(
+        "count = 0\ndef answer(method, path, body):\n    global count\n    count += 1\n    return (200 if path == '/' else 404 if count > 1 else 500), {}, b'right'\n",
+    );
+    course.write("graders/demo/solutions/python/app.py", &counts);
+    std::fs::remove_dir_all(course.root.path().join("graders/demo/mutants")).expect("mutants");
+    verify(&course).code(3).says("alone, unknown (GET /x): status: got the number 500");
+}
+
+#[test]
+fn a_recorded_mutant_names_what_it_fails_and_is_verified() {
+    let course = verified("[\"unknown\"]");
+    let wrong = http_server("def answer(method, path, body):\n    return 200, {}, b'wrong'\n");
+    course.write("copy/app.py", &wrong);
+    course.write("copy/gradus.toml", "format = 1\nexercise = \"demo\"\n[run]\nstart = \"python3 app.py\"\n");
+    let copy = course.root.path().join("copy").display().to_string();
+    let root = course.root.path().display().to_string();
+    let record = || {
+        Gradus::new([
+            "mutant",
+            "record",
+            "demo",
+            "wrong",
+            "--of",
+            "python",
+            "--from",
+            &copy,
+            "--because",
+            "All wrong.",
+            "--exercises",
+            &root,
+        ])
+        .run()
+    };
+    record().code(0).says("fails root, unknown");
+    record().code(2).complains("is there already");
+    verify(&course).code(0).says("mutant wrong (python)");
+}
+
+#[test]
+fn completions_are_printed() {
+    Gradus::new(["completions", "bash"]).run().code(0).says("_gradus");
+}
