@@ -5,8 +5,11 @@ use crate::commands::check;
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
 use crate::screen;
+use crate::subject;
 use gradus_intake::catalogue::Catalogue;
+use gradus_intake::catalogue::LoadedMutant;
 use gradus_intake::{patch, tree};
+use gradus_model::grader::{Grader, Worth};
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -21,31 +24,42 @@ pub fn run(catalogue: &Catalogue, environment: &Environment) -> Result<Exit, Pro
         .into_iter()
         .find(|(name, _)| name == STACK)
         .ok_or_else(|| broken(format!("{SLUG} has no {STACK} solution here")))?;
+    let graded = subject::graded(catalogue, SLUG)?;
     let mutants = catalogue.mutants(SLUG).map_err(|error| broken(error.to_string()))?;
     let mutant = mutants
         .into_iter()
-        .find(|mutant| {
-            mutant.mutant.of.value == STACK
-                && !mutant.mutant.fails.iter().any(|id| id.value == "build" || id.value == "boot")
-        })
+        .filter(|mutant| mutant.mutant.of.value == STACK)
+        .max_by_key(|mutant| lost(mutant, &graded.grader.grader))
         .ok_or_else(|| broken(format!("{SLUG} has no {STACK} mutant here")))?;
 
+    let folder = TempDir::with_prefix("gradus-demo-").map_err(|error| Problem::new(Exit::Machine, error))?;
+    // What the demo builds is nobody's project: it goes when the demo ends.
+    let environment = &Environment { cache: folder.path().join("cache"), ..environment.clone() };
     screen::out(&format!("A good submission ({SLUG}, {STACK}):\n\n"));
     let first = grade(catalogue, &good, environment)?;
     if first != Exit::Passed {
         return Ok(first);
     }
-    let folder = TempDir::with_prefix("gradus-demo-").map_err(|error| Problem::new(Exit::Machine, error))?;
-    tree::stage(&good, folder.path()).map_err(|error| broken(error.to_string()))?;
-    patch::apply(folder.path(), &mutant.patch).map_err(|error| broken(error.to_string()))?;
+    let wrong = folder.path().join(&mutant.name);
+    tree::stage(&good, &wrong).map_err(|error| broken(error.to_string()))?;
+    patch::apply(&wrong, &mutant.patch).map_err(|error| broken(error.to_string()))?;
     screen::out(&format!("\n\nA wrong one: {}\n\n", mutant.mutant.because));
-    match grade(catalogue, folder.path(), environment)? {
+    match grade(catalogue, &wrong, environment)? {
         Exit::BelowPass | Exit::Passed => {
             screen::out("\nThat is what a grading looks like. Now yours: gradus list\n");
             Ok(Exit::Passed)
         }
         other => Ok(other),
     }
+}
+
+/// How many points a mutant loses by the checks that it names: the demo shows one that is clearly wrong.
+fn lost(mutant: &LoadedMutant, grader: &Grader) -> u32 {
+    let worth = |id: &str| match grader.check(id).map(|check| check.worth) {
+        Some(Worth::Points(points)) => points,
+        _ => 0,
+    };
+    mutant.mutant.fails.iter().map(|id| worth(&id.value)).sum()
 }
 
 fn grade(catalogue: &Catalogue, dir: &Path, environment: &Environment) -> Result<Exit, Problem> {
