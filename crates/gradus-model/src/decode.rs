@@ -24,7 +24,7 @@ impl Problems {
     /// All of them, in the file's order.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.0.sort_by_key(|problem| problem.span);
-        self.0.dedup();
+        self.0.dedup_by(|one, other| one.span == other.span && one.message == other.message);
         self.0
     }
 }
@@ -33,8 +33,8 @@ impl Problems {
 pub struct Fields<'n> {
     entries: Vec<(&'n Spanned<String>, &'n Node)>,
     known: Vec<&'static str>,
-    /// The whole map.
-    pub span: Span,
+    /// Where the map begins: its first key, or all of it when it has none.
+    pub head: Span,
 }
 
 impl<'n> Fields<'n> {
@@ -44,7 +44,7 @@ impl<'n> Fields<'n> {
             NodeKind::Map(entries) => Some(Self {
                 entries: entries.iter().map(|(key, value)| (key, value)).collect(),
                 known: Vec::new(),
-                span: node.span,
+                head: entries.first().map_or(node.span, |(key, _)| key.span),
             }),
             _ => {
                 problems.expected(what, node);
@@ -69,10 +69,14 @@ impl<'n> Fields<'n> {
     pub fn require(&mut self, key: &'static str, problems: &mut Problems) -> Option<&'n Node> {
         let node = self.take(key);
         if node.is_none() {
-            let at = Span { end: self.span.start + 1, ..self.span };
-            problems.add(Diagnostic::new(format!("the key `{key}` is missing"), at));
+            problems.add(Diagnostic::new(format!("the key `{key}` is missing"), self.head));
         }
         node
+    }
+
+    /// Leaves out a key that was spoken of already.
+    pub fn forget(&mut self, key: &str) {
+        self.entries.retain(|(name, _)| name.value != key);
     }
 
     /// Notes every key that nobody took.

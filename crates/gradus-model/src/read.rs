@@ -6,11 +6,18 @@ mod expect;
 mod files;
 mod grader;
 mod mutant;
+mod needs;
+mod operation;
 mod pattern;
+mod regex;
+mod request;
 mod scope;
+mod sense;
 mod step;
 mod submission;
+mod template;
 mod value;
+mod vars;
 
 pub use exercise::exercise;
 pub use files::Files;
@@ -20,31 +27,37 @@ pub use submission::submission;
 
 use crate::decode::Problems;
 use crate::diagnostic::{Diagnostic, Invalid};
-use crate::source::{SourceId, Sources};
+use crate::source::{Sources, Span};
 use crate::toml_text;
 use crate::tree::Node;
 
-/// A TOML file's tree, and the sources that its spans point into.
-fn toml_file(path: &str, text: &str) -> Result<(Node, Sources), Invalid> {
+/// A file in TOML: its tree is read by `read`.
+fn toml_file<T>(
+    path: &str,
+    text: &str,
+    read: fn(&Node, &mut Problems) -> Option<T>,
+) -> Result<(T, Sources), Invalid> {
     let mut sources = Sources::default();
-    let id: SourceId = sources.add(path, text);
-    match toml_text::parse(text, id) {
-        Ok(node) => Ok((node, sources)),
-        Err(diagnostics) => Err(Invalid { sources, diagnostics }),
-    }
+    let id = sources.add(path, text);
+    let mut problems = Problems::default();
+    let value = toml_text::parse(text, id, &mut problems).and_then(|root| read(&root, &mut problems));
+    finish(value, sources, problems)
 }
 
 /// The value if nothing was wrong, every mistake otherwise.
-fn finish<T>(value: Option<T>, sources: &Sources, problems: Problems) -> Result<T, Invalid> {
+///
+/// After a mistake, readers go on with a stand-in, so that what follows is still read as it is meant; this is where
+/// stand-ins end.
+fn finish<T>(value: Option<T>, sources: Sources, problems: Problems) -> Result<(T, Sources), Invalid> {
     let mut diagnostics = problems.into_sorted();
     match value {
-        Some(value) if diagnostics.is_empty() => Ok(value),
+        Some(value) if diagnostics.is_empty() => Ok((value, sources)),
         _ => {
             if diagnostics.is_empty() {
-                // Reading gives up only after it has noted why; should that ever fail, the reader still gets an answer.
-                diagnostics.push(Diagnostic::new("this file can't be read", crate::source::Span::default()));
+                // Reading gives up only after it has noted why; should that ever fail, the caller still gets an answer.
+                diagnostics.push(Diagnostic::new("this file can't be read", Span::default()));
             }
-            Err(Invalid { sources: sources.clone(), diagnostics })
+            Err(Invalid { sources, diagnostics })
         }
     }
 }

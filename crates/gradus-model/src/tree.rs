@@ -1,7 +1,15 @@
-//! The tree that YAML and TOML are both read into: JSON's kinds of values, each with its place.
+//! The tree that YAML and TOML are both read into: JSON's kinds of values, each with its place. It knows neither.
 
+use crate::diagnostic::Diagnostic;
 use crate::json::Json;
-use crate::source::{Span, Spanned};
+use crate::source::{SourceId, Span, Spanned};
+
+/// Bytes of a file.
+pub const MAX_BYTES: usize = 1 << 20;
+/// Lists and maps within each other.
+pub const MAX_DEPTH: usize = 64;
+/// Values of a file, keys included.
+pub const MAX_NODES: usize = 100_000;
 
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +63,12 @@ impl Node {
             }
         }
     }
+}
+
+/// A file with more than [`MAX_BYTES`] is not read.
+pub fn too_large(text: &str, source: SourceId) -> Option<Diagnostic> {
+    let at = Span { source, start: 0, end: 0 };
+    (text.len() > MAX_BYTES).then(|| Diagnostic::new("the file is larger than 1 MiB", at))
 }
 
 /// Whether a text is a number by JSON's grammar (RFC 8259 §6).

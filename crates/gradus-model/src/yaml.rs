@@ -1,183 +1,193 @@
-//! Our strict subset of YAML 1.2: no anchors, aliases, tags, merge keys or several documents; only JSON's scalars are
-//! anything but text; bounded size, depth and count.
+//! Our strict subset of YAML 1.2: no anchors, aliases, tags, merge keys, directives or several documents; only JSON's
+//! scalars are anything but text; bounded size, depth and count. It knows no key of any file.
 
+use crate::decode::Problems;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span, Spanned};
-use crate::tree::{Node, NodeKind, is_json_number};
+use crate::tree::{MAX_DEPTH, MAX_NODES, Node, NodeKind, is_json_number, too_large};
 use granit_parser::{Event, Parser, ScalarStyle};
+use std::collections::HashSet;
 
-const MAX_BYTES: usize = 1 << 20;
-const MAX_DEPTH: usize = 64;
-const MAX_NODES: usize = 100_000;
-
-/// Reads a document. The mistakes are all that could be found; after a syntax error nothing more is.
-pub fn parse(text: &str, source: SourceId) -> Result<Node, Vec<Diagnostic>> {
-    if text.len() > MAX_BYTES {
-        let at = Span { source, start: 0, end: 0 };
-        return Err(vec![Diagnostic::new(format!("the file is larger than {MAX_BYTES} bytes"), at)]);
+/// Reads a document; `language` is what the file calls itself, `YAML` or `JSON`. There is a tree unless the text is
+/// beyond the grammar; what the grammar has but this subset does not is noted, and left out of the tree.
+pub fn parse(text: &str, source: SourceId, language: &str, problems: &mut Problems) -> Option<Node> {
+    if let Some(problem) = too_large(text, source) {
+        problems.add(problem);
+        return None;
     }
-    let mut builder = Builder { text, source, open: Vec::new(), root: None, problems: Vec::new(), nodes: 0 };
-    for next in Parser::new_from_str(text) {
+    let mut builder = Builder { text, source, open: Vec::new(), root: None, problems, nodes: 0 };
+    let options = granit_parser::options! { disallow_directives: true, emit_unresolved_aliases: true };
+    for next in Parser::new_from_str_with_options(text, options) {
         match next {
             Ok((event, span)) => {
                 let range = span.byte_range().unwrap_or(0..0);
                 let span = builder.span(range.start, range.end);
                 if builder.event(event, span).is_err() {
-                    break;
+                    return None;
                 }
             }
             Err(error) => {
-                let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
-                let span = builder.span(at, (at + 1).min(text.len()));
-                builder.problems.push(Diagnostic::new(format!("this is not YAML: {}", error.info()), span));
-                break;
+                let at = error.marker().byte_offset().unwrap_or(text.len());
+                let span = builder.character(at);
+                builder
+                    .problems
+                    .add(Diagnostic::new(format!("this is not {language}: {}", error.info()), span));
+                return None;
             }
         }
     }
-    match builder.root {
-        Some(root) if builder.problems.is_empty() => Ok(root),
-        None if builder.problems.is_empty() => {
-            Err(vec![Diagnostic::new("the file is empty", Span { source, start: 0, end: 0 })])
-        }
-        _ => Err(builder.problems),
+    let root = builder.root;
+    if root.is_none() {
+        problems.add(Diagnostic::new("the file is empty", Span { source, start: 0, end: 0 }));
     }
+    root
 }
 
-struct Builder<'a> {
-    text: &'a str,
+struct Builder<'t, 'p> {
+    text: &'t str,
     source: SourceId,
     open: Vec<Open>,
     root: Option<Node>,
-    problems: Vec<Diagnostic>,
+    problems: &'p mut Problems,
     nodes: usize,
 }
 
 enum Open {
     List { items: Vec<Node>, start: usize },
-    Map { entries: Vec<(Spanned<String>, Node)>, key: Option<Spanned<String>>, start: usize },
+    Map(OpenMap),
+}
+
+struct OpenMap {
+    entries: Vec<(Spanned<String>, Node)>,
+    seen: HashSet<String>,
+    key: Option<Spanned<String>>,
+    start: usize,
 }
 
 /// Reading can't go on.
 struct Stop;
 
-impl Builder<'_> {
+impl Builder<'_, '_> {
     fn span(&self, start: usize, end: usize) -> Span {
         Span { source: self.source, start, end }
+    }
+
+    /// The character at an offset, or nothing at the end of the text.
+    fn character(&self, at: usize) -> Span {
+        let rest = self.text.get(at..).unwrap_or("");
+        let start = self.text.len() - rest.len();
+        self.span(start, start + rest.chars().next().map_or(0, char::len_utf8))
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Stop> {
         self.refuse_properties(&event, span);
         match event {
             Event::Scalar(value, style, ..) => {
-                let node = Node { kind: scalar(&value, style), span: self.trimmed(span) };
-                self.node(node)
+                let span = self.trimmed(span);
+                self.node(Node { kind: scalar(&value, style, span), span })
             }
             Event::SequenceStart(..) => self.begin(Open::List { items: Vec::new(), start: span.start }, span),
             Event::MappingStart(..) => {
-                self.begin(Open::Map { entries: Vec::new(), key: None, start: span.start }, span)
+                let map = OpenMap { entries: Vec::new(), seen: HashSet::new(), key: None, start: span.start };
+                self.begin(Open::Map(map), span)
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
-                self.problems
-                    .push(Diagnostic::new("aliases are not used here", span).help("write the value out"));
+                self.refuse("aliases are not used here", span, "write the value out, or quote the text");
                 self.node(Node { kind: NodeKind::Null, span })
             }
             Event::DocumentStart(..) if self.root.is_some() => {
-                self.problems.push(
-                    Diagnostic::new("a second document begins here", span)
-                        .help("one file holds one document"),
-                );
+                self.refuse("a second document begins here", span, "one file holds one document");
                 Err(Stop)
             }
             _ => Ok(()),
         }
     }
 
+    fn refuse(&mut self, message: &str, span: Span, help: &str) {
+        self.problems.add(Diagnostic::new(message, span).help(help));
+    }
+
     fn refuse_properties(&mut self, event: &Event<'_>, span: Span) {
         if event.tag().is_some() {
-            self.problems
-                .push(Diagnostic::new("tags are not used here", span).help("leave out the word with `!`"));
+            self.refuse("tags are not used here", span, "leave out the word with `!`, or quote the text");
         }
         if event.anchor_id().is_some_and(|id| id != 0) && !event.is_alias() {
-            self.problems.push(
-                Diagnostic::new("anchors are not used here", span)
-                    .help("write the value out where it is needed"),
-            );
+            self.refuse("anchors are not used here", span, "leave out the word with `&`, or quote the text");
         }
     }
 
     fn begin(&mut self, open: Open, span: Span) -> Result<(), Stop> {
         if self.open.len() >= MAX_DEPTH {
-            self.problems
-                .push(Diagnostic::new(format!("this is nested deeper than {MAX_DEPTH} levels"), span));
+            let message = format!("this is nested deeper than {MAX_DEPTH} levels");
+            self.problems.add(Diagnostic::new(message, span));
             return Err(Stop);
         }
-        if matches!(self.open.last(), Some(Open::Map { key: None, .. })) {
-            self.problems.push(Diagnostic::new("a key must be text", span));
+        if matches!(self.open.last(), Some(Open::Map(OpenMap { key: None, .. }))) {
+            self.problems.add(Diagnostic::new("a key must be text", span));
             return Err(Stop);
         }
         self.open.push(open);
         Ok(())
     }
 
-    fn end(&mut self, span: Span) -> Result<(), Stop> {
-        let node = match self.open.pop() {
+    fn end(&mut self, end: Span) -> Result<(), Stop> {
+        let (kind, start, last) = match self.open.pop() {
             Some(Open::List { items, start }) => {
-                Node { kind: NodeKind::List(items), span: self.whole(start, span) }
+                let last = items.last().map(|item| item.span.end);
+                (NodeKind::List(items), start, last)
             }
-            Some(Open::Map { entries, start, .. }) => {
-                Node { kind: NodeKind::Map(entries), span: self.whole(start, span) }
+            Some(Open::Map(map)) => {
+                let last = map.entries.last().map(|(key, node)| key.span.end.max(node.span.end));
+                (NodeKind::Map(map.entries), map.start, last)
             }
             None => return Err(Stop),
         };
-        self.node(node)
+        // What ends a block is only seen after the comments below it; a bracket is where it stands.
+        let end = last.filter(|_| end.start == end.end).unwrap_or(end.end);
+        self.node(Node { kind, span: self.span(start, end.max(start)) })
     }
 
     fn node(&mut self, node: Node) -> Result<(), Stop> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
-            self.problems
-                .push(Diagnostic::new(format!("the file has more than {MAX_NODES} values"), node.span));
+            let message = format!("the file has more than {MAX_NODES} values");
+            self.problems.add(Diagnostic::new(message, node.span));
             return Err(Stop);
         }
         match self.open.last_mut() {
             None => self.root = Some(node),
             Some(Open::List { items, .. }) => items.push(node),
-            Some(Open::Map { key: key @ None, .. }) => {
-                *key = Some(Spanned::new(key_text(&node, self.text), node.span));
-            }
-            Some(Open::Map { entries, key, .. }) => {
-                if let Some(key) = key.take() {
-                    if key.value == "<<" {
-                        self.problems.push(
-                            Diagnostic::new("merge keys are not used here", key.span)
-                                .help("write the keys out"),
-                        );
-                    } else if entries.iter().any(|(other, _)| other.value == key.value) {
-                        self.problems.push(Diagnostic::new(
-                            format!("the key `{}` stands here twice", key.value),
-                            key.span,
-                        ));
-                    } else {
-                        entries.push((key, node));
-                    }
-                }
-            }
+            Some(Open::Map(map)) => match map.key.take() {
+                None => map.key = Some(Spanned::new(key_text(&node, self.text), node.span)),
+                Some(key) => entry(map, key, node, self.problems),
+            },
         }
         Ok(())
     }
 
-    /// From the first byte to the last one that is neither blank nor a line end.
-    fn whole(&self, start: usize, end: Span) -> Span {
-        self.trimmed(self.span(start, end.end.max(start)))
-    }
-
+    /// A span without the blanks and line ends at its end, which block scalars reach over.
     fn trimmed(&self, span: Span) -> Span {
         let end = span.end.min(self.text.len());
         let start = span.start.min(end);
         let length = self.text.get(start..end).map_or(0, |text| text.trim_end().len());
         Span { start, end: start + length, ..span }
     }
+}
+
+fn entry(map: &mut OpenMap, key: Spanned<String>, node: Node, problems: &mut Problems) {
+    let problem = if key.value == "<<" {
+        Diagnostic::new("merge keys are not used here", key.span).help("write the keys out")
+    } else if key.value.is_empty() && key.span.start == key.span.end {
+        Diagnostic::new("a key is missing here", key.span)
+    } else if map.seen.insert(key.value.clone()) {
+        map.entries.push((key, node));
+        return;
+    } else {
+        Diagnostic::new(format!("the key `{}` stands here twice", key.value), key.span)
+            .help("keep one of them")
+    };
+    problems.add(problem);
 }
 
 /// Keys are text, also those that would be numbers.
@@ -188,12 +198,14 @@ fn key_text(node: &Node, text: &str) -> String {
     }
 }
 
-fn scalar(value: &str, style: ScalarStyle) -> NodeKind {
+fn scalar(value: &str, style: ScalarStyle, span: Span) -> NodeKind {
     if style != ScalarStyle::Plain {
         return NodeKind::Text(value.to_owned());
     }
     match value {
-        "" | "null" => NodeKind::Null,
+        // The parser says `~` of a value that is not written at all.
+        _ if span.start == span.end => NodeKind::Null,
+        "null" => NodeKind::Null,
         "true" => NodeKind::Bool(true),
         "false" => NodeKind::Bool(false),
         number if is_json_number(number) => NodeKind::Number(number.to_owned()),

@@ -1,7 +1,7 @@
 //! Reads one check.
 
 use super::files::Folder;
-use super::{step, value};
+use super::{step, vars};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Check, Detail, Fresh, Step, Visibility, Worth};
@@ -11,6 +11,8 @@ use std::time::Duration;
 
 const DETAILS: [(&str, Detail); 3] =
     [("full", Detail::Full), ("actual", Detail::Actual), ("none", Detail::None)];
+/// So that no sum of points overflows.
+const MOST_POINTS: u32 = 10_000;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Reads `detail:`.
@@ -26,8 +28,9 @@ pub fn check(
     problems: &mut Problems,
 ) -> Option<Check> {
     let mut fields = Fields::of(node, "a check, a map", problems)?;
+    let head = fields.head;
     let id = fields.require("id", problems).and_then(|node| id(node, problems));
-    let was = fields.take("was").map_or_else(Vec::new, |node| decode::texts(node, problems));
+    let was = fields.take("was").map_or_else(Vec::new, |node| old_ids(node, problems));
     let claim = fields.require("claim", problems).and_then(|node| decode::sentence(node, problems));
     let worth = worth(&mut fields, problems);
     let needs = fields.take("needs").map_or_else(Vec::new, |node| decode::texts(node, problems));
@@ -41,14 +44,15 @@ pub fn check(
     let fresh = fields.take("fresh").and_then(|node| {
         decode::word(node, &[("server", Fresh::Server), ("data", Fresh::Data), ("all", Fresh::All)], problems)
     });
-    let vars = fields.take("vars").map_or_else(Vec::new, |node| value::vars(node, problems));
+    let vars = fields.take("vars").map_or_else(Vec::new, |node| vars::vars(node, problems));
     let steps = fields.require("steps", problems).map_or_else(Vec::new, |node| steps(node, folder, problems));
     fields.finish(problems);
     Some(Check {
-        id: id?,
-        was: was.into_iter().map(|was| was.value).collect(),
-        claim: claim?,
-        worth: worth?,
+        // Without an id of its own it can be neither needed nor confused with another.
+        id: id.unwrap_or_else(|| Spanned::new(String::new(), head)),
+        was,
+        claim: claim.unwrap_or_default(),
+        worth: worth.unwrap_or(Worth::Points(1)),
         needs,
         hint,
         visibility,
@@ -76,6 +80,10 @@ fn id(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> {
     Some(Spanned::new(id, node.span))
 }
 
+fn old_ids(node: &Node, problems: &mut Problems) -> Vec<String> {
+    decode::list(node, problems).iter().filter_map(|item| Some(id(item, problems)?.value)).collect()
+}
+
 fn worth(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Worth> {
     let mut found: Vec<(Span, Option<Worth>)> = Vec::new();
     if let Some((key, node)) = fields.take_entry("points") {
@@ -90,12 +98,13 @@ fn worth(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Worth> {
             _ => problems.add(Diagnostic::new("a gate is written `gate: true`", node.span)),
         }
     }
+    found.sort_by_key(|(span, _)| *span);
     match found.as_slice() {
         [(_, worth)] => *worth,
         [] => {
-            let at = Span { end: fields.span.start + 1, ..fields.span };
             problems.add(
-                Diagnostic::new("this check has no points", at).help("add `points`, `bonus` or `gate: true`"),
+                Diagnostic::new("this check has no points", fields.head)
+                    .help("add `points`, `bonus` or `gate: true`"),
             );
             None
         }
@@ -110,7 +119,11 @@ fn worth(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Worth> {
 fn points(node: &Node, problems: &mut Problems) -> Option<u32> {
     match &node.kind {
         NodeKind::Number(text) => match text.parse::<u32>() {
-            Ok(points) if (1..=1_000_000).contains(&points) => Some(points),
+            Ok(points) if (1..=MOST_POINTS).contains(&points) => Some(points),
+            Ok(points) if points > 0 => {
+                problems.add(Diagnostic::new(format!("a check has at most {MOST_POINTS} points"), node.span));
+                None
+            }
             _ => {
                 problems.add(Diagnostic::new("points are positive whole numbers", node.span));
                 None

@@ -1,6 +1,6 @@
 //! Reads exercise.toml.
 
-use super::{finish, toml_file};
+use super::toml_file;
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::{Diagnostic, Invalid};
 use crate::exercise::{Exercise, Limits, SubmissionKind};
@@ -13,10 +13,7 @@ pub const TRACKS: [&str; 7] =
 
 /// Reads an exercise. `path` is how the file is shown to people.
 pub fn exercise(path: &str, text: &str) -> Result<(Exercise, Sources), Invalid> {
-    let (root, sources) = toml_file(path, text)?;
-    let mut problems = Problems::default();
-    let exercise = read(&root, &mut problems);
-    Ok((finish(exercise, &sources, problems)?, sources))
+    toml_file(path, text, read)
 }
 
 fn read(root: &Node, problems: &mut Problems) -> Option<Exercise> {

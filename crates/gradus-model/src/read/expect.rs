@@ -1,18 +1,21 @@
 //! Reads `expect:`, and `save:`.
 
 use super::files::Folder;
-use super::pattern::{Position, cannot_fail, pattern};
-use super::value;
+use super::pattern::{Position, pattern};
+use super::request::header_names;
+use super::sense::{self, cannot_fail};
+use super::template::new_name;
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Expect, ExpectedContent, ExpectedFile, PathPart, Place, Save};
-use crate::pattern::{Marker, Pattern, PatternKind};
-use crate::source::Spanned;
+use crate::pattern::Pattern;
+use crate::source::{Span, Spanned};
 use crate::tree::{Node, NodeKind};
 
 /// Reads `expect:`.
 pub fn expect(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<Expect> {
     let mut fields = Fields::of(node, "a map of expectations", problems)?;
+    let before = problems.0.len();
     let mut body = |key: &'static str, fields: &mut Fields<'_>, problems: &mut Problems| {
         fields.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
     };
@@ -23,7 +26,9 @@ pub fn expect(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> 
     let file = fields.take("file").and_then(|node| file(node, folder, problems));
     let empty_body = fields.take("body").and_then(|node| empty(node, problems));
     fields.finish(problems);
-    refuse_vacuous(status.as_ref(), text.as_ref(), problems);
+    status.iter().for_each(|pattern| sense::status(pattern, problems));
+    text.iter().for_each(|pattern| sense::text(pattern, problems));
+    headers.iter().for_each(|(_, pattern)| sense::header(pattern, problems));
     let bodies =
         usize::from(json.is_some()) + usize::from(file.is_some()) + usize::from(empty_body.is_some());
     if bodies > 1 || (empty_body.is_some() && text.is_some()) {
@@ -33,32 +38,19 @@ pub fn expect(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> 
         );
     }
     let expect = Expect { status, headers, json, text, file, empty_body };
-    if expect.count() == 0 && matches!(&node.kind, NodeKind::Map(entries) if entries.is_empty()) {
+    if expect.count() == 0 && problems.0.len() == before {
         problems.add(cannot_fail(node.span, "nothing is expected"));
     }
     Some(expect)
 }
 
-fn refuse_vacuous(status: Option<&Pattern>, text: Option<&Pattern>, problems: &mut Problems) {
-    for (pattern, markers, why) in [
-        (status, [Marker::Any, Marker::Int, Marker::Number].as_slice(), "every answer has a status"),
-        (text, [Marker::Any, Marker::String].as_slice(), "every answer has a body, if only an empty one"),
-    ] {
-        if let Some(pattern) = pattern
-            && let PatternKind::Marker(marker) = pattern.kind
-            && markers.contains(&marker)
-        {
-            problems.add(cannot_fail(pattern.span, why));
-        }
-    }
-}
-
 fn headers(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec<(Spanned<String>, Pattern)> {
+    header_names(node, problems);
     decode::map(node, problems)
         .iter()
         .filter_map(|(key, node)| {
             let name = Spanned::new(key.value.to_ascii_lowercase(), key.span);
-            Some((name, pattern(node, Position::Key, folder, problems)?))
+            Some((name, pattern(node, Position::FreeKey, folder, problems)?))
         })
         .collect()
 }
@@ -74,7 +66,7 @@ fn file(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option
     Some(ExpectedFile { path, content })
 }
 
-fn empty(node: &Node, problems: &mut Problems) -> Option<crate::source::Span> {
+fn empty(node: &Node, problems: &mut Problems) -> Option<Span> {
     if node.kind == NodeKind::Text("$empty".into()) {
         return Some(node.span);
     }
@@ -89,22 +81,24 @@ fn empty(node: &Node, problems: &mut Problems) -> Option<crate::source::Span> {
 pub fn save(node: &Node, problems: &mut Problems) -> Vec<Save> {
     decode::map(node, problems)
         .iter()
-        .filter_map(|(name, node)| {
-            value::name(name, problems);
-            let text = decode::text(node, problems)?;
-            match place(&text) {
-                Some(place) => Some(Save { name: name.clone(), from: Spanned::new(place, node.span) }),
-                None => {
-                    problems.add(
-                        Diagnostic::new(format!("`{text}` names no part of an answer"), node.span).help(
-                            "write status, text, headers.NAME, json, or a path such as json.items[0].id",
-                        ),
-                    );
-                    None
-                }
-            }
+        .map(|(name, node)| {
+            new_name(name, problems);
+            // A name whose place can't be read is still known to later steps.
+            let place = decode::text(node, problems).and_then(|text| known_place(&text, node, problems));
+            Save { name: name.clone(), from: Spanned::new(place.unwrap_or(Place::Status), node.span) }
         })
         .collect()
+}
+
+fn known_place(text: &str, node: &Node, problems: &mut Problems) -> Option<Place> {
+    let place = place(text);
+    if place.is_none() {
+        problems.add(
+            Diagnostic::new(format!("`{text}` names no part of an answer"), node.span)
+                .help("write status, text, headers.NAME, json, or a path such as json.items[0].id"),
+        );
+    }
+    place
 }
 
 /// `status`, `text`, `headers.etag`, `json.items[0].id`.

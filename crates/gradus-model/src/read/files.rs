@@ -67,13 +67,7 @@ impl<'a> Folder<'a> {
             .rsplit_once('/')
             .map_or(String::new(), |(folder, _)| format!("{folder}/"));
         let id = self.sources.add(format!("{folder}{path}"), text);
-        match yaml::parse(text, id) {
-            Ok(node) => Some(node),
-            Err(mistakes) => {
-                mistakes.into_iter().for_each(|mistake| problems.add(mistake));
-                None
-            }
-        }
+        yaml::parse(text, id, "JSON", problems)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reads mutant.toml.
 
-use super::{finish, toml_file};
+use super::toml_file;
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::{Diagnostic, Invalid};
 use crate::mutant::Mutant;
@@ -9,10 +9,7 @@ use crate::tree::Node;
 
 /// Reads a mutant. `path` is how the file is shown to people.
 pub fn mutant(path: &str, text: &str) -> Result<(Mutant, Sources), Invalid> {
-    let (root, sources) = toml_file(path, text)?;
-    let mut problems = Problems::default();
-    let mutant = read(&root, &mut problems);
-    Ok((finish(mutant, &sources, problems)?, sources))
+    toml_file(path, text, read)
 }
 
 fn read(root: &Node, problems: &mut Problems) -> Option<Mutant> {

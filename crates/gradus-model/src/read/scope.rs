@@ -1,19 +1,18 @@
 //! Every `$(name)` stands for something when its step runs; what does not is a mistake in the file.
 
+use super::template::{ALWAYS, TURN};
 use crate::decode::{Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Again, Body, Check, ExpectedContent, Grader, RequestStep, Worth};
 use crate::pattern::{Bound, Field, Pattern, PatternKind};
+use crate::source::{Sources, Span};
 use crate::value::{Draw, Function, Generator, Template, Value, ValueKind, Var};
 use std::collections::BTreeSet;
 
-/// Names that are always there.
-const ALWAYS: [&str; 4] = ["origin", "host", "seed", "secret"];
-
 /// Notes every undefined name.
-pub fn check_names(grader: &Grader, problems: &mut Problems) {
+pub fn check_names(grader: &Grader, sources: &Sources, problems: &mut Problems) {
     let mut names: BTreeSet<&str> = ALWAYS.into_iter().collect();
-    let mut walk = Walk { problems };
+    let mut walk = Walk { sources, problems };
     for var in &grader.vars {
         walk.draw(&var.draw, &names);
         names.insert(&var.name.value);
@@ -27,6 +26,7 @@ pub fn check_names(grader: &Grader, problems: &mut Problems) {
 }
 
 struct Walk<'p> {
+    sources: &'p Sources,
     problems: &'p mut Problems,
 }
 
@@ -49,7 +49,7 @@ impl Walk<'_> {
                 inside.extend(case.iter().map(|(name, _)| name.as_str()));
             }
             if matches!(step.again, Again::Repeat(_)) {
-                inside.insert("turn");
+                inside.insert(TURN);
             }
             let Action::Request(request) = &step.action;
             self.request(request, &inside);
@@ -82,13 +82,26 @@ impl Walk<'_> {
     fn template(&mut self, template: &Template, names: &Names<'_>) {
         for name in template.names() {
             if !names.contains(name) {
-                let problem = Diagnostic::new(format!("`$({name})` stands for nothing here"), template.span);
+                let problem = Diagnostic::new(
+                    format!("`$({name})` stands for nothing here"),
+                    self.place(name, template.span),
+                );
                 self.problems.add(match nearest(name, names.iter().copied()) {
                     Some(near) => problem.help(format!("did you mean `$({near})`?")),
                     None => problem.help("names come from `vars`, from `save` in an earlier step, and from the checks in `needs`"),
                 });
             }
         }
+    }
+
+    /// Where the name itself stands, if the file spells the text as it is.
+    fn place(&self, name: &str, span: Span) -> Span {
+        let written = format!("$({name})");
+        let text = self.sources.get(span.source).text.get(span.start..span.end).unwrap_or("");
+        text.find(&written).map_or(span, |at| {
+            let start = span.start + at;
+            Span { start, end: start + written.len(), ..span }
+        })
     }
 
     fn value(&mut self, value: &Value, names: &Names<'_>) {

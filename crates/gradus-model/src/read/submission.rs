@@ -1,6 +1,6 @@
 //! Reads gradus.toml.
 
-use super::{finish, toml_file};
+use super::toml_file;
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::{Diagnostic, Invalid};
 use crate::source::{Sources, Spanned};
@@ -9,10 +9,7 @@ use crate::tree::{Node, NodeKind};
 
 /// Reads what a submission says of itself. `path` is how the file is shown to people.
 pub fn submission(path: &str, text: &str) -> Result<(SubmissionFile, Sources), Invalid> {
-    let (root, sources) = toml_file(path, text)?;
-    let mut problems = Problems::default();
-    let submission = read(&root, &mut problems);
-    Ok((finish(submission, &sources, problems)?, sources))
+    toml_file(path, text, read)
 }
 
 fn read(root: &Node, problems: &mut Problems) -> Option<SubmissionFile> {

@@ -1,90 +1,30 @@
-//! Reads values: literals, `$(name)`, value functions; and the generators of `vars:`.
+//! Reads values: literals, `$(name)` and value functions.
 
-use crate::decode::{self, Fields, Problems, nearest};
+use super::template::{operator, template, unknown};
+use super::vars::GENERATORS;
+use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
+use crate::json::Json;
+use crate::pattern::Marker;
 use crate::source::{Span, Spanned};
 use crate::tree::{Node, NodeKind};
-use crate::value::{Draw, Function, Generator, Part, Template, Value, ValueKind, Var};
+use crate::value::{Function, Value, ValueKind};
 
-const FUNCTIONS: [&str; 4] = ["$sha256", "$hmac_sha256", "$base64", "$jwt"];
-const GENERATORS: [&str; 10] =
-    ["$words", "$int", "$number", "$bool", "$uuid", "$email", "$name", "$string", "$pick", "$now_plus"];
-
-/// Text with `$(name)` and `$$`.
-pub fn template(text: &str, span: Span, problems: &mut Problems) -> Template {
-    let mut parts: Vec<Part> = Vec::new();
-    let mut literal = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        literal.push_str(&rest[..at]);
-        let after = &rest[at + 1..];
-        if let Some(after) = after.strip_prefix('$') {
-            literal.push('$');
-            rest = after;
-        } else if let Some((name, after)) = after.strip_prefix('(').and_then(|inside| inside.split_once(')'))
-        {
-            if is_name(name) {
-                if !literal.is_empty() {
-                    parts.push(Part::Literal(std::mem::take(&mut literal)));
-                }
-                parts.push(Part::Name(name.to_owned()));
-            } else {
-                problems.add(
-                    Diagnostic::new(format!("`{name}` is no name"), span)
-                        .help("names are letters, digits and _; write $$( for the text itself"),
-                );
-            }
-            rest = after;
-        } else {
-            literal.push('$');
-            rest = after;
-        }
-    }
-    literal.push_str(rest);
-    if !literal.is_empty() || parts.is_empty() {
-        parts.push(Part::Literal(literal));
-    }
-    Template { parts, span }
-}
-
-/// A node that should be text, as a template.
-pub fn text_template(node: &Node, problems: &mut Problems) -> Option<Template> {
-    match &node.kind {
-        NodeKind::Text(text) => Some(template(text, node.span, problems)),
-        NodeKind::Number(text) => Some(template(text, node.span, problems)),
-        _ => {
-            problems.expected("text", node);
-            None
-        }
-    }
-}
-
-/// Whether a word can be a name.
-pub fn is_name(word: &str) -> bool {
-    let mut characters = word.chars();
-    characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && characters.all(|other| other.is_ascii_alphanumeric() || other == '_')
-}
-
-/// A key that names something.
-pub fn name(key: &Spanned<String>, problems: &mut Problems) {
-    if !is_name(&key.value) {
-        problems.add(
-            Diagnostic::new(format!("`{}` is no name", key.value), key.span)
-                .help("names are letters, digits and _, and do not begin with a digit"),
-        );
-    }
-}
+/// The value functions, with their dollar signs.
+pub const FUNCTIONS: [&str; 4] = ["$sha256", "$hmac_sha256", "$base64", "$jwt"];
 
 /// A value.
 pub fn value(node: &Node, problems: &mut Problems) -> Option<Value> {
     let kind = match &node.kind {
         NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) => ValueKind::Scalar(node.to_json()),
-        NodeKind::Text(text) => ValueKind::Text(template(text, node.span, problems)),
+        NodeKind::Text(text) => {
+            refuse_word(text, node, problems);
+            ValueKind::Text(template(text, node.span, problems))
+        }
         NodeKind::List(items) => {
             ValueKind::List(items.iter().filter_map(|item| value(item, problems)).collect())
         }
-        NodeKind::Map(entries) => match operator(entries) {
+        NodeKind::Map(entries) => match operator(entries, problems) {
             Some((key, operand)) => ValueKind::Function(function(key, operand, problems)?),
             None => ValueKind::Object(
                 entries
@@ -99,25 +39,59 @@ pub fn value(node: &Node, problems: &mut Problems) -> Option<Value> {
     Some(Value { kind, span: node.span })
 }
 
-/// The one key of a map, if it begins with a dollar sign that means something.
-pub fn operator(entries: &[(Spanned<String>, Node)]) -> Option<(&Spanned<String>, &Node)> {
-    match entries {
-        [(key, operand)] if is_word(&key.value) => Some((key, operand)),
-        _ => None,
-    }
+/// What stands for a value that could not be read.
+pub fn stand_in(span: Span) -> Value {
+    Value { kind: ValueKind::Scalar(Json::Null), span }
 }
 
-/// Whether a text is a marker's or an operator's shape: `$` and then a letter.
-pub fn is_word(text: &str) -> bool {
-    text.strip_prefix('$').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
-}
-
-/// The entries of a map of values, such as headers.
+/// The entries of a map of values, such as `env` or a case.
 pub fn values(node: &Node, problems: &mut Problems) -> Vec<(String, Value)> {
     decode::map(node, problems)
         .iter()
-        .filter_map(|(key, node)| Some((key.value.clone(), value(node, problems)?)))
+        .map(|(key, node)| (key.value.clone(), value(node, problems).unwrap_or_else(|| stand_in(node.span))))
         .collect()
+}
+
+/// The entries of a map of texts: headers, a query, a form. Each is one value or a list of values, and none is a map.
+pub fn texts(node: &Node, problems: &mut Problems) -> Vec<(String, Value)> {
+    let found = values(node, problems);
+    for (_, value) in &found {
+        let items = match &value.kind {
+            ValueKind::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(value),
+        };
+        for item in items {
+            if matches!(item.kind, ValueKind::List(_) | ValueKind::Object(_)) {
+                problems.add(Diagnostic::new("expected text, or a list of texts", item.span));
+            }
+        }
+    }
+    found
+}
+
+/// Markers and generators mean nothing in a value; as text they would be sent as they stand.
+fn refuse_word(text: &str, node: &Node, problems: &mut Problems) {
+    let Some(word) = text.strip_prefix('$') else { return };
+    if GENERATORS.contains(&text) {
+        problems.add(drawn_elsewhere(text, node.span));
+    } else if Marker::ALL.iter().any(|(marker, _)| *marker == word) {
+        problems.add(
+            Diagnostic::new(format!("`{text}` means something only in `expect`"), node.span)
+                .help(format!("for the text itself, write `${text}`")),
+        );
+    } else if FUNCTIONS.contains(&text) {
+        problems.add(needs_operand(text, node.span));
+    }
+}
+
+fn drawn_elsewhere(word: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(format!("`{word}` means something only in `vars`"), span)
+        .help(format!("draw it there and write $(name); for the text itself, write `${word}`"))
+}
+
+/// "`$pick` needs an operand".
+pub fn needs_operand(word: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(format!("`{word}` needs an operand"), span).help(format!("write {{ {word}: … }}"))
 }
 
 fn function(key: &Spanned<String>, operand: &Node, problems: &mut Problems) -> Option<Function> {
@@ -133,7 +107,11 @@ fn function(key: &Spanned<String>, operand: &Node, problems: &mut Problems) -> O
             Some(Function::Jwt { secret, claims })
         }
         _ => {
-            problems.add(unknown("value function", key, &FUNCTIONS));
+            let problem = unknown("value function", key, &FUNCTIONS);
+            problems.add(match GENERATORS.contains(&key.value.as_str()) {
+                true => drawn_elsewhere(&key.value, key.span),
+                false => problem,
+            });
             None
         }
     }
@@ -150,115 +128,4 @@ fn two(
     let other = fields.require(second, problems).and_then(|node| value(node, problems));
     fields.finish(problems);
     Some((Box::new(one?), Box::new(other?)))
-}
-
-/// "unknown marker `$strng`", with what was probably meant.
-pub fn unknown(what: &str, key: &Spanned<String>, known: &[&str]) -> Diagnostic {
-    let problem = Diagnostic::new(format!("unknown {what} `{}`", key.value), key.span);
-    match nearest(&key.value, known.iter().copied()) {
-        Some(near) => {
-            problem.help(format!("did you mean `{near}`? For the text itself, write `${}`", key.value))
-        }
-        None => {
-            problem.help(format!("known: {}; for the text itself, write `${}`", known.join(" "), key.value))
-        }
-    }
-}
-
-/// `vars:`.
-pub fn vars(node: &Node, problems: &mut Problems) -> Vec<Var> {
-    decode::map(node, problems)
-        .iter()
-        .filter_map(|(key, node)| {
-            name(key, problems);
-            Some(Var { name: key.clone(), draw: draw(node, problems)? })
-        })
-        .collect()
-}
-
-fn draw(node: &Node, problems: &mut Problems) -> Option<Draw> {
-    let generated = match &node.kind {
-        NodeKind::Text(word) if is_word(word) => {
-            let key = Spanned::new(word.clone(), node.span);
-            Some(generator(&key, None, problems)?)
-        }
-        NodeKind::Map(entries) => match operator(entries) {
-            Some((key, operand)) if !FUNCTIONS.contains(&key.value.as_str()) => {
-                Some(generator(key, Some(operand), problems)?)
-            }
-            _ => None,
-        },
-        _ => None,
-    };
-    match generated {
-        Some(generator) => Some(Draw::Generated(generator)),
-        None => value(node, problems).map(Draw::Value),
-    }
-}
-
-fn generator(key: &Spanned<String>, operand: Option<&Node>, problems: &mut Problems) -> Option<Generator> {
-    if !GENERATORS.contains(&key.value.as_str()) {
-        let mut known: Vec<&str> = GENERATORS.to_vec();
-        known.extend(FUNCTIONS);
-        problems.add(unknown("generator", key, &known));
-        return None;
-    }
-    match (key.value.as_str(), operand) {
-        ("$words", None) => Some(Generator::Words(2)),
-        ("$words", Some(node)) => Some(Generator::Words(decode::whole(node, 1, 100, problems)? as u32)),
-        ("$int", None) => Some(Generator::Int { from: 1, to: 1_000_000 }),
-        ("$int", Some(node)) => int(node, problems),
-        ("$number", None) => Some(Generator::Number),
-        ("$bool", None) => Some(Generator::Bool),
-        ("$uuid", None) => Some(Generator::Uuid),
-        ("$email", None) => Some(Generator::Email),
-        ("$name", None) => Some(Generator::Name),
-        ("$string", None) => Some(Generator::Text { length: 12 }),
-        ("$string", Some(node)) => {
-            let mut fields = Fields::of(node, "a map with `length`", problems)?;
-            let length = fields
-                .require("length", problems)
-                .and_then(|node| decode::whole(node, 1, 1_000_000, problems));
-            fields.finish(problems);
-            Some(Generator::Text { length: length? as u32 })
-        }
-        ("$pick", Some(node)) => {
-            let choices: Vec<Value> =
-                decode::list(node, problems).iter().filter_map(|item| value(item, problems)).collect();
-            if choices.is_empty() {
-                problems.add(Diagnostic::new("there is nothing to pick from", node.span));
-            }
-            Some(Generator::Pick(choices))
-        }
-        ("$now_plus", Some(node)) => Some(Generator::NowPlus(decode::duration(node, problems)?)),
-        (word, None) => {
-            problems.add(
-                Diagnostic::new(format!("`{word}` needs an operand"), key.span)
-                    .help(format!("write {{ {word}: … }}")),
-            );
-            None
-        }
-        (word, Some(_)) => {
-            problems.add(
-                Diagnostic::new(format!("`{word}` takes no operand"), key.span)
-                    .help(format!("write only {word}")),
-            );
-            None
-        }
-    }
-}
-
-fn int(node: &Node, problems: &mut Problems) -> Option<Generator> {
-    let mut fields = Fields::of(node, "a map with `from` and `to`", problems)?;
-    let from =
-        fields.require("from", problems).and_then(|node| decode::whole(node, i64::MIN, i64::MAX, problems));
-    let to =
-        fields.require("to", problems).and_then(|node| decode::whole(node, i64::MIN, i64::MAX, problems));
-    fields.finish(problems);
-    let (from, to) = (from?, to?);
-    if from > to {
-        problems.add(Diagnostic::new(format!("`from` {from} is greater than `to` {to}"), node.span));
-        return None;
-    }
-    Some(Generator::Int { from, to })
 }
