@@ -139,6 +139,12 @@ mod tests {
     }
 
     #[test]
+    fn no_word_stands_twice() {
+        let words: std::collections::BTreeSet<&str> = words::WORDS.into_iter().collect();
+        assert_eq!(words.len(), words::WORDS.len());
+    }
+
+    #[test]
     fn the_same_seed_and_label_give_the_same_data() {
         let draw = |seed, label: &str| {
             let mut random = Random::new(seed, label);

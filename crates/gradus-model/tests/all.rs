@@ -1,5 +1,8 @@
 //! Files in, data or mistakes out.
 
+mod drawing;
 mod mistakes;
 mod samples;
+mod schemas;
 mod scoring;
+mod toml;

@@ -1,9 +1,6 @@
-//! The documented samples are read, and schemas and reader say the same.
+//! The sample of the guide and the files of the catalogue are read.
 
-use gradus_model::json::Json;
-use gradus_model::value::Bindings;
-use gradus_model::{draw, read, schema};
-use serde_json::Value;
+use gradus_model::read;
 
 const GUIDE: &str = include_str!("../../../docs/grader-language.md");
 
@@ -40,84 +37,4 @@ fn the_catalogue_is_read() {
                 .expect("a right mutant");
         }
     }
-}
-
-#[test]
-fn drawn_variables_come_from_the_seed() {
-    let grader = read::grader("grader.yaml", sample(), &|_| Err("none".into())).expect("a right grader");
-    let draw = |seed| {
-        let mut bindings = Bindings::new();
-        draw::vars(&grader.checks[0].vars, seed, "create-to-delete", 0, &mut bindings);
-        bindings
-    };
-    assert_eq!(draw(1), draw(1));
-    assert_ne!(draw(1), draw(2));
-    assert!(matches!(draw(1).get("title"), Some(Json::String(words)) if words.split(' ').count() == 2));
-}
-
-fn valid(schema: &str, sample: &Value) -> bool {
-    let schema: Value = serde_json::from_str(schema).expect("a schema is JSON");
-    jsonschema::validator_for(&schema).expect("a schema compiles").is_valid(sample)
-}
-
-/// A grader with one step, as JSON, which is YAML too.
-fn grader(step: &str) -> String {
-    format!(
-        r#"{{"format": 1, "exercise": "demo", "pass": 80, "checks": [{{"id": "a", "claim": "A", "points": 1, "steps": [{step}]}}]}}"#
-    )
-}
-
-#[test]
-fn schema_and_reader_agree() {
-    for (step, right) in [
-        (r#"{"get": "/", "expect": {"status": 200}}"#, true),
-        (r#"{"get": "/", "expect": {"status": {"$one_of": [200, 204]}}}"#, true),
-        (
-            r#"{"post": "/", "json": {"a": "$(origin)"}, "expect": {"json": {"$partial": {"a": "$uuid"}}}}"#,
-            true,
-        ),
-        (
-            r#"{"get": "/", "until": {"every": "10ms", "at_most": "1s"}, "expect": {"headers": {"etag": "$absent"}}}"#,
-            true,
-        ),
-        (r#"{"get": "/", "expct": {"status": 200}}"#, false),
-        (r#"{"get": "/", "expect": {"json": "$strng"}}"#, false),
-        (r#"{"get": "/", "expect": {"json": {"$contain": "x"}}}"#, false),
-        (r#"{"get": "/", "expect": {"json": {"$partial": {}}}}"#, false),
-        (r#"{"get": "/", "post": "/", "expect": {"status": 200}}"#, false),
-        (r#"{"get": "/", "repeat": 0, "expect": {"status": 200}}"#, false),
-        (r#"{"get": "/", "save": {"a": "body"}, "expect": {"status": 200}}"#, false),
-    ] {
-        let text = grader(step);
-        let json: Value = serde_json::from_str(&text).expect("JSON");
-        assert_eq!(read::grader("g", &text, &|_| Err("none".into())).is_ok(), right, "reader: {step}");
-        assert_eq!(valid(schema::grader(), &json), right, "schema: {step}");
-    }
-}
-
-#[test]
-fn every_marker_stands_in_the_schema_and_in_the_guide() {
-    for (word, _) in gradus_model::pattern::Marker::ALL {
-        assert!(schema::grader().contains(&format!("\"${word}\"")), "${word} in the schema");
-        assert!(GUIDE.contains(&format!("${word}")), "${word} in the guide");
-    }
-}
-
-#[test]
-fn submissions_exercises_and_mutants_are_read() {
-    let (submission, _) = read::submission(
-        "gradus.toml",
-        "format = 1\nexercise = \"a\"\n[run]\nbuild = [\"make\", \"x\"]\nstart = \"./x\"\n",
-    )
-    .expect("a submission");
-    assert_eq!(submission.exercise.value, "a");
-    let invalid = read::submission("gradus.toml", "format = 1\nexercise = \"a\"\n[run]\nstrat = \"x\"\n")
-        .expect_err("a mistake");
-    assert_eq!(invalid.diagnostics[0].message, "unknown key `strat`");
-    assert_eq!(invalid.diagnostics[0].help.as_deref(), Some("did you mean `start`?"));
-    let invalid =
-        read::mutant("mutant.toml", "of = \"python\"\nfails = [\"boot\", \"a\"]\nbecause = \"x\"\n")
-            .expect_err("a mistake");
-    assert!(invalid.diagnostics[0].message.contains("stands alone"));
-    assert!(read::exercise("exercise.toml", "format = 1\nslug = \"a\"\ntitle = \"A\"\nsummary = \"a\"\ntrack = \"apis\"\ndifficulty = 9\nsubmission = \"server\"\nlanguages = []\n").is_err());
 }
