@@ -5,7 +5,7 @@ use crate::judgement::{self, Cell, Row};
 use gradus_grade::{Folder, Interrupt, Job, Silent, Subject, Where, grade};
 use gradus_intake::catalogue::{Catalogue, LoadedGrader};
 use gradus_model::exercise::Exercise;
-use gradus_model::report::{Report, Selection};
+use gradus_model::report::{Progress, Report, Selection};
 use gradus_sandbox::Launcher;
 use std::cell::{Cell as Slot, RefCell};
 use std::ffi::OsString;
@@ -125,7 +125,7 @@ impl Trial<'_> {
         let mut built = false;
         for seed in &self.options.seeds {
             let report = self.grade(candidate, &prepared, built, *seed, Selection::All).await;
-            built = true;
+            built = !matches!(report.progress, Progress::NotBuilt(_));
             let found = judgement::problems(candidate, &report);
             row.problems.extend(found.into_iter().map(|problem| format!("{problem} (seed {seed})")));
             if row.cells.is_empty() || !row.problems.is_empty() {
@@ -198,7 +198,8 @@ pub async fn failures(
     let trial = Trial { exercise, grader, workshop, options: &options, interrupt, checks: &[] };
     let prepared = candidate::prepare(candidate).map_err(|error| error.to_string())?;
     let first = trial.grade(candidate, &prepared, false, 1, Selection::All).await;
-    let second = trial.grade(candidate, &prepared, true, 2, Selection::All).await;
+    let built = !matches!(first.progress, Progress::NotBuilt(_));
+    let second = trial.grade(candidate, &prepared, built, 2, Selection::All).await;
     let (first, second) = (judgement::failed(&first), judgement::failed(&second));
     if first == second {
         Ok(first)
