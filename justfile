@@ -29,5 +29,5 @@ verify-full:
     cargo run --release -- verify --all --seeds 10
 
 # speed, as ratios within one run
-bench:
-    cargo bench --workspace
+bench *WHICH:
+    cargo build --release --workspace --bins && target/release/gradus-benches {{WHICH}}

@@ -6,5 +6,6 @@ mod check;
 mod documents;
 mod hostile;
 mod life;
+mod stays;
 mod support;
 mod workflow;

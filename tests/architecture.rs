@@ -34,7 +34,7 @@ fn manifests() -> Vec<std::path::PathBuf> {
     let crates = std::fs::read_dir(repository().join("crates")).expect("crates/");
     let mut manifests: Vec<_> =
         crates.map(|entry| entry.expect("an entry").path().join("Cargo.toml")).collect();
-    manifests.push(repository().join("tests/Cargo.toml"));
+    manifests.extend(["tests", "benches"].map(|folder| repository().join(folder).join("Cargo.toml")));
     manifests
 }
 

@@ -114,6 +114,23 @@ fn two_reports_cannot_both_have_standard_output() {
 }
 
 #[test]
+fn a_regex_that_does_not_compile_is_the_graders_mistake() {
+    let course = Course::new(
+        "  - { id: a, claim: A, points: 1, steps: [ { get: /, expect: { text: { $regex: \"(\" } } } ] }\n",
+        &http_server(HELLO),
+    );
+    course.check(&[]).code(3).complains("grader.yaml:5:").complains("unclosed group");
+}
+
+#[test]
+fn a_full_disk_is_named() {
+    Course::get_root(&http_server(HELLO))
+        .check(&["--report", "json=/dev/full"])
+        .code(4)
+        .complains("/dev/full could not be written: No space left on device");
+}
+
+#[test]
 fn a_report_that_cannot_be_written_is_said() {
     let course = Course::get_root(&http_server(HELLO));
     course.check(&["--report", "json=/dev/full/report.json"]).code(4).complains("could not be written");

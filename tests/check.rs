@@ -136,30 +136,70 @@ fn the_same_seed_draws_the_same_data() {
     assert_ne!(sent("1"), sent("2"));
 }
 
+/// The course's program as a server that somebody else started.
+struct Up {
+    process: std::process::Child,
+    port: u16,
+}
+
+impl Up {
+    fn start(course: &Course) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .expect("a port")
+            .port();
+        let process = std::process::Command::new("python3")
+            .arg(course.work().join("app.py"))
+            .env("PORT", port.to_string())
+            .env("HOST", "127.0.0.1")
+            .env("DATA_DIR", course.root.path())
+            .spawn()
+            .expect("python3 runs");
+        let begun = std::time::Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(begun.elapsed().as_secs() < 20, "the server starts");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        Self { process, port }
+    }
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        self.process.kill().and_then(|()| self.process.wait()).expect("the server ends");
+    }
+}
+
 #[test]
 fn a_server_that_is_already_up_is_graded_by_its_url() {
     let course = Course::new(&checks("{ json: { hello: world } }"), &http_server(HELLO));
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("a port")
-        .port();
-    let mut server = std::process::Command::new("python3")
-        .arg(course.work().join("app.py"))
-        .env("PORT", port.to_string())
-        .env("HOST", "127.0.0.1")
-        .env("DATA_DIR", course.root.path())
-        .spawn()
-        .expect("python3 runs");
-    let begun = std::time::Instant::now();
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(begun.elapsed().as_secs() < 20, "the server starts");
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    let url = format!("http://127.0.0.1:{port}");
+    let server = Up::start(&course);
+    let url = format!("http://127.0.0.1:{}", server.port);
     let (code, report) = course.report(&["--url", &url]);
-    server.kill().and_then(|()| server.wait()).expect("the server ends");
+    drop(server);
     assert_eq!((code, &report["isolation"]["kind"]), (0, &"url".into()));
     course.check(&["--url", &url]).code(1).says("nothing answers at");
+}
+
+#[test]
+fn https_is_spoken_and_an_unknown_certificate_refused() {
+    let listen = "ThreadingHTTPServer((os.environ[\"HOST\"], int(os.environ[\"PORT\"])), Handler)";
+    let tls = "import ssl\ncontext = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)\ncontext.load_cert_chain(DATA + '/cert.pem', DATA + '/key.pem')\nserver = LISTEN\nserver.socket = context.wrap_socket(server.socket, server_side=True)\nserver";
+    let program = http_server(HELLO).replace(listen, &tls.replace("LISTEN", listen));
+    let course = Course::new(&checks("{ json: { hello: world } }"), &program);
+    let made = std::process::Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
+        .args(["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"])
+        .args(["-keyout", "key.pem", "-out", "cert.pem"])
+        .current_dir(course.root.path())
+        .output()
+        .expect("openssl runs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let server = Up::start(&course);
+    let url = format!("https://localhost:{}", server.port);
+    let check = || course.gradus(&["--url", &url]);
+    check().env("SSL_CERT_FILE", course.root.path().join("cert.pem")).run().code(0);
+    check().run().code(1).says("certificate");
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub fn graded(catalogue: &Catalogue, slug: &str) -> Result<Graded, Problem> {
         Problem::new(Exit::GraderBroken, format!("`{slug}` has no grader here"))
             .way_out("Give the folder that holds `graders/` with --exercises.")
     })?;
+    gradus_grade::compiles(&grader.grader)
+        .map_err(|invalid| Problem::invalid(Exit::GraderBroken, invalid))?;
     Ok(Graded { exercise, grader })
 }
 

@@ -53,7 +53,9 @@ fn trouble(report: &Report, style: &Style, paint: Paint) -> String {
 fn told(title: &str, why: &str, phase: Option<&Phase>, style: &Style, paint: Paint) -> String {
     let mut text = format!("  {}\n  {}\n", paint.bold_red(title), wrap(&sanitize_line(why), style.width, 2));
     if let Some(phase) = phase {
-        text.push_str(&format!("  {} {}\n", paint.dim("$"), sanitize_line(&phase.command)));
+        if !phase.command.is_empty() {
+            text.push_str(&format!("  {} {}\n", paint.dim("$"), sanitize_line(&phase.command)));
+        }
         let clean = sanitize_block(phase.output.text.trim_end());
         let lines: Vec<&str> = clean.lines().collect();
         for line in &lines[lines.len().saturating_sub(SHOWN_LINES)..] {

@@ -205,8 +205,11 @@ fn write(
     Ok(())
 }
 
-/// A reader never sees half a report.
+/// A reader never sees half a report. What is there and no file, such as a pipe, is written to, never replaced.
 fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        return std::fs::write(path, text);
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;

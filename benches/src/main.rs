@@ -1,0 +1,41 @@
+//! How fast Gradus is, as ratios within one run: `just bench`, or `just bench grading` for one of them.
+//!
+//! The same program also plays the parts of a measurement that are processes: the server that is graded, and the raw
+//! client that is the measure.
+
+mod course;
+mod grading;
+mod measure;
+mod overhead;
+mod raw;
+mod server;
+
+use std::path::PathBuf;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["serve"] => server::run(),
+        ["ask", origin, requests] => raw::run(origin, requests.parse().expect("a number of requests")),
+        _ => bench(&words),
+    }
+}
+
+fn bench(asked: &[&str]) {
+    let wanted = |name: &str| asked.is_empty() || asked.contains(&name);
+    println!("{}", measure::machine());
+    if wanted("grading") {
+        grading::run(&gradus());
+    }
+    if wanted("overhead") {
+        overhead::run(&gradus());
+    }
+}
+
+/// The command, built beside us.
+fn gradus() -> PathBuf {
+    let path = std::env::current_exe().expect("our own path").with_file_name("gradus");
+    assert!(path.exists(), "{} is missing: `just bench` builds it first", path.display());
+    path
+}
