@@ -137,7 +137,7 @@ pub(crate) fn copy(entry: &Entry, into: &Path) -> Result<(), TreeError> {
     if let Some(folder) = into.parent() {
         fs::create_dir_all(folder).map_err(io_error(folder))?;
     }
-    fs::copy(&entry.path, into).map_err(io_error(&entry.path))?;
+    fs::copy(&entry.path, into).map_err(io_error(into))?;
     if let Some(modified) = entry.modified {
         let file = fs::File::options().append(true).open(into);
         // A build tool that sees a newer file only builds more than it must.
