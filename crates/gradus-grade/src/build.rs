@@ -7,7 +7,7 @@ use gradus_model::exercise::Limits;
 use gradus_model::outcome::Shown;
 use gradus_model::report::Phase;
 use gradus_model::submission::CommandLine;
-use gradus_sandbox::{Ending, Rung, SandboxSpec};
+use gradus_sandbox::{Ending, Rung, SandboxSpec, Stdin};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -110,7 +110,7 @@ async fn build_in(
             observer.event(Event::Built(&phase));
             Ok(phase)
         }
-        Ending::OutOfTime(_) => {
+        Ending::OutOfTime { .. } => {
             let how = format!("the build took more than {}", format_duration(limits.build));
             Err(NotBuilt::Failed { phase, how })
         }
@@ -128,7 +128,8 @@ async fn run(
         command: argv(command),
         dir: dir.to_owned(),
         env: folder.environment.clone(),
-        limits: gradus_sandbox::Limits { wall: Some(limits.build) },
+        stdin: Stdin::Null,
+        limits: gradus_sandbox::Limits { wall: Some(limits.build), ..gradus_sandbox::Limits::default() },
         output_cap: limits.output as usize,
         rung: Rung::None,
     };

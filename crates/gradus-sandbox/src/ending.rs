@@ -20,7 +20,20 @@ pub enum Ending {
     /// By this signal.
     Signaled(i32),
     /// It ran longer than this, and was ended.
-    OutOfTime(Duration),
+    OutOfTime {
+        /// How long it was allowed to run.
+        limit: Duration,
+    },
+    /// One process of it used more processor time than this, and was ended.
+    OutOfCpu {
+        /// How much it was allowed to use.
+        limit: Duration,
+    },
+    /// All of it together used more memory than this, and was ended.
+    OutOfMemory {
+        /// How many bytes it was allowed to use.
+        limit: u64,
+    },
     /// It could not be started: the system's reason.
     NotStarted(String),
     /// We ended it.
@@ -36,6 +49,8 @@ pub struct Usage {
     pub cpu: Duration,
     /// Bytes of memory of its largest process at its peak.
     pub peak_memory: u64,
+    /// How many processes and threads it had at once at most, where they were counted.
+    pub tasks: Option<u32>,
     /// Where the figures come from.
     pub source: &'static str,
 }
@@ -49,7 +64,11 @@ impl fmt::Display for Ending {
                 Some(name) => write!(f, "was ended by signal {signal} ({name})"),
                 None => write!(f, "was ended by signal {signal}"),
             },
-            Ending::OutOfTime(limit) => write!(f, "ran longer than {} s", limit.as_secs_f64()),
+            Ending::OutOfTime { limit } => write!(f, "ran longer than {} s", limit.as_secs_f64()),
+            Ending::OutOfCpu { limit } => {
+                write!(f, "used more than {} s of processor time", limit.as_secs_f64())
+            }
+            Ending::OutOfMemory { limit } => write!(f, "used more than {} MiB of memory", limit >> 20),
             Ending::NotStarted(why) => write!(f, "could not be started ({why})"),
             Ending::Stopped => write!(f, "was stopped"),
             Ending::Unknown => write!(f, "ended in an unknown way"),

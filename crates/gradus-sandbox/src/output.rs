@@ -63,6 +63,14 @@ impl OutputLog {
         self.since(Mark(0))
     }
 
+    /// The last lines, at most so many. What is not UTF-8 is replaced.
+    pub fn tail(&self, lines: usize) -> String {
+        let bytes = self.all().bytes;
+        let text = String::from_utf8_lossy(&bytes);
+        let all: Vec<&str> = text.lines().collect();
+        all[all.len().saturating_sub(lines)..].join("\n")
+    }
+
     /// Reads a pipe to its end.
     pub(crate) async fn drain(self, mut pipe: impl AsyncRead + Unpin) {
         let mut buffer = vec![0; 16 * 1024];
@@ -102,6 +110,14 @@ mod tests {
         log.kept().push(b"ghijkl");
         assert_eq!(log.all(), Slice { bytes: b"abcdijkl".to_vec(), dropped: 4 });
         assert_eq!(log.since(mark), Slice { bytes: b"ijkl".to_vec(), dropped: 2 });
+    }
+
+    #[test]
+    fn the_last_lines_are_text_whatever_was_printed() {
+        let log = OutputLog::new(100);
+        log.kept().push(b"one\ntwo\n\xff three\n");
+        assert_eq!(log.tail(2), "two\n\u{fffd} three");
+        assert_eq!(log.tail(9).lines().count(), 3);
     }
 
     #[test]

@@ -1,7 +1,130 @@
-//! The one place for system calls that no safe library offers.
-#![expect(unsafe_code, reason = "getrusage(2) has no safe wrapper in the libraries that we use")]
+//! The one place for system calls that no safe library offers. It knows nothing of sandboxes.
+#![expect(unsafe_code, reason = "these system calls have no safe wrapper in the libraries that we use")]
 
+use rustix::process::Pid;
+use std::ffi::CString;
+use std::io;
 use std::time::Duration;
+
+/// Which of the two processes we are after a fork.
+pub enum Fork {
+    /// The one that was there before, with the new one's id.
+    Parent(Pid),
+    /// The new one.
+    Child,
+}
+
+/// Makes a copy of this process. It must have one thread only, as all processes behind the zygote do: a copy made while
+/// another thread holds a lock would wait for it for ever.
+pub fn fork() -> io::Result<Fork> {
+    // SAFETY: the caller has one thread, so the copy finds every lock free and every value whole.
+    which(unsafe { libc::fork() }.into())
+}
+
+fn which(result: libc::c_long) -> io::Result<Fork> {
+    match i32::try_from(result).ok().and_then(Pid::from_raw) {
+        _ if result < 0 => Err(io::Error::last_os_error()),
+        Some(pid) => Ok(Fork::Parent(pid)),
+        None => Ok(Fork::Child),
+    }
+}
+
+/// Becomes another program. It returns only when that fails.
+pub fn execute(program: &CString, arguments: &[CString], environment: &[CString]) -> io::Error {
+    let pointers = |strings: &[CString]| {
+        strings.iter().map(|string| string.as_ptr()).chain([std::ptr::null()]).collect::<Vec<_>>()
+    };
+    let (arguments, environment) = (pointers(arguments), pointers(environment));
+    // SAFETY: all three are valid, the lists end with null, and they live until the call returns.
+    unsafe { libc::execve(program.as_ptr(), arguments.as_ptr(), environment.as_ptr()) };
+    io::Error::last_os_error()
+}
+
+/// Has ended children reaped by the system, and their status forgotten.
+pub fn forget_children() {
+    // SAFETY: it names a signal and a disposition, no memory.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
+}
+
+/// Puts every signal back to what a fresh program expects, and lets all of them through.
+pub fn default_signals() {
+    // SAFETY: it names signals and a disposition; the empty set is initialised before it is used.
+    unsafe {
+        for signal in 1..32 {
+            libc::signal(signal, libc::SIG_DFL);
+        }
+        let mut none = std::mem::zeroed::<libc::sigset_t>();
+        libc::sigemptyset(&mut none);
+        libc::sigprocmask(libc::SIG_SETMASK, &none, std::ptr::null_mut());
+    }
+}
+
+/// Closes every file from this number on, whoever opened it.
+#[cfg(target_os = "linux")]
+pub fn close_from(first: u32) {
+    // SAFETY: it is called in processes that own no open file beyond those that they name, or right before another
+    // program takes this one's place.
+    unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
+}
+
+/// Closes every file from this number on, whoever opened it.
+#[cfg(not(target_os = "linux"))]
+pub fn close_from(first: u32) {
+    // SAFETY: as for Linux; closing a number that is not open does nothing.
+    unsafe {
+        for file in first..libc::getdtablesize().unsigned_abs() {
+            libc::close(file as i32);
+        }
+    }
+}
+
+/// Has every file from this number on closed when another program takes our place.
+pub fn close_on_execute(first: u32) {
+    // SAFETY: it changes a flag of open files, and owns none of them.
+    #[cfg(target_os = "linux")]
+    unsafe {
+        libc::syscall(libc::SYS_close_range, first, u32::MAX, libc::CLOSE_RANGE_CLOEXEC)
+    };
+    // SAFETY: as above; a number that is not open is refused.
+    #[cfg(not(target_os = "linux"))]
+    unsafe {
+        for file in first..libc::getdtablesize().unsigned_abs() {
+            libc::fcntl(file as i32, libc::F_SETFD, libc::FD_CLOEXEC);
+        }
+    }
+}
+
+/// Sends a signal to every process that we may signal, ourselves excepted. Only the first process of a namespace may do
+/// that: there, it can reach nobody else.
+pub fn signal_everyone(signal: rustix::process::Signal) {
+    if std::process::id() == 1 {
+        // SAFETY: it takes numbers only.
+        unsafe { libc::kill(-1, signal.as_raw()) };
+    }
+}
+
+/// Has a write into a socket that nobody reads fail instead of ending us.
+pub fn ignore_broken_pipes() {
+    // SAFETY: it names a signal and a disposition, no memory.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+}
+
+/// A file that becomes readable whenever a child ends; `SIGCHLD` itself is held back.
+#[cfg(target_os = "linux")]
+pub fn child_events() -> io::Result<std::os::fd::OwnedFd> {
+    use std::os::fd::{FromRawFd, OwnedFd};
+    // SAFETY: the set is initialised before it is used, and the new file is owned by nobody else.
+    unsafe {
+        let mut set = std::mem::zeroed::<libc::sigset_t>();
+        libc::sigemptyset(&mut set);
+        libc::sigaddset(&mut set, libc::SIGCHLD);
+        libc::sigprocmask(libc::SIG_BLOCK, &set, std::ptr::null_mut());
+        match libc::signalfd(-1, &set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) {
+            -1 => Err(io::Error::last_os_error()),
+            file => Ok(OwnedFd::from_raw_fd(file)),
+        }
+    }
+}
 
 /// Processor time and peak memory in bytes of all children that were waited for, and theirs.
 pub fn usage_of_children() -> (Duration, u64) {

@@ -20,16 +20,17 @@ pub fn below(root: u32) -> Vec<u32> {
     found
 }
 
-/// Ends everything below `root` at once; answers whether there was anything.
-pub fn kill_below(root: u32) -> bool {
-    let found = below(root);
-    for pid in &found {
-        if let Some(pid) = i32::try_from(*pid).ok().and_then(Pid::from_raw) {
-            // It may have ended since we looked.
-            let _ = kill_process(pid, Signal::KILL);
-        }
+/// Sends a signal to everything below `root`, but not to itself.
+pub fn signal_below(root: u32, signal: Signal) {
+    for pid in below(root) {
+        self::signal(pid, signal);
     }
-    !found.is_empty()
+}
+
+/// Sends a signal to one process.
+pub fn signal(pid: u32, signal: Signal) {
+    // It may have ended since we looked. Its id is not another's yet: those are given out in a circle.
+    let _ = i32::try_from(pid).ok().and_then(Pid::from_raw).map(|pid| kill_process(pid, signal));
 }
 
 /// Each process that is no zombie, with its parent.

@@ -1,7 +1,8 @@
 //! Programs run, watched and ended, each bounded in time.
 
-use gradus_sandbox::{Ending, Launcher, Limits, Listening, Rung, Running, SandboxSpec, free_port};
-use std::path::Path;
+use gradus_sandbox::{
+    Ending, Launcher, Limits, Listening, Rung, Running, SandboxSpec, Signal, Stdin, free_port,
+};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
@@ -9,7 +10,7 @@ use tokio::time::timeout;
 const BOUND: Duration = Duration::from_secs(20);
 
 fn launcher() -> Launcher {
-    Launcher::with_keeper(env!("CARGO_BIN_EXE_gradus-keeper"))
+    Launcher::with_keeper(env!("CARGO_BIN_EXE_gradus-keeper")).expect("a zygote")
 }
 
 fn spec(script: &str) -> SandboxSpec {
@@ -17,6 +18,7 @@ fn spec(script: &str) -> SandboxSpec {
         command: ["sh", "-c", script].map(Into::into).to_vec(),
         dir: std::env::temp_dir(),
         env: vec![("PATH".into(), std::env::var_os("PATH").unwrap_or_default())],
+        stdin: Stdin::Null,
         limits: Limits::default(),
         output_cap: 64 * 1024,
         rung: Rung::None,
@@ -53,10 +55,16 @@ async fn how_a_program_ends_is_a_value() {
 }
 
 #[tokio::test]
-async fn a_program_that_is_not_there_is_refused() {
-    let spec = SandboxSpec { command: vec!["/no/such/program".into()], ..spec("") };
-    let error = launcher().launch(spec).await.expect_err("it is refused").to_string();
-    assert!(error.contains("/no/such/program"), "{error}");
+async fn a_program_that_is_not_there_is_an_ending_and_a_folder_that_is_not_an_error() {
+    let missing = SandboxSpec { command: vec!["/no/such/program".into()], ..spec("") };
+    let mut running = launcher().launch(missing).await.expect("the fault is not ours");
+    match running.wait().await.ending {
+        Ending::NotStarted(why) => assert!(why.contains("/no/such/program: No such file"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    let nowhere = SandboxSpec { dir: "/no/such/folder".into(), ..spec("true") };
+    let error = launcher().launch(nowhere).await.expect_err("it is refused").to_string();
+    assert!(error.contains("could not enter /no/such/folder"), "{error}");
 }
 
 #[tokio::test]
@@ -129,9 +137,13 @@ async fn a_flood_of_output_is_drained_and_capped() {
 #[tokio::test]
 async fn time_that_is_over_ends_a_program_and_without_the_limit_it_goes_on() {
     let wall = Duration::from_millis(100);
-    let limited = SandboxSpec { limits: Limits { wall: Some(wall) }, ..spec("sleep 60") };
+    let limited =
+        SandboxSpec { limits: Limits { wall: Some(wall), ..Limits::default() }, ..spec("sleep 60") };
     let mut running = launcher().launch(limited).await.expect("it starts");
-    assert_eq!(timeout(BOUND, running.wait()).await.expect("it ends").ending, Ending::OutOfTime(wall));
+    assert_eq!(
+        timeout(BOUND, running.wait()).await.expect("it ends").ending,
+        Ending::OutOfTime { limit: wall }
+    );
     let mut free = launch("sleep 60").await;
     assert!(timeout(wall * 3, free.wait()).await.is_err(), "nothing else ends it");
     free.stop().await;
@@ -180,38 +192,109 @@ async fn a_listener_on_another_address_is_named() {
 }
 
 #[test]
-fn the_keeper_ends_everything_when_we_are_killed() {
-    // The keeper of a program whose grader is a shell that is killed: the shell holds our end of the keeper's socket.
-    let script = r#"
-import os, signal, socket, subprocess, sys, time
-ours, theirs = socket.socketpair()
-if os.fork() == 0:
-    subprocess.Popen([sys.argv[1], "__keeper", "sh", "-c", "(setsid sleep 61 &); exec sleep 62"], stdin=theirs.fileno(), pass_fds=[])
-    theirs.close()
-    print(ours.recv(100).decode().split()[1], flush=True)
-    time.sleep(60)
-theirs.close(); ours.close()
-os.wait()
-"#;
-    let mut grader = std::process::Command::new("python3")
-        .args(["-c", script, env!("CARGO_BIN_EXE_gradus-keeper")])
+fn a_killed_grader_leaves_nothing_within_200_ms() {
+    let script =
+        "(setsid sh -c 'echo $$; exec sleep 61' &); trap '' TERM HUP; sleep 0.2; echo $$; exec sleep 62";
+    let mut grader = std::process::Command::new(env!("CARGO_BIN_EXE_gradus-keeper"))
+        .args(["/bin/sh", "-c", script])
         .stdout(std::process::Stdio::piped())
         .spawn()
-        .expect("python3 runs");
-    let mut line = String::new();
+        .expect("it starts");
     let mut out = std::io::BufReader::new(grader.stdout.take().expect("a pipe"));
-    std::io::BufRead::read_line(&mut out, &mut line).expect("a line");
-    let pid = line.trim().to_owned();
-    assert!(alive(&pid));
-    let forked =
-        std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", grader.id())).expect("children");
-    let status = std::process::Command::new("kill").args(["-9", forked.trim()]).status().expect("kill runs");
-    assert!(status.success());
+    let pids: Vec<String> = (0..2)
+        .map(|_| {
+            let mut line = String::new();
+            std::io::BufRead::read_line(&mut out, &mut line).expect("a line");
+            line.trim().to_owned()
+        })
+        .collect();
+    assert!(pids.iter().all(|pid| alive(pid)), "{pids:?}");
+    grader.kill().expect("it is killed");
     let begun = Instant::now();
-    while alive(&pid) {
-        assert!(begun.elapsed() < Duration::from_secs(5), "the program outlived its grader");
+    while pids.iter().any(|pid| alive(pid)) {
+        assert!(begun.elapsed() < Duration::from_millis(200), "something outlived its grader");
         std::thread::sleep(Duration::from_millis(1));
     }
     grader.wait().expect("it ends");
-    assert!(!Path::new(&format!("/proc/{pid}")).exists() || !alive(&pid));
+}
+
+#[tokio::test]
+async fn a_program_reads_the_input_that_it_is_given() {
+    let stdin = Stdin::Bytes(vec![b'x'; 300_000]);
+    let mut running = launcher().launch(SandboxSpec { stdin, ..spec("wc -c") }).await.expect("it starts");
+    timeout(BOUND, running.wait()).await.expect("the input ends");
+    running.stop().await;
+    assert_eq!(running.output().tail(1).trim(), "300000");
+}
+
+#[tokio::test]
+async fn a_paused_program_does_nothing_until_it_is_resumed() {
+    let mut running = launch("while true; do echo x; sleep 0.01; done").await;
+    printed(&running, "x\nx\n").await;
+    running.signal(Signal::Pause).await.expect("it is paused");
+    // What was on its way when it was paused has come once nothing comes for a while.
+    let mut mark = running.output().mark();
+    loop {
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        if running.output().mark() == mark {
+            break;
+        }
+        mark = running.output().mark();
+    }
+    running.signal(Signal::Resume).await.expect("it is resumed");
+    let begun = Instant::now();
+    while running.output().mark() == mark {
+        assert!(begun.elapsed() < BOUND, "it did not go on");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_program_may_answer_a_term_and_can_not_answer_a_kill() {
+    let mut running = launch("trap 'exit 7' TERM; echo up; while true; do sleep 0.01; done").await;
+    printed(&running, "up").await;
+    running.signal(Signal::Term).await.expect("it is sent");
+    assert_eq!(timeout(BOUND, running.wait()).await.expect("it ends").ending, Ending::Exited(7));
+    let mut running = launch("trap '' TERM; echo up; while true; do sleep 0.01; done").await;
+    printed(&running, "up").await;
+    running.signal(Signal::Kill).await.expect("it is sent");
+    assert_eq!(timeout(BOUND, running.wait()).await.expect("it ends").ending, Ending::Signaled(9));
+}
+
+#[tokio::test]
+async fn files_and_processor_time_are_limited() {
+    let limits = Limits { files: 20, ..Limits::default() };
+    let spec_of = |limits, script| SandboxSpec { limits, ..spec(script) };
+    let mut running = launcher().launch(spec_of(limits, "ulimit -n")).await.expect("it starts");
+    running.wait().await;
+    running.stop().await;
+    assert_eq!(running.output().tail(1).trim(), "20");
+    let limit = Duration::from_secs(1);
+    let limits = Limits { cpu: Some(limit), ..Limits::default() };
+    let mut running = launcher().launch(spec_of(limits, "while true; do :; done")).await.expect("it starts");
+    let exit = timeout(BOUND, running.wait()).await.expect("it ends");
+    assert_eq!(exit.ending, Ending::OutOfCpu { limit });
+}
+
+#[tokio::test]
+async fn no_open_file_of_ours_reaches_a_program() {
+    let mut running = launch("ls /proc/self/fd | wc -l").await;
+    running.wait().await;
+    running.stop().await;
+    // Input, output, errors, and the folder that `ls` reads.
+    assert_eq!(running.output().tail(1).trim(), "4");
+}
+
+#[tokio::test]
+async fn one_launcher_starts_many_programs_at_once() {
+    let launcher = launcher();
+    let mut running = Vec::new();
+    for number in 0..30 {
+        running.push(launcher.launch(spec(&format!("exit {number}"))).await.expect("it starts"));
+    }
+    drop(launcher);
+    for (number, mut running) in running.into_iter().enumerate() {
+        assert_eq!(running.wait().await.ending, Ending::Exited(number as i32));
+    }
 }

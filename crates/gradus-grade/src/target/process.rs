@@ -7,7 +7,7 @@ use gradus_model::exercise::Limits;
 use gradus_model::outcome::Shown;
 use gradus_model::report::{Isolation, LimitState, Usage};
 use gradus_probe::{BoxStream, Dial};
-use gradus_sandbox::{Exit, Launcher, Mark, OutputLog, PortHold, Rung, Running, SandboxSpec};
+use gradus_sandbox::{Exit, Launcher, Mark, OutputLog, PortHold, Rung, Running, SandboxSpec, Stdin};
 use std::ffi::OsString;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
@@ -72,6 +72,7 @@ impl<'a> ProcessTarget<'a> {
             command: self.command.clone(),
             dir: self.dir.clone(),
             env,
+            stdin: Stdin::Null,
             limits: gradus_sandbox::Limits::default(),
             output_cap: self.limits.output as usize,
             rung: Rung::None,

@@ -1,0 +1,165 @@
+//! From a specification to a running program: a fork, its files, its limits, and the program in its place. It knows
+//! nothing of how the program is kept apart.
+
+use crate::spec::{Limits, SandboxSpec};
+use crate::sys::{self, Fork};
+use rustix::process::{Pid, Resource, Rlimit, setrlimit};
+use std::convert::Infallible;
+use std::ffi::{CString, OsStr, OsString};
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+
+/// Where a program is looked up when its environment has no `PATH`.
+const USUAL_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// Something of ours that failed.
+#[derive(Debug)]
+pub struct Failure {
+    /// What we were doing.
+    pub step: String,
+    /// The system's reason.
+    pub error: io::Error,
+}
+
+/// Makes a [`Failure`] of an error.
+pub fn at<E: Into<io::Error>>(step: &str) -> impl FnOnce(E) -> Failure {
+    move |error| Failure { step: step.to_owned(), error: error.into() }
+}
+
+/// Why a program does not run.
+#[derive(Debug)]
+pub enum NotStarted {
+    /// It can't be executed: its name and the system's reason.
+    Program(String),
+    /// Something of ours failed before.
+    Ours(Failure),
+}
+
+/// Starts the program. `lock` is the last thing that happens in the new process before the program takes its place.
+pub fn program(
+    spec: &SandboxSpec,
+    stdin: OwnedFd,
+    output: OwnedFd,
+    lock: impl FnOnce() -> Result<(), Failure>,
+) -> Result<Pid, NotStarted> {
+    let (mut news, teller) = io::pipe().map_err(at("make a pipe")).map_err(NotStarted::Ours)?;
+    match sys::fork().map_err(at("fork")).map_err(NotStarted::Ours)? {
+        Fork::Child => {
+            drop(news);
+            let Err(failed) = become_it(spec, &stdin, &output, lock);
+            tell(teller, &failed);
+            std::process::exit(127)
+        }
+        Fork::Parent(main) => {
+            drop((teller, stdin, output));
+            let mut told = String::new();
+            // The pipe closes by itself when the program takes the new process's place.
+            let read = news.read_to_string(&mut told);
+            read.map_err(at("hear from the new process")).map_err(NotStarted::Ours)?;
+            match told.split_once('\n') {
+                None => Ok(main),
+                Some(("", why)) => Err(NotStarted::Program(why.to_owned())),
+                Some((step, why)) => {
+                    Err(NotStarted::Ours(Failure { step: step.to_owned(), error: io::Error::other(why) }))
+                }
+            }
+        }
+    }
+}
+
+/// An empty step says that the program itself is at fault.
+fn tell(mut teller: io::PipeWriter, failed: &NotStarted) {
+    // Nobody is there to hear of a pipe that breaks.
+    let _ = match failed {
+        NotStarted::Program(why) => write!(teller, "\n{why}"),
+        NotStarted::Ours(Failure { step, error }) => write!(teller, "{step}\n{error}"),
+    };
+}
+
+fn become_it(
+    spec: &SandboxSpec,
+    stdin: &OwnedFd,
+    output: &OwnedFd,
+    lock: impl FnOnce() -> Result<(), Failure>,
+) -> Result<Infallible, NotStarted> {
+    prepare(spec, stdin, output).and_then(|()| lock()).map_err(NotStarted::Ours)?;
+    let Some(name) = spec.command.first() else {
+        return Err(NotStarted::Program("no program is named".to_owned()));
+    };
+    let error = execute(name, spec);
+    Err(NotStarted::Program(format!("{}: {error}", name.display())))
+}
+
+fn prepare(spec: &SandboxSpec, stdin: &OwnedFd, output: &OwnedFd) -> Result<(), Failure> {
+    // Should the program kill its keeper, it is gone itself, though not what it started.
+    #[cfg(target_os = "linux")]
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
+        .map_err(at("tie it to its keeper"))?;
+    // A session of its own, so that a Ctrl-C for us is not one for the program.
+    rustix::process::setsid().map_err(at("begin a session"))?;
+    rustix::stdio::dup2_stdin(stdin).map_err(at("hand its input over"))?;
+    rustix::stdio::dup2_stdout(output).map_err(at("hand its output over"))?;
+    rustix::stdio::dup2_stderr(output).map_err(at("hand its output over"))?;
+    std::env::set_current_dir(&spec.dir).map_err(at(&format!("enter {}", spec.dir.display())))?;
+    limit(&spec.limits).map_err(at("set its limits"))?;
+    sys::close_on_execute(3);
+    sys::default_signals();
+    Ok(())
+}
+
+/// The limits that hold for each process on its own, on every rung.
+fn limit(limits: &Limits) -> rustix::io::Result<()> {
+    let at_most = |value: u64| Rlimit { current: Some(value), maximum: Some(value) };
+    setrlimit(Resource::Core, at_most(0))?;
+    setrlimit(Resource::Nofile, at_most(limits.files.into()))?;
+    if let Some(bytes) = limits.file_size {
+        setrlimit(Resource::Fsize, at_most(bytes))?;
+    }
+    if let Some(time) = limits.cpu {
+        // At the soft limit comes SIGXCPU, which can be caught, and a second later SIGKILL, which can't.
+        let seconds = limits_seconds(time);
+        setrlimit(Resource::Cpu, Rlimit { current: Some(seconds), maximum: Some(seconds + 1) })?;
+    }
+    Ok(())
+}
+
+/// Whole seconds, rounded up, as `RLIMIT_CPU` counts.
+pub fn limits_seconds(time: std::time::Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+}
+
+/// Takes the place of this process, as execvp(3) does but with the program's own `PATH`. It returns only when that fails.
+fn execute(name: &OsStr, spec: &SandboxSpec) -> io::Error {
+    let Some(arguments) = strings(spec.command.iter().cloned()) else { return nul() };
+    let joined = |(name, value): &(OsString, OsString)| {
+        let mut entry = name.clone();
+        entry.push("=");
+        entry.push(value);
+        entry
+    };
+    let Some(environment) = strings(spec.env.iter().map(joined)) else { return nul() };
+    if name.as_bytes().contains(&b'/') {
+        return sys::execute(&arguments[0], &arguments, &environment);
+    }
+    let path = spec.env.iter().find(|(name, _)| name == "PATH");
+    let path = path.map_or(OsStr::new(USUAL_PATH), |(_, value)| value);
+    let mut worst = io::Error::from_raw_os_error(libc::ENOENT);
+    for folder in std::env::split_paths(path) {
+        let Ok(program) = CString::new(folder.join(name).as_os_str().as_bytes()) else { continue };
+        let error = sys::execute(&program, &arguments, &environment);
+        // A file that is there and can't be run says more than all the places where there is none.
+        if !matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR)) {
+            worst = error;
+        }
+    }
+    worst
+}
+
+fn strings(all: impl Iterator<Item = OsString>) -> Option<Vec<CString>> {
+    all.map(|string| CString::new(string.as_bytes()).ok()).collect()
+}
+
+fn nul() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "an argument or variable holds a NUL byte")
+}
