@@ -65,82 +65,95 @@ fn fresh_server_keeps_data_dir_and_fresh_data_empties_it() {
     Course::new(&checks, &server).check(&[]).code(0);
 }
 
-fn alive(pid: &str) -> bool {
-    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
+/// Whether any process of this machine has this word among its arguments; those in a sandbox are seen from outside too.
+fn runs(word: &str) -> bool {
+    let processes = std::fs::read_dir("/proc").expect("/proc").flatten();
+    processes
+        .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
+        .any(|arguments| arguments.split(|byte| *byte == 0).any(|argument| argument == word.as_bytes()))
 }
 
-fn folders() -> usize {
-    let entries = std::fs::read_dir(std::env::temp_dir()).expect("the temporary folder").flatten();
-    entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("gradus-data-life-")).count()
+/// Both ways to keep a submission apart.
+const SANDBOXES: [&str; 2] = ["native", "none"];
+
+/// Waits until it is so, and says what was awaited if it never is.
+fn wait_until(what: &str, within: Duration, done: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !done() {
+        assert!(begun.elapsed() < within, "never: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 #[test]
 fn a_daemon_of_the_submission_is_gone_afterwards() {
-    let server = http_server(&format!(
-        "import subprocess\nchild = subprocess.Popen(['sh', '-c', 'setsid sleep 77 & echo $!'], stdout=subprocess.PIPE)\ndaemon = child.stdout.readline().strip()\nprint('daemon', daemon.decode(), flush=True)\n{HELLO}"
-    ));
-    let course = Course::get_root(&server);
-    let (code, report) = course.report(&[]);
-    assert_eq!(code, 0);
-    let output = report["boot"]["output"]["text"].as_str().expect("text").to_owned();
-    let pid = output.trim().trim_start_matches("daemon ").to_owned();
-    assert!(pid.parse::<u32>().is_ok(), "{output:?}");
-    assert!(!alive(&pid), "the daemon outlived the grading");
-    assert_eq!(folders(), 0);
+    for (sandbox, seconds) in SANDBOXES.into_iter().zip(["7701", "7702"]) {
+        let server = http_server(&format!(
+            "import subprocess\nsubprocess.run(['sh', '-c', 'setsid sleep {seconds} &'])\n\
+             print(subprocess.run(['pgrep', '-f', 'sleep {seconds}'], stdout=subprocess.PIPE).stdout, flush=True)\n{HELLO}"
+        ));
+        let (code, report) = Course::get_root(&server).report(&["--sandbox", sandbox]);
+        assert_eq!(code, 0);
+        let output = report["boot"]["output"]["text"].as_str().expect("text");
+        assert!(output.contains("\\n"), "the daemon never ran: {output:?}");
+        assert!(!runs(seconds), "the daemon outlived the grading in the sandbox {sandbox}");
+    }
 }
 
-/// Starts a check of a server that hangs in its first answer, waits until it was asked, and gives its pid.
-fn hanging() -> (Course, std::process::Child, tempfile::TempDir, String) {
-    let server = http_server(
-        "def answer(method, path, body):\n    open(os.environ['DATA_DIR'] + '/../gradus-life-pid', 'w').write(str(os.getpid()))\n    time.sleep(600)\n",
+/// Starts a check of a server that hangs in its first answer, and waits until it was asked. The word is among the server's
+/// arguments.
+fn hanging(sandbox: &str, word: &str) -> (Course, std::process::Child, tempfile::TempDir) {
+    let course = Course::get_root(&http_server("def answer(method, path, body):\n    time.sleep(600)\n"))
+        .limits("request = \"60s\"");
+    course.write(
+        "work/gradus.toml",
+        &format!("format = 1\nexercise = \"demo\"\n[run]\nstart = \"exec python3 -u app.py {word}\"\n"),
     );
-    let course = Course::get_root(&server).limits("request = \"60s\"");
-    let (child, cache) = course.gradus(&["--report", "json"]).env("TMPDIR", course.root.path()).spawn();
-    let file = course.root.path().join("gradus-life-pid");
-    let begun = Instant::now();
-    let pid = loop {
-        match std::fs::read_to_string(&file) {
-            Ok(pid) if !pid.is_empty() => break pid,
-            _ => assert!(begun.elapsed() < Duration::from_secs(30), "it is never asked"),
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    };
-    (course, child, cache, pid)
+    let arguments = ["--report", "json", "--sandbox", sandbox];
+    let (child, cache) = course.gradus(&arguments).env("TMPDIR", course.root.path()).spawn();
+    wait_until("the server starts", Duration::from_secs(30), || runs(word));
+    // Long enough to be asked; a grading that is interrupted before ends in the same way.
+    std::thread::sleep(Duration::from_millis(300));
+    (course, child, cache)
 }
 
 #[test]
 fn ctrl_c_ends_with_130_a_report_and_nothing_left_behind() {
-    let (course, child, _cache, pid) = hanging();
-    let killed = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .expect("kill runs");
-    assert!(killed.success());
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(130));
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report all the same");
-    assert_eq!(
-        (&report["verdict"], &report["progress"]["kind"]),
-        (&"incomplete".into(), &"cut-short".into())
-    );
-    assert!(!alive(&pid), "the server outlived the grading");
-    let left: Vec<_> = std::fs::read_dir(course.root.path())
-        .expect("a folder")
-        .flatten()
-        .map(|entry| entry.file_name())
-        .filter(|name| name.to_string_lossy().starts_with("gradus-data-"))
-        .collect();
-    assert!(left.is_empty(), "{left:?}");
+    for sandbox in SANDBOXES {
+        let word = format!("hangs-until-interrupted-{sandbox}");
+        let (course, child, _cache) = hanging(sandbox, &word);
+        let killed = std::process::Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status()
+            .expect("kill runs");
+        assert!(killed.success());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(130));
+        let report: serde_json::Value =
+            serde_json::from_slice(&output.stdout).expect("a report all the same");
+        assert_eq!(
+            (&report["verdict"], &report["progress"]["kind"]),
+            (&"incomplete".into(), &"cut-short".into())
+        );
+        assert_eq!(report["isolation"]["kind"], sandbox);
+        assert!(!runs(&word), "the server outlived the grading");
+        let left: Vec<_> = std::fs::read_dir(course.root.path())
+            .expect("a folder")
+            .flatten()
+            .map(|entry| entry.file_name())
+            .filter(|name| name.to_string_lossy().starts_with("gradus-data-"))
+            .collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
 }
 
 #[test]
 fn a_killed_gradus_takes_the_submission_with_it() {
-    let (_course, mut child, _cache, pid) = hanging();
-    child.kill().and_then(|()| child.wait()).expect("it is killed");
-    let begun = Instant::now();
-    while alive(&pid) {
-        assert!(begun.elapsed() < Duration::from_secs(5), "the server outlived its grader");
-        std::thread::sleep(Duration::from_millis(2));
+    for sandbox in SANDBOXES {
+        let word = format!("hangs-until-killed-{sandbox}");
+        let (_course, mut child, _cache) = hanging(sandbox, &word);
+        child.kill().and_then(|()| child.wait()).expect("it is killed");
+        wait_until("the server ends with its grader", Duration::from_secs(5), || !runs(&word));
     }
 }
 

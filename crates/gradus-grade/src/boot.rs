@@ -4,7 +4,6 @@ use gradus_model::duration::format_duration;
 use gradus_sandbox::{Listening, Running};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
-use tokio::net::TcpStream;
 
 /// Why a server is not ready. Each is one sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -82,7 +81,7 @@ impl NotReady {
 /// Waits until the program accepts a connection on `port`, and answers which address to connect to.
 ///
 /// The connection is closed at once: a server that serves one connection at a time must not wait for it.
-pub async fn ready(running: &mut Running, port: u16, limit: Duration) -> Result<IpAddr, NotReady> {
+pub async fn ready(running: &Running, port: u16, limit: Duration) -> Result<IpAddr, NotReady> {
     let begun = Instant::now();
     let mut hung = false;
     loop {
@@ -90,8 +89,10 @@ pub async fn ready(running: &mut Running, port: u16, limit: Duration) -> Result<
             return Err(NotReady::Exited { how: exit.ending.to_string(), port });
         }
         for address in [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)] {
-            match tokio::time::timeout(Duration::from_secs(1), TcpStream::connect((address, port))).await {
-                Ok(Ok(_)) => match running.owners_of(port).await {
+            match tokio::time::timeout(Duration::from_secs(1), running.room().connect((address, port).into()))
+                .await
+            {
+                Ok(Ok(_)) => match running.room().listening(port).await {
                     Listening::Mine { .. } | Listening::Unknown => return Ok(address),
                     Listening::Strangers { pid, name } => return Err(stranger(port, pid, name)),
                     Listening::Nobody | Listening::MineElsewhere { .. } => {}
@@ -105,7 +106,7 @@ pub async fn ready(running: &mut Running, port: u16, limit: Duration) -> Result<
             return Err(cause(running, port, limit, hung).await);
         }
         if elapsed >= limit / 4
-            && let Listening::MineElsewhere { ports } = running.owners_of(port).await
+            && let Listening::MineElsewhere { ports } = running.room().listening(port).await
         {
             return Err(elsewhere(port, &ports));
         }
@@ -125,8 +126,8 @@ fn pause(elapsed: Duration) -> Duration {
     })
 }
 
-async fn cause(running: &mut Running, port: u16, limit: Duration, hung: bool) -> NotReady {
-    match running.owners_of(port).await {
+async fn cause(running: &Running, port: u16, limit: Duration, hung: bool) -> NotReady {
+    match running.room().listening(port).await {
         Listening::Mine { .. } if hung => NotReady::NeverAccepts { port },
         Listening::Mine { addresses } => NotReady::Elsewhere { port, bound: list(&addresses) },
         Listening::MineElsewhere { ports } => elsewhere(port, &ports),

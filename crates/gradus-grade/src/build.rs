@@ -1,5 +1,6 @@
 //! Builds a submission where its plan says so, unless an unchanged one was built before.
 
+use crate::ground::Ground;
 use crate::job::{Folder, Where};
 use crate::observe::{Event, Observer};
 use gradus_model::duration::format_duration;
@@ -7,7 +8,7 @@ use gradus_model::exercise::Limits;
 use gradus_model::outcome::Shown;
 use gradus_model::report::Phase;
 use gradus_model::submission::CommandLine;
-use gradus_sandbox::{Ending, Rung, SandboxSpec, Stdin};
+use gradus_sandbox::{Ending, Program, Stdin};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -21,7 +22,7 @@ pub struct Built {
     pub phase: Option<Phase>,
     /// The command that starts it.
     pub start: Vec<OsString>,
-    /// Where it is started.
+    /// Where it is started, as it sees it.
     pub dir: PathBuf,
 }
 
@@ -45,12 +46,8 @@ pub enum NotBuilt {
     },
 }
 
-/// Builds a submission where it is to run.
-pub async fn build(
-    folder: &Folder<'_>,
-    limits: &Limits,
-    observer: &mut dyn Observer,
-) -> Result<Built, NotBuilt> {
+/// Brings the submission to where it builds and runs.
+pub fn prepare(folder: &Folder<'_>) -> Result<Ground, NotBuilt> {
     let missing = gradus_intake::plan::missing_tools(&folder.plan, search_path(folder));
     if let Some(tool) = missing.first() {
         return Err(NotBuilt::Ours {
@@ -61,26 +58,35 @@ pub async fn build(
                 .map(|package| format!("install it, for example with: apt-get install {package}")),
         });
     }
-    let ground = match &folder.place {
+    let place = match &folder.place {
         Where::Cache(cache) => {
             cache.sync().map_err(|error| ours(error.to_string()))?;
             cache.dir()
         }
         Where::Copy(dir) | Where::Built(dir) => dir.clone(),
     };
-    let dir = match &folder.plan.dir {
-        Some(below) => ground.join(below),
-        None => ground,
-    };
+    Ground::new(&folder.sandbox, &place, &folder.environment)
+        .map_err(|error| ours(format!("{}: {error}", place.display())))
+}
+
+/// Builds a submission where it is to run.
+pub async fn build(
+    folder: &Folder<'_>,
+    ground: &Ground,
+    limits: &Limits,
+    observer: &mut dyn Observer,
+) -> Result<Built, NotBuilt> {
+    let dir = ground.dir(folder.plan.dir.as_deref());
     let phase = match &folder.plan.build {
         None => None,
-        Some(command) => Some(build_in(folder, command, &dir, limits, observer).await?),
+        Some(command) => Some(build_in(folder, ground, command, &dir, limits, observer).await?),
     };
     Ok(Built { phase, start: argv(&folder.plan.start), dir })
 }
 
 async fn build_in(
     folder: &Folder<'_>,
+    ground: &Ground,
     command: &CommandLine,
     dir: &Path,
     limits: &Limits,
@@ -90,7 +96,7 @@ async fn build_in(
     let unchanged = match &folder.place {
         Where::Built(_) => true,
         Where::Copy(_) => false,
-        Where::Cache(cache) => !cache.needs_build(&folder.plan, &folder.digest),
+        Where::Cache(cache) => !cache.needs_build(&folder.plan, &mark(folder, ground)),
     };
     if unchanged {
         let phase = Phase { command: line, took: Duration::ZERO, unchanged, output: Shown::default() };
@@ -101,11 +107,13 @@ async fn build_in(
     if let Where::Cache(cache) = &folder.place {
         cache.begin_build().map_err(|error| ours(error.to_string()))?;
     }
-    let (phase, ending) = run(folder, command, dir, limits).await?;
+    let (phase, ending) = run(folder, ground, command, dir, limits).await?;
     match ending {
         Ending::Exited(0) => {
             if let Where::Cache(cache) = &folder.place {
-                cache.mark_built(&folder.plan, &folder.digest).map_err(|error| ours(error.to_string()))?;
+                cache
+                    .mark_built(&folder.plan, &mark(folder, ground))
+                    .map_err(|error| ours(error.to_string()))?;
             }
             observer.event(Event::Built(&phase));
             Ok(phase)
@@ -120,21 +128,22 @@ async fn build_in(
 
 async fn run(
     folder: &Folder<'_>,
+    ground: &Ground,
     command: &CommandLine,
     dir: &Path,
     limits: &Limits,
 ) -> Result<(Phase, Ending), NotBuilt> {
-    let spec = SandboxSpec {
+    let program = Program {
         command: argv(command),
         dir: dir.to_owned(),
-        env: folder.environment.clone(),
+        env: ground.environment().to_vec(),
         stdin: Stdin::Null,
-        limits: gradus_sandbox::Limits { wall: Some(limits.build), ..gradus_sandbox::Limits::default() },
         output_cap: limits.output as usize,
-        rung: Rung::None,
+        wall: Some(limits.build),
     };
     let begun = Instant::now();
-    let mut running = folder.launcher.launch(spec).await.map_err(|error| ours(error.to_string()))?;
+    let launched = folder.launcher.launch(&ground.build_room(limits), program).await;
+    let mut running = launched.map_err(|error| ours(error.to_string()))?;
     let ending = running.wait().await.ending;
     running.stop().await;
     let slice = running.output().all();
@@ -145,6 +154,11 @@ async fn run(
         cut: from > 0 || slice.dropped > 0,
     };
     Ok((Phase { command: shell_line(command), took: begun.elapsed(), unchanged: false, output }, ending))
+}
+
+/// What was built elsewhere may hold paths that are not here.
+fn mark(folder: &Folder<'_>, ground: &Ground) -> String {
+    format!("{} {}", folder.digest, ground.kind())
 }
 
 fn ours(what: String) -> NotBuilt {

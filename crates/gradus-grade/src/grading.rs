@@ -3,11 +3,12 @@
 use crate::boot::NotReady;
 use crate::build::{self, NotBuilt};
 use crate::check::{self, Bench, Heard};
+use crate::ground::Ground;
 use crate::interrupt::Interrupt;
 use crate::job::{Folder, Job, Subject};
 use crate::observe::{Event, Observer};
 use crate::order;
-use crate::target::{Capabilities, ProcessTarget, Target, UrlTarget};
+use crate::target::{Capabilities, ProgramTarget, Target, UrlTarget};
 use gradus_model::draw;
 use gradus_model::duration::format_duration;
 use gradus_model::eval;
@@ -52,34 +53,42 @@ struct Grading<'a, 'j> {
 impl Grading<'_, '_> {
     async fn run(&mut self) {
         let job = self.job;
+        let ground;
         let mut target: Box<dyn Target + '_> = match &job.subject {
             Subject::Url(url) => match UrlTarget::new(url) {
                 Ok(target) => Box::new(target),
                 Err(error) => return self.broken(error.to_string(), None),
             },
-            Subject::Folder(folder) => match self.build(folder).await {
-                Some(target) => Box::new(target),
-                None => return,
-            },
+            Subject::Folder(folder) => {
+                ground = match build::prepare(folder) {
+                    Ok(ground) => ground,
+                    Err(why) => return self.not_built(why),
+                };
+                match self.build(folder, &ground).await {
+                    Some(target) => Box::new(target),
+                    None => return,
+                }
+            }
         };
         self.report.isolation = target.isolation();
         self.run_on(&mut *target).await;
         target.stop().await;
+        // What holds the limits is known once there was a room.
+        self.report.isolation = target.isolation();
         self.report.usage = target.usage();
     }
 
-    async fn build<'f>(&mut self, folder: &'f Folder<'_>) -> Option<ProcessTarget<'f>> {
+    async fn build<'f>(&mut self, folder: &'f Folder<'_>, ground: &'f Ground) -> Option<ProgramTarget<'f>> {
         let limits = &self.job.exercise.limits;
         let built = tokio::select! {
-            built = build::build(folder, limits, self.observer) => built,
+            built = build::build(folder, ground, limits, self.observer) => built,
             () = self.interrupt.thrown() => Err(NotBuilt::Interrupted),
         };
         match built {
             Ok(built) => {
                 self.report.build = built.phase;
-                let mut environment = folder.environment.clone();
-                environment.extend(told(self.job));
-                match ProcessTarget::new(folder.launcher, built.start, &built.dir, environment, limits) {
+                let told = told(self.job);
+                match ProgramTarget::new(folder.launcher, ground, built.start, built.dir, told, limits) {
                     Ok(target) => Some(target),
                     Err(error) => {
                         self.broken(format!("no place for the submission's data: {error}"), None);
@@ -87,19 +96,21 @@ impl Grading<'_, '_> {
                     }
                 }
             }
-            Err(NotBuilt::Failed { phase, how }) => {
+            Err(why) => {
+                self.not_built(why);
+                None
+            }
+        }
+    }
+
+    fn not_built(&mut self, why: NotBuilt) {
+        match why {
+            NotBuilt::Failed { phase, how } => {
                 self.report.build = Some(phase);
                 self.report.progress = Progress::NotBuilt(how);
-                None
             }
-            Err(NotBuilt::Interrupted) => {
-                self.report.progress = Progress::CutShort("interrupted".into());
-                None
-            }
-            Err(NotBuilt::Ours { what, way_out }) => {
-                self.broken(what, way_out);
-                None
-            }
+            NotBuilt::Interrupted => self.report.progress = Progress::CutShort("interrupted".into()),
+            NotBuilt::Ours { what, way_out } => self.broken(what, way_out),
         }
     }
 
@@ -135,6 +146,9 @@ impl Grading<'_, '_> {
             }
         }
         if self.job.keep && target.ended().is_none() {
+            if let Err(error) = target.publish().await {
+                return self.broken(format!("the server can't be reached from here: {error}"), None);
+            }
             self.observer.event(Event::Keeping { origin: &target.origin().to_string() });
             interrupt.thrown().await;
         }
@@ -323,13 +337,13 @@ fn client(job: &Job<'_>, target: &dyn Target) -> Client {
 }
 
 /// What the grader tells the submission besides `PORT`, `HOST` and `DATA_DIR`.
-fn told(job: &Job<'_>) -> impl Iterator<Item = (OsString, OsString)> {
+fn told(job: &Job<'_>) -> Vec<(OsString, OsString)> {
     let mut bindings = Bindings::new();
     draw::vars(&job.grader.vars, job.seed, "", job.now, &mut bindings);
     bindings.insert("seed".into(), Json::Number(job.seed.to_string()));
     bindings.insert("secret".into(), Json::from(draw::secret(job.seed)));
     let env = job.grader.env.iter();
-    env.map(move |(name, value)| (name.into(), eval::value(value, &bindings).to_text().into()))
+    env.map(|(name, value)| (name.into(), eval::value(value, &bindings).to_text().into())).collect()
 }
 
 /// What a target lacks for it, if it lacks something.

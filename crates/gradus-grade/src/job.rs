@@ -1,5 +1,6 @@
 //! What a grading starts from: the exercise, its grader, and where the submission is.
 
+use crate::ground::Sandbox;
 use gradus_intake::plan::Plan;
 use gradus_model::exercise::Exercise;
 use gradus_model::grader::Grader;
@@ -51,6 +52,8 @@ pub struct Folder<'a> {
     pub digest: String,
     /// Where it builds and runs.
     pub place: Where,
+    /// How it is kept apart from this machine.
+    pub sandbox: Sandbox,
     /// What starts programs.
     pub launcher: &'a Launcher,
     /// Variables that every program of the submission gets: `PATH`, `HOME`, `LANG` and what toolchains need.

@@ -7,6 +7,7 @@ mod boot;
 mod build;
 mod check;
 mod grading;
+mod ground;
 mod interrupt;
 mod job;
 mod mistakes;
@@ -15,6 +16,7 @@ mod order;
 mod target;
 
 pub use grading::grade;
+pub use ground::Sandbox;
 pub use interrupt::Interrupt;
 pub use job::{Folder, Job, Subject, UrlError, Where};
 pub use mistakes::compiles;

@@ -1,10 +1,10 @@
 //! `Target`: a submission that runs and can be reached. Everything above it is written once; everything below it is one
 //! way to run a program.
 
-mod process;
+mod program;
 mod url;
 
-pub use process::ProcessTarget;
+pub use program::ProgramTarget;
 pub use url::UrlTarget;
 
 use crate::boot::NotReady;
@@ -40,6 +40,9 @@ pub trait Target: Send {
 
     /// Gives the next start an empty `DATA_DIR`. The server must be stopped.
     fn wipe_data(&mut self) -> std::io::Result<()>;
+
+    /// Makes the server reachable from this machine at its origin, until the target is dropped.
+    fn publish(&mut self) -> Doing<'_, std::io::Result<()>>;
 
     /// How the server ended, if it did: "exited with code 1".
     fn ended(&mut self) -> Option<String>;

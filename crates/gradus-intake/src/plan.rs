@@ -1,8 +1,10 @@
 //! How a submission builds and runs: what gradus.toml says, else a Procfile, else what the files of its ecosystem tell.
 
 mod detect;
+mod homes;
 mod tools;
 
+pub use homes::homes;
 pub use tools::{Missing, missing_tools};
 
 use gradus_model::diagnostic::Invalid;

@@ -47,6 +47,8 @@ pub enum SubmissionKind {
 pub struct Limits {
     /// Bytes of memory of the whole submission.
     pub memory: u64,
+    /// Bytes of everything that it writes.
+    pub disk: u64,
     /// Processes and threads.
     pub tasks: u32,
     /// Open files of a process.
@@ -69,6 +71,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             memory: 512 << 20,
+            disk: 512 << 20,
             tasks: 512,
             files: 1024,
             request: Duration::from_secs(5),

@@ -152,6 +152,12 @@ pub struct Usage {
     pub cpu: Duration,
     /// Bytes at the peak.
     pub peak_memory: u64,
+    /// Processes and threads at once at most, where they were counted.
+    pub peak_tasks: Option<u32>,
+    /// Bytes written at most at once, where they were counted.
+    pub peak_disk: Option<u64>,
+    /// Bytes printed.
+    pub output: u64,
     /// Where the figures come from: "rusage", "cgroup".
     pub source: String,
 }

@@ -82,6 +82,9 @@ impl<'r> Wire<'r> {
                 json!({
                     "cpu_ms": milliseconds(usage.cpu),
                     "peak_memory_bytes": usage.peak_memory,
+                    "peak_tasks": usage.peak_tasks,
+                    "peak_disk_bytes": usage.peak_disk,
+                    "output_bytes": usage.output,
                     "source": usage.source,
                 })
             }),

@@ -102,7 +102,14 @@ fn report(checks: Vec<CheckReport>, progress: Progress) -> Report {
         progress,
         selection: Selection::All,
         checks,
-        usage: Some(Usage { cpu: Duration::from_millis(9), peak_memory: 1 << 20, source: "rusage".into() }),
+        usage: Some(Usage {
+            cpu: Duration::from_millis(9),
+            peak_memory: 1 << 20,
+            peak_tasks: Some(3),
+            peak_disk: None,
+            output: 12,
+            source: "rusage".into(),
+        }),
     }
 }
 

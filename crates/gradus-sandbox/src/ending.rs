@@ -1,19 +1,20 @@
 //! How a program ended and what it used: values, never errors.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
 
-/// How a program ended and what it used.
+/// How a program ended and what its room used so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exit {
     /// How it ended.
     pub ending: Ending,
-    /// What it and all that it started used.
+    /// What all that ran in the room used, from its beginning.
     pub usage: Usage,
 }
 
 /// How a program ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ending {
     /// By itself, with this code.
     Exited(i32),
@@ -42,17 +43,19 @@ pub enum Ending {
     Unknown,
 }
 
-/// What a program and all that it started used.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What all that ran in a room used.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Processor time, user and system.
     pub cpu: Duration,
-    /// Bytes of memory of its largest process at its peak.
+    /// Bytes of memory at the peak: of all processes together where they are looked at, else of the largest one.
     pub peak_memory: u64,
-    /// How many processes and threads it had at once at most, where they were counted.
-    pub tasks: Option<u32>,
-    /// Where the figures come from.
-    pub source: &'static str,
+    /// How many processes and threads there were at once at most, where they are looked at.
+    pub peak_tasks: Option<u32>,
+    /// How many bytes were written at most at once, where it is known.
+    pub peak_disk: Option<u64>,
+    /// How the figures were found: "rusage", "/proc, looked at each 10 ms".
+    pub source: String,
 }
 
 /// "exited with code 1"
@@ -86,7 +89,9 @@ fn name(signal: i32) -> Option<&'static str> {
         libc::SIGKILL => "SIGKILL",
         libc::SIGPIPE => "SIGPIPE",
         libc::SIGSEGV => "SIGSEGV, a wrong memory access",
+        libc::SIGSYS => "SIGSYS, a forbidden system call",
         libc::SIGTERM => "SIGTERM",
+        libc::SIGXFSZ => "SIGXFSZ, a file grew beyond its limit",
         _ => return None,
     })
 }

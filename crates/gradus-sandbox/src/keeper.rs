@@ -1,31 +1,56 @@
-//! The keeper of one program. It tells how the program ended, and ends all of it when it is ordered to or when our end of
-//! its socket closes, however we ended.
+//! The keeper of one room: it makes the room, runs programs in it, reaps whatever ends, watches the limits, obeys orders,
+//! and ends everything when our end of its socket closes, however we ended. In a room of its own it is the first process.
 
-use crate::reaper::{Reach, Reaper};
-use crate::spec::{Rung, SandboxSpec};
+use crate::ending::Ending;
+use crate::gauge::Gauge;
+use crate::listeners;
+use crate::spec::{Limits, Program, RoomSpec, Rung};
 use crate::start::{self, Failure, NotStarted};
+use crate::supplies;
 use crate::sys;
-use crate::wire::{self, Told};
+use crate::tree;
+use crate::wire::{self, Answer, Ask, Holds, Order, Told};
 use crate::zygote::Handed;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_process_group, wait};
+use std::collections::BTreeMap;
 use std::io;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
 
-/// Keeps one program from its start until nothing of it is left. The result is our exit code.
+/// How long to wait between two kills while something is left.
+const WHILE_CLEARING: Duration = Duration::from_millis(1);
+/// The same between two looks where the system does not tell when a child ends.
+const WITHOUT_EVENTS: Duration = Duration::from_millis(5);
+
+/// Keeps one room from its beginning until nothing of it is left. The result is our exit code.
 pub fn keep(handed: Handed) -> i32 {
     leave_zygote();
-    let spec = match wire::read_spec(&handed.control) {
-        Ok(spec) => spec,
-        Err(error) => return refuse(&handed.control, "read what is to be run", &error),
+    let spec = match wire::receive::<RoomSpec>(&handed.control) {
+        Ok(Some((spec, _))) => spec,
+        Ok(None) => return 0,
+        Err(error) => {
+            refuse(&handed.control, "read what is to be run", &error);
+            return 70;
+        }
     };
-    match &spec.rung {
-        Rung::None => keep_plain(&spec, handed),
+    match open(&spec) {
+        Ok((reach, children, holds)) => {
+            wire::tell(&handed.control, &Told::Ready(holds));
+            Keeper::new(handed, spec, reach, children).run();
+            0
+        }
+        Err(Failure { step, error }) => {
+            refuse(&handed.control, &step, &error);
+            70
+        }
     }
 }
 
-/// Says why we could not run a program.
-pub fn refuse(control: &UnixStream, step: &str, error: &io::Error) -> i32 {
+/// Says why a room could not be had.
+pub fn refuse(control: &UnixStream, step: &str, error: &io::Error) {
     wire::tell(control, &Told::Refused { step: step.to_owned(), why: error.to_string() });
-    70
 }
 
 /// Gives up what belongs to the zygote: its socket, and its way with ended children.
@@ -38,21 +63,250 @@ fn leave_zygote() {
     sys::ignore_broken_pipes();
 }
 
-fn keep_plain(spec: &SandboxSpec, handed: Handed) -> i32 {
-    let Handed { control, stdin, output, .. } = handed;
-    let reaper = match Reaper::new(control, Reach::Tree) {
-        Ok(reaper) => reaper,
-        Err((control, error)) => return refuse(&control, "adopt what it leaves behind", &error),
-    };
-    match start::program(spec, stdin, output, || Ok(())) {
-        Ok(main) => {
-            wire::tell(&reaper.control, &Told::Started { keeper: std::process::id() });
-            reaper.run(main, &spec.limits)
+/// What "everything" means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// Every process below us.
+    Tree,
+    /// Every process of our namespace, whose first process we are.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "namespaces are Linux's"))]
+    Namespace,
+}
+
+/// Makes the room, and gets ready to adopt whatever loses its parent.
+fn open(spec: &RoomSpec) -> Result<(Reach, Option<OwnedFd>, Holds), Failure> {
+    match &spec.rung {
+        #[cfg(target_os = "linux")]
+        Rung::Native(view) => {
+            let holds = crate::native::enter(view, &spec.limits)?;
+            let children = sys::child_events().map_err(start::at("hear of children that end"))?;
+            Ok((Reach::Namespace, Some(children), holds))
         }
-        Err(NotStarted::Program(why)) => {
-            wire::tell(&reaper.control, &Told::NotStarted(why));
-            0
+        #[cfg(not(target_os = "linux"))]
+        Rung::Native(_) => Err(start::at("make namespaces")(io::Error::from(io::ErrorKind::Unsupported))),
+        Rung::None => {
+            #[cfg(target_os = "linux")]
+            let children = {
+                rustix::process::set_child_subreaper(Some(rustix::process::getpid()))
+                    .map_err(start::at("adopt what a program leaves behind"))?;
+                Some(sys::child_events().map_err(start::at("hear of children that end"))?)
+            };
+            #[cfg(not(target_os = "linux"))]
+            let children = None;
+            Ok((Reach::Tree, children, Holds::default()))
         }
-        Err(NotStarted::Ours(Failure { step, error })) => refuse(&reaper.control, &step, &error),
+    }
+}
+
+/// A program that runs.
+#[derive(Debug)]
+struct Kept {
+    id: u32,
+    /// When its time is over, and how long that was.
+    deadline: Option<(Instant, Duration)>,
+}
+
+struct Keeper {
+    control: UnixStream,
+    supplies: UnixStream,
+    spec: RoomSpec,
+    reach: Reach,
+    children: Option<OwnedFd>,
+    gauge: Gauge,
+    programs: BTreeMap<i32, Kept>,
+    /// Kill until nothing is left.
+    clearing: bool,
+    /// Then leave.
+    ending: bool,
+}
+
+impl Keeper {
+    fn new(handed: Handed, spec: RoomSpec, reach: Reach, children: Option<OwnedFd>) -> Self {
+        let Handed { control, supplies } = handed;
+        let gauge = match &spec.rung {
+            Rung::None => Gauge::off(),
+            Rung::Native(view) => Gauge::of_namespace(&spec.limits, view.folders.first().cloned()),
+        };
+        let programs = BTreeMap::new();
+        Self { control, supplies, spec, reach, children, gauge, programs, clearing: false, ending: false }
+    }
+
+    /// Stays until it is to end and nothing is left.
+    fn run(mut self) {
+        loop {
+            let left = self.reap();
+            if self.clearing && !left {
+                self.clearing = false;
+                self.tell_usage();
+                wire::tell(&self.control, &Told::Cleared);
+            }
+            if self.ending && !left {
+                return;
+            }
+            if self.clearing || self.ending {
+                self.signal_all(Signal::KILL);
+            } else {
+                self.watch_limits();
+            }
+            self.wait_for_news();
+        }
+    }
+
+    /// Reaps what has ended; answers whether there is anything left.
+    fn reap(&mut self) -> bool {
+        loop {
+            match wait(WaitOptions::NOHANG) {
+                Ok(Some((pid, status))) => self.ended(pid, how(status, &self.spec.limits)),
+                Err(rustix::io::Errno::INTR) => {}
+                Ok(None) => return true,
+                // No child is left, and nobody who could leave us one.
+                Err(_) => return false,
+            }
+        }
+    }
+
+    fn ended(&mut self, pid: Pid, ending: Ending) {
+        if let Some(kept) = self.programs.remove(&pid.as_raw_nonzero().get()) {
+            self.tell_usage();
+            wire::tell(&self.control, &Told::Ended { id: kept.id, ending });
+        }
+    }
+
+    /// Ends whatever is over a limit that the system does not hold itself.
+    fn watch_limits(&mut self) {
+        let over = self.gauge.look().map(|limit| Ending::OutOfMemory { limit });
+        let now = Instant::now();
+        let late = self.programs.values().filter_map(|kept| kept.deadline).find(|(end, _)| *end <= now);
+        let over = over.or(late.map(|(_, limit)| Ending::OutOfTime { limit }));
+        if let Some(ending) = over {
+            self.signal_all(Signal::KILL);
+            self.tell_usage();
+            for kept in std::mem::take(&mut self.programs).into_values() {
+                wire::tell(&self.control, &Told::Ended { id: kept.id, ending: ending.clone() });
+            }
+            self.clearing = true;
+        }
+    }
+
+    fn wait_for_news(&mut self) {
+        let mut files =
+            vec![PollFd::new(&self.control, PollFlags::IN), PollFd::new(&self.supplies, PollFlags::IN)];
+        files.extend(self.children.iter().map(|events| PollFd::new(events, PollFlags::IN)));
+        if self.ending {
+            // Both are closed, and would be readable for ever.
+            files.drain(..2);
+        }
+        let pause = self.pause().and_then(|pause| Timespec::try_from(pause).ok());
+        // An interrupted wait is a short one.
+        let _ = poll(&mut files, pause.as_ref());
+        let heard = |file: Option<&PollFd<'_>>| file.is_some_and(|file| !file.revents().is_empty());
+        let (ordered, asked) = (heard(files.first()), heard(files.get(1)));
+        drop(files);
+        if let Some(children) = &self.children {
+            // The next look reaps all that ended, however many events there were.
+            let _ = rustix::io::read(children, &mut [0_u8; 1024]);
+        }
+        if self.ending {
+            return;
+        }
+        if asked {
+            self.answer();
+        }
+        if ordered {
+            self.obey();
+        }
+    }
+
+    fn pause(&self) -> Option<Duration> {
+        if self.clearing || self.ending {
+            return Some(WHILE_CLEARING);
+        }
+        let events = self.children.is_none().then_some(WITHOUT_EVENTS);
+        let look = self.gauge.pause().filter(|_| !self.programs.is_empty());
+        let now = Instant::now();
+        let ends = self.programs.values().filter_map(|kept| kept.deadline);
+        let deadline = ends.map(|(end, _)| end.saturating_duration_since(now)).min();
+        [events, look, deadline].into_iter().flatten().min()
+    }
+
+    fn obey(&mut self) {
+        match wire::receive::<Order>(&self.control) {
+            Ok(Some((order, files))) => match order {
+                Order::Run { id, program } => self.start(id, &program, files),
+                Order::Term { id } => self.term(id),
+                Order::Kill => self.signal_all(Signal::KILL),
+                Order::Pause => self.signal_all(Signal::STOP),
+                Order::Resume => self.signal_all(Signal::CONT),
+                Order::Clear => self.clearing = true,
+            },
+            // An error means the same as the end of the stream: nobody is there any more.
+            Ok(None) | Err(_) => self.ending = true,
+        }
+    }
+
+    fn start(&mut self, id: u32, program: &Program, files: Vec<OwnedFd>) {
+        let Ok([stdin, output]) = <[OwnedFd; 2]>::try_from(files) else { return };
+        let lock = || match &self.spec.rung {
+            Rung::None => Ok(()),
+            #[cfg(target_os = "linux")]
+            Rung::Native(view) => crate::native::lock(view, &self.spec.limits),
+            #[cfg(not(target_os = "linux"))]
+            Rung::Native(_) => Ok(()),
+        };
+        match start::program(program, &self.spec.limits, stdin, output, lock) {
+            Ok(pid) => {
+                let deadline = program.wall.map(|wall| (Instant::now() + wall, wall));
+                self.programs.insert(pid.as_raw_nonzero().get(), Kept { id, deadline });
+                wire::tell(&self.control, &Told::Started { id });
+            }
+            Err(NotStarted::Program(why)) => {
+                wire::tell(&self.control, &Told::Ended { id, ending: Ending::NotStarted(why) });
+            }
+            Err(NotStarted::Ours(Failure { step, error })) => refuse(&self.control, &step, &error),
+        }
+    }
+
+    fn term(&self, id: u32) {
+        let found = self.programs.iter().find(|(_, kept)| kept.id == id);
+        let pid = found.and_then(|(pid, _)| Pid::from_raw(*pid));
+        // What can't be signalled has ended already.
+        let _ = pid.map(|pid| kill_process_group(pid, Signal::TERM));
+    }
+
+    fn answer(&mut self) {
+        let Ok(Some((ask, _))) = wire::receive::<Ask>(&self.supplies) else {
+            self.ending = true;
+            return;
+        };
+        let (answer, files) = match ask {
+            Ask::Sockets { count, v6 } => supplies::sockets(count, v6),
+            Ask::File { path } => supplies::file(path.as_ref()),
+            Ask::Listening { port } => {
+                (Answer::Listening(listeners::on(port, std::process::id())), Vec::new())
+            }
+        };
+        let files: Vec<_> = files.iter().map(AsFd::as_fd).collect();
+        if wire::send(&self.supplies, &answer, &files).is_err() {
+            self.ending = true;
+        }
+    }
+
+    fn signal_all(&self, signal: Signal) {
+        match self.reach {
+            Reach::Namespace => sys::signal_everyone(signal),
+            Reach::Tree => tree::signal_below(std::process::id(), signal),
+        }
+    }
+
+    fn tell_usage(&mut self) {
+        wire::tell(&self.control, &Told::Used(self.gauge.usage()));
+    }
+}
+
+fn how(status: WaitStatus, limits: &Limits) -> Ending {
+    match (status.exit_status(), status.terminating_signal(), limits.cpu) {
+        (_, Some(libc::SIGXCPU), Some(limit)) => Ending::OutOfCpu { limit },
+        (Some(code), _, _) => Ending::Exited(code),
+        (None, signal, _) => Ending::Signaled(signal.unwrap_or(0)),
     }
 }

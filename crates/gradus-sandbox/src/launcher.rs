@@ -1,19 +1,17 @@
-//! Starts programs, by asking the zygote for a keeper.
+//! Opens rooms, by asking the zygote for a keeper.
 
-use crate::output::OutputLog;
+use crate::room::Room;
 use crate::running::Running;
-use crate::spec::{SandboxSpec, Stdin};
-use crate::wire;
+use crate::spec::{Program, RoomSpec, Rung};
+use crate::wire::{self, Birth};
 use crate::zygote;
-use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use tokio::io::AsyncWriteExt;
-use tokio::net::unix::pipe;
 
 /// Why a program was not run, through no fault of its own.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +46,7 @@ pub enum SandboxError {
     Gone,
 }
 
-/// What starts programs. Clones share it; it ends with the last of them, and the programs go on.
+/// What opens rooms. Clones share it; it ends with the last of them, and the rooms stay.
 #[derive(Clone, Debug)]
 pub struct Launcher(Arc<Zygote>);
 
@@ -70,6 +68,8 @@ impl Launcher {
         let program = program.into();
         let (ours, theirs) = UnixStream::pair().map_err(SandboxError::NoFiles)?;
         let process = Command::new(&program)
+            // Programs of a room can read it of its keeper; our path is none of their business.
+            .arg0("gradus")
             .arg(zygote::WORD)
             .env_clear()
             .current_dir("/")
@@ -83,24 +83,24 @@ impl Launcher {
         }
     }
 
-    /// Runs a program. It must be called within a tokio runtime. A program that can't be executed is no error: its
-    /// ending is [`crate::Ending::NotStarted`].
-    pub async fn launch(&self, spec: SandboxSpec) -> Result<Running, SandboxError> {
+    /// Opens a room. It must be called within a tokio runtime.
+    pub async fn open(&self, spec: &RoomSpec) -> Result<Room, SandboxError> {
         let (control, theirs) = UnixStream::pair().map_err(SandboxError::NoFiles)?;
-        let (sockets, factory) = UnixStream::pair().map_err(SandboxError::NoFiles)?;
-        let (output, printed) = io::pipe().map_err(SandboxError::NoFiles)?;
-        let stdin = input(&spec.stdin).map_err(SandboxError::NoFiles)?;
+        let (supplies, asked) = UnixStream::pair().map_err(SandboxError::NoFiles)?;
+        let native = match &spec.rung {
+            Rung::None => None,
+            Rung::Native(view) => Some(view.host_id),
+        };
         let socket = self.0.socket.as_ref().ok_or(SandboxError::Gone)?;
-        let files = [theirs.as_fd(), stdin.as_fd(), printed.as_fd(), factory.as_fd()];
-        wire::send_files(socket, b'l', &files).map_err(SandboxError::ZygoteGone)?;
-        drop((theirs, stdin, printed, factory));
-        let output = pipe::Receiver::from_owned_fd(output.into()).map_err(SandboxError::NoFiles)?;
-        let log = OutputLog::new(spec.output_cap);
-        let drain = tokio::spawn(log.clone().drain(output));
-        let mut running =
-            Running::watch(control, sockets, log, drain, &spec).map_err(SandboxError::NoFiles)?;
-        running.begin(&spec).await?;
-        Ok(running)
+        wire::send(socket, &Birth { native }, &[theirs.as_fd(), asked.as_fd()])
+            .map_err(SandboxError::ZygoteGone)?;
+        drop((theirs, asked));
+        Room::begin(control, supplies, spec).await
+    }
+
+    /// Runs a program in a room that ends with it.
+    pub async fn launch(&self, spec: &RoomSpec, program: Program) -> Result<Running, SandboxError> {
+        self.open(spec).await?.run(program).await
     }
 }
 
@@ -110,17 +110,4 @@ impl Drop for Zygote {
         self.socket = None;
         let _ = self.process.wait();
     }
-}
-
-/// A file from which the program reads its input.
-fn input(stdin: &Stdin) -> io::Result<OwnedFd> {
-    let bytes = match stdin {
-        Stdin::Null => return File::open("/dev/null").map(OwnedFd::from),
-        Stdin::Bytes(bytes) => bytes.clone(),
-    };
-    let (reader, writer) = io::pipe()?;
-    let mut writer = pipe::Sender::from_owned_fd(writer.into())?;
-    // A program need not read what it is given.
-    tokio::spawn(async move { writer.write_all(&bytes).await.ok() });
-    Ok(reader.into())
 }

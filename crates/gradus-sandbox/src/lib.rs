@@ -1,21 +1,27 @@
-//! Run one untrusted program and all that it starts; its output; who owns a port. It knows nothing of HTTP, exercises or
+//! Run untrusted programs and all that they start; their output; who owns a port. It knows nothing of HTTP, exercises or
 //! graders.
 //!
-//! Each program runs below a *keeper*, a small process of our own binary that adopts whatever the program leaves behind,
-//! and ends all of it when it is told to or when we are gone, however we ended.
+//! Programs run in a *room*. Each room has a *keeper*, a small process of our own binary that makes the room, adopts
+//! whatever a program leaves behind, and ends all of it when it is told to or when we are gone, however we ended.
+//! Description ([`RoomSpec`], [`Program`]) is apart from entry: `native` is the one short way in.
 
 mod ending;
+mod gauge;
 mod keeper;
 mod launcher;
 mod listeners;
+#[cfg(target_os = "linux")]
+mod native;
 mod output;
 mod port;
-mod reaper;
+mod room;
 mod running;
 mod spec;
 mod start;
+mod supplies;
 mod sys;
 mod tree;
+mod view;
 mod wire;
 mod zygote;
 
@@ -24,6 +30,9 @@ pub use launcher::{Launcher, SandboxError};
 pub use listeners::Listening;
 pub use output::{Mark, OutputLog, Slice};
 pub use port::{PortHold, free_port};
-pub use running::{Running, Signal};
-pub use spec::{Limits, Rung, SandboxSpec, Stdin};
+pub use room::Room;
+pub use running::Running;
+pub use spec::{Access, Limits, Program, RoomSpec, Rung, Source, Stdin, View};
+pub use view::{HOME, TEMPORARY, host_id};
+pub use wire::Holds;
 pub use zygote::enter_if_asked;

@@ -1,9 +1,9 @@
 //! From a specification to a running program: a fork, its files, its limits, and the program in its place. It knows
 //! nothing of how the program is kept apart.
 
-use crate::spec::{Limits, SandboxSpec};
+use crate::spec::{Limits, Program};
 use crate::sys::{self, Fork};
-use rustix::process::{Pid, Resource, Rlimit, setrlimit};
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, setrlimit};
 use std::convert::Infallible;
 use std::ffi::{CString, OsStr, OsString};
 use std::io::{self, Read, Write};
@@ -38,7 +38,8 @@ pub enum NotStarted {
 
 /// Starts the program. `lock` is the last thing that happens in the new process before the program takes its place.
 pub fn program(
-    spec: &SandboxSpec,
+    spec: &Program,
+    limits: &Limits,
     stdin: OwnedFd,
     output: OwnedFd,
     lock: impl FnOnce() -> Result<(), Failure>,
@@ -47,7 +48,7 @@ pub fn program(
     match sys::fork().map_err(at("fork")).map_err(NotStarted::Ours)? {
         Fork::Child => {
             drop(news);
-            let Err(failed) = become_it(spec, &stdin, &output, lock);
+            let Err(failed) = become_it(spec, limits, &stdin, &output, lock);
             tell(teller, &failed);
             std::process::exit(127)
         }
@@ -78,12 +79,13 @@ fn tell(mut teller: io::PipeWriter, failed: &NotStarted) {
 }
 
 fn become_it(
-    spec: &SandboxSpec,
+    spec: &Program,
+    limits: &Limits,
     stdin: &OwnedFd,
     output: &OwnedFd,
     lock: impl FnOnce() -> Result<(), Failure>,
 ) -> Result<Infallible, NotStarted> {
-    prepare(spec, stdin, output).and_then(|()| lock()).map_err(NotStarted::Ours)?;
+    prepare(spec, limits, stdin, output).and_then(|()| lock()).map_err(NotStarted::Ours)?;
     let Some(name) = spec.command.first() else {
         return Err(NotStarted::Program("no program is named".to_owned()));
     };
@@ -91,7 +93,7 @@ fn become_it(
     Err(NotStarted::Program(format!("{}: {error}", name.display())))
 }
 
-fn prepare(spec: &SandboxSpec, stdin: &OwnedFd, output: &OwnedFd) -> Result<(), Failure> {
+fn prepare(spec: &Program, limits: &Limits, stdin: &OwnedFd, output: &OwnedFd) -> Result<(), Failure> {
     // Should the program kill its keeper, it is gone itself, though not what it started.
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
@@ -102,7 +104,7 @@ fn prepare(spec: &SandboxSpec, stdin: &OwnedFd, output: &OwnedFd) -> Result<(), 
     rustix::stdio::dup2_stdout(output).map_err(at("hand its output over"))?;
     rustix::stdio::dup2_stderr(output).map_err(at("hand its output over"))?;
     std::env::set_current_dir(&spec.dir).map_err(at(&format!("enter {}", spec.dir.display())))?;
-    limit(&spec.limits).map_err(at("set its limits"))?;
+    limit(limits).map_err(at("set its limits"))?;
     sys::close_on_execute(3);
     sys::default_signals();
     Ok(())
@@ -110,27 +112,28 @@ fn prepare(spec: &SandboxSpec, stdin: &OwnedFd, output: &OwnedFd) -> Result<(), 
 
 /// The limits that hold for each process on its own, on every rung.
 fn limit(limits: &Limits) -> rustix::io::Result<()> {
-    let at_most = |value: u64| Rlimit { current: Some(value), maximum: Some(value) };
-    setrlimit(Resource::Core, at_most(0))?;
-    setrlimit(Resource::Nofile, at_most(limits.files.into()))?;
+    at_most(Resource::Core, 0)?;
+    at_most(Resource::Nofile, limits.files.into())?;
     if let Some(bytes) = limits.file_size {
-        setrlimit(Resource::Fsize, at_most(bytes))?;
+        at_most(Resource::Fsize, bytes)?;
     }
     if let Some(time) = limits.cpu {
         // At the soft limit comes SIGXCPU, which can be caught, and a second later SIGKILL, which can't.
-        let seconds = limits_seconds(time);
+        let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
         setrlimit(Resource::Cpu, Rlimit { current: Some(seconds), maximum: Some(seconds + 1) })?;
     }
     Ok(())
 }
 
-/// Whole seconds, rounded up, as `RLIMIT_CPU` counts.
-pub fn limits_seconds(time: std::time::Duration) -> u64 {
-    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+/// Sets a limit that this process can't raise again; one that is lower already stays.
+pub fn at_most(resource: Resource, value: u64) -> rustix::io::Result<()> {
+    let now = getrlimit(resource).maximum.unwrap_or(u64::MAX);
+    let value = Some(value.min(now));
+    setrlimit(resource, Rlimit { current: value, maximum: value })
 }
 
 /// Takes the place of this process, as execvp(3) does but with the program's own `PATH`. It returns only when that fails.
-fn execute(name: &OsStr, spec: &SandboxSpec) -> io::Error {
+fn execute(name: &OsStr, spec: &Program) -> io::Error {
     let Some(arguments) = strings(spec.command.iter().cloned()) else { return nul() };
     let joined = |(name, value): &(OsString, OsString)| {
         let mut entry = name.clone();

@@ -21,6 +21,70 @@ pub fn fork() -> io::Result<Fork> {
     which(unsafe { libc::fork() }.into())
 }
 
+/// Makes a copy of this process in namespaces of its own for everything, as the first process in there.
+#[cfg(target_os = "linux")]
+pub fn fork_into_namespaces() -> io::Result<Fork> {
+    let flags = libc::CLONE_NEWUSER
+        | libc::CLONE_NEWPID
+        | libc::CLONE_NEWNS
+        | libc::CLONE_NEWNET
+        | libc::CLONE_NEWIPC
+        | libc::CLONE_NEWUTS
+        | libc::CLONE_NEWCGROUP;
+    let arguments = [flags as u64, 0, 0, 0, libc::SIGCHLD as u64, 0, 0, 0];
+    // SAFETY: as for `fork`; without a stack or a place for an id, clone3(2) reads its arguments and writes nothing.
+    which(unsafe { libc::syscall(libc::SYS_clone3, arguments.as_ptr(), size_of_val(&arguments)) })
+}
+
+/// Takes setuid bits and devices away from a mount and all below it, and writing where it is to be read only.
+#[cfg(target_os = "linux")]
+pub fn protect_mount(mount: std::os::fd::BorrowedFd<'_>, read_only: bool) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+    let read_only = if read_only { libc::MOUNT_ATTR_RDONLY } else { 0 };
+    let attributes = [libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV | read_only, 0, 0, 0];
+    let flags = libc::AT_EMPTY_PATH | libc::AT_RECURSIVE;
+    // SAFETY: the path ends with NUL, and the attributes are as long as we say and live until the call returns.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            mount.as_raw_fd(),
+            c"".as_ptr(),
+            flags,
+            attributes.as_ptr(),
+            size_of_val(&attributes),
+        )
+    };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Brings the loopback of this network namespace up; the kernel gives it its addresses.
+#[cfg(target_os = "linux")]
+pub fn loopback_up() -> io::Result<()> {
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
+    use std::os::fd::AsRawFd;
+    let socket = socket_with(AddressFamily::INET, SocketType::DGRAM, SocketFlags::CLOEXEC, None)?;
+    // SAFETY: the structure is plain data, zeroed and then filled, and lives until the call returns.
+    let result = unsafe {
+        let mut request: libc::ifreq = std::mem::zeroed();
+        request.ifr_name[0] = b'l' as libc::c_char;
+        request.ifr_name[1] = b'o' as libc::c_char;
+        request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
+        libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS as _, &request)
+    };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// The version of Landlock's interface that this system has, or 0.
+#[cfg(target_os = "linux")]
+pub fn landlock_version() -> u8 {
+    // `LANDLOCK_CREATE_RULESET_VERSION` of linux/landlock.h.
+    const VERSION: u32 = 1;
+    // SAFETY: with this flag, and only then, the attributes are null and nothing is made.
+    let version =
+        unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, std::ptr::null::<u8>(), 0, VERSION) };
+    u8::try_from(version).unwrap_or(0)
+}
+
 fn which(result: libc::c_long) -> io::Result<Fork> {
     match i32::try_from(result).ok().and_then(Pid::from_raw) {
         _ if result < 0 => Err(io::Error::last_os_error()),

@@ -1,12 +1,18 @@
-//! What is said between us, the zygote and the keepers: open files for the zygote, one specification to the keeper, then
-//! one-byte orders to it and lines of JSON back. All ends are the same binary, so none of it is versioned.
+//! What is said between us, the zygote and the keepers. All ends are the same binary, so none of it is versioned.
+//!
+//! Two sockets lead to a keeper. Over *control* go orders to it, and lines that it tells by itself; over *supplies* it is
+//! asked, and answers each question with open files.
 
-use crate::spec::SandboxSpec;
+use crate::ending::{Ending, Usage};
+use crate::listeners::Listening;
+use crate::spec::Program;
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
     SendFlags, recvmsg, sendmsg,
 };
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -14,106 +20,159 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 /// The most open files that one message carries.
 pub const MOST_FILES: usize = 32;
 
-/// What a keeper tells, in this order, each at most once.
+/// What the zygote is asked for: a keeper with these two files, its ends of control and supplies.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Birth {
+    /// In namespaces of its own, with this id of the host behind its user, or ours when missing.
+    pub native: Option<Option<u32>>,
+}
+
+/// What a keeper is ordered to do. The first message is the room's specification.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Order {
+    /// Run a program; with it come two files, its standard input and its output.
+    Run {
+        /// Our name for it.
+        id: u32,
+        /// What it is.
+        program: Program,
+    },
+    /// Ask one program and what is in its process group to end.
+    Term {
+        /// Which.
+        id: u32,
+    },
+    /// Kill everything once, and stay.
+    Kill,
+    /// Stop everything until it is resumed.
+    Pause,
+    /// Let everything go on.
+    Resume,
+    /// Kill until nothing is left, and stay.
+    Clear,
+}
+
+/// What a keeper tells by itself, one line each.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Told {
-    /// The program runs.
-    Started {
-        /// The keeper's id, as we see it.
-        keeper: u32,
-    },
-    /// We could not run it; nothing else follows.
+    /// The room is there.
+    Ready(Holds),
+    /// It could not be made, or a program could not be run, through no fault of the program.
     Refused {
         /// What we were doing.
         step: String,
         /// The system's reason.
         why: String,
     },
-    /// The program can't be executed; nothing else follows.
-    NotStarted(String),
-    /// The program ended by itself, with this code.
-    Exited(i32),
-    /// The program ended by this signal.
-    Signaled(i32),
-    /// The program was ended because all of it used more than this many bytes of memory.
-    OutOfMemory(u64),
-    /// The program was ended because one process of it used more than this many seconds of processor time.
-    OutOfCpu(u64),
-    /// Nothing of it is left.
-    Gone {
-        /// Processor time in microseconds.
-        cpu: u64,
-        /// Bytes of memory.
-        memory: u64,
-        /// Processes and threads at once, where they were counted.
-        tasks: Option<u32>,
+    /// A program runs.
+    Started {
+        /// Which.
+        id: u32,
+    },
+    /// A program ended.
+    Ended {
+        /// Which.
+        id: u32,
+        /// How.
+        ending: Ending,
+    },
+    /// What was used so far.
+    Used(Usage),
+    /// Nothing is left of what ran, as it was ordered.
+    Cleared,
+}
+
+/// What of a room holds on this machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holds {
+    /// What limits the memory of all processes together, or empty.
+    pub memory: String,
+    /// What limits processes and threads, or empty.
+    pub tasks: String,
+    /// The version of Landlock's interface, or 0.
+    pub landlock: u8,
+    /// Whether what may be changed is an overlay, and not a copy.
+    pub overlay: bool,
+}
+
+/// What a keeper is asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Ask {
+    /// So many TCP sockets of the room's network, for IPv6 or IPv4.
+    Sockets {
+        /// How many.
+        count: usize,
+        /// IPv6.
+        v6: bool,
+    },
+    /// A file, opened for reading.
+    File {
+        /// As programs of the room see it.
+        path: OsString,
+    },
+    /// Who listens on a port.
+    Listening {
+        /// Which.
+        port: u16,
     },
 }
 
-/// What a keeper is ordered to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// Ask the program to end.
-    Term,
-    /// Kill all of it, but stay.
-    Kill,
-    /// Stop all of it until it is resumed.
-    Pause,
-    /// Let all of it go on.
-    Resume,
-    /// End everything, yourself too.
-    End,
+/// What a keeper answers; files come with it where they were asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Answer {
+    /// Here they are.
+    Files,
+    /// Who listens.
+    Listening(Listening),
+    /// It can't: the system's reason.
+    No(String),
 }
 
-impl Order {
-    /// It as a byte.
-    pub fn byte(self) -> u8 {
-        match self {
-            Order::Term => b't',
-            Order::Kill => b'k',
-            Order::Pause => b'p',
-            Order::Resume => b'r',
-            Order::End => b'e',
-        }
-    }
-
-    /// A byte as an order; what we never send means the end.
-    pub fn from_byte(byte: u8) -> Self {
-        match byte {
-            b't' => Order::Term,
-            b'k' => Order::Kill,
-            b'p' => Order::Pause,
-            b'r' => Order::Resume,
-            _ => Order::End,
-        }
-    }
-}
-
-/// Sends one byte and these open files.
-pub fn send_files(socket: impl AsFd, byte: u8, files: &[BorrowedFd<'_>]) -> io::Result<()> {
+/// Sends one message and these open files.
+pub fn send<T: Serialize>(socket: impl AsFd, message: &T, files: &[BorrowedFd<'_>]) -> io::Result<()> {
+    let body = serde_json::to_vec(message)?;
+    let length = u32::try_from(body.len()).map_err(io::Error::other)?;
+    let frame = [&length.to_ne_bytes(), body.as_slice()].concat();
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST_FILES))];
-    let mut control = SendAncillaryBuffer::new(&mut space);
-    if !files.is_empty() && !control.push(SendAncillaryMessage::ScmRights(files)) {
+    let mut ancillary = SendAncillaryBuffer::new(&mut space);
+    if !files.is_empty() && !ancillary.push(SendAncillaryMessage::ScmRights(files)) {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    sendmsg(socket, &[IoSlice::new(&[byte])], &mut control, NO_SIGNAL)?;
+    let mut sent = sendmsg(&socket, &[IoSlice::new(&frame)], &mut ancillary, NO_SIGNAL)?;
+    while sent < frame.len() {
+        sent += rustix::net::send(&socket, &frame[sent..], NO_SIGNAL)?;
+    }
     Ok(())
 }
 
-/// Receives one byte and the open files that came with it; `None` at the end of the stream.
-pub fn receive_files(socket: impl AsFd) -> io::Result<Option<(u8, Vec<OwnedFd>)>> {
+/// Receives one message and the open files that came with it; `None` at the end of the stream.
+pub fn receive<T: DeserializeOwned>(socket: impl AsFd) -> io::Result<Option<(T, Vec<OwnedFd>)>> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST_FILES))];
-    let mut control = RecvAncillaryBuffer::new(&mut space);
-    let mut byte = [0];
-    let received = recvmsg(socket, &mut [IoSliceMut::new(&mut byte)], &mut control, CLOSE_ON_EXEC)?;
+    let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+    let mut length = [0; 4];
+    let received = recvmsg(&socket, &mut [IoSliceMut::new(&mut length)], &mut ancillary, CLOSE_ON_EXEC)?;
     if received.bytes == 0 {
         return Ok(None);
     }
-    let rights = control.drain().filter_map(|message| match message {
+    let rights = ancillary.drain().filter_map(|message| match message {
         RecvAncillaryMessage::ScmRights(files) => Some(files),
         _ => None,
     });
-    Ok(Some((byte[0], rights.flatten().collect())))
+    let files = rights.flatten().collect();
+    let mut rest = Plain(socket.as_fd());
+    rest.read_exact(&mut length[received.bytes..])?;
+    let mut body = vec![0; u32::from_ne_bytes(length) as usize];
+    rest.read_exact(&mut body)?;
+    Ok(Some((serde_json::from_slice(&body)?, files)))
+}
+
+/// Reads what carries no files.
+struct Plain<'f>(BorrowedFd<'f>);
+
+impl Read for Plain<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(rustix::io::read(self.0, buffer)?)
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -124,22 +183,6 @@ const NO_SIGNAL: SendFlags = SendFlags::empty();
 const CLOSE_ON_EXEC: RecvFlags = RecvFlags::CMSG_CLOEXEC;
 #[cfg(not(target_os = "linux"))]
 const CLOSE_ON_EXEC: RecvFlags = RecvFlags::empty();
-
-/// A specification with its length before it.
-pub fn encode(spec: &SandboxSpec) -> io::Result<Vec<u8>> {
-    let body = serde_json::to_vec(spec)?;
-    let length = u32::try_from(body.len()).map_err(io::Error::other)?;
-    Ok([&length.to_ne_bytes(), body.as_slice()].concat())
-}
-
-/// Reads what [`encode`] wrote.
-pub fn read_spec(mut from: impl Read) -> io::Result<SandboxSpec> {
-    let mut length = [0; 4];
-    from.read_exact(&mut length)?;
-    let mut body = vec![0; u32::from_ne_bytes(length) as usize];
-    from.read_exact(&mut body)?;
-    Ok(serde_json::from_slice(&body)?)
-}
 
 /// Tells one thing. Whoever should hear it may be gone; then its socket says so soon enough.
 pub fn tell(mut to: impl Write, told: &Told) {

@@ -1,9 +1,9 @@
-//! The zygote: a small process of our own binary with one thread and no open files, which makes a keeper for each program
-//! by forking itself. A fork of the grader would copy all its memory, and start with other threads' locks held.
+//! The zygote: a small process of our own binary with one thread and no open files, which makes a keeper for each room by
+//! forking itself. A fork of the grader would copy all its memory, and start with other threads' locks held.
 
 use crate::keeper;
 use crate::sys::{self, Fork};
-use crate::wire;
+use crate::wire::{self, Birth};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 
@@ -18,17 +18,12 @@ pub fn enter_if_asked() {
     }
 }
 
-/// The open files of one launch.
+/// The two sockets of a keeper.
 pub struct Handed {
-    /// The keeper's end of its socket.
+    /// Over which it is ordered and tells.
     pub control: UnixStream,
-    /// The program's standard input.
-    pub stdin: OwnedFd,
-    /// The program's standard output and error.
-    pub output: OwnedFd,
-    /// Over which sockets of the program's network are handed out.
-    #[expect(dead_code, reason = "the native rung is built next")]
-    pub factory: UnixStream,
+    /// Over which it is asked.
+    pub supplies: UnixStream,
 }
 
 /// Forks a keeper for each message until nobody is left who could send one.
@@ -43,20 +38,29 @@ fn serve() -> i32 {
         return 70;
     }
     let socket = std::io::stdin();
-    while let Ok(Some((_, files))) = wire::receive_files(&socket) {
+    while let Ok(Some((birth, files))) = wire::receive::<Birth>(&socket) {
         let Some(handed) = handed(files) else { return 70 };
-        match sys::fork() {
-            Ok(Fork::Child) => std::process::exit(keeper::keep(handed)),
-            Ok(Fork::Parent(_)) => {}
-            Err(error) => {
-                keeper::refuse(&handed.control, "fork a keeper", &error);
-            }
-        }
+        bear(birth, handed);
     }
     0
 }
 
+fn bear(birth: Birth, handed: Handed) {
+    let forked = match birth.native {
+        None => sys::fork(),
+        #[cfg(target_os = "linux")]
+        Some(host_id) => crate::native::fork(host_id),
+        #[cfg(not(target_os = "linux"))]
+        Some(_) => Err(std::io::ErrorKind::Unsupported.into()),
+    };
+    match forked {
+        Ok(Fork::Child) => std::process::exit(keeper::keep(handed)),
+        Ok(Fork::Parent(_)) => {}
+        Err(error) => keeper::refuse(&handed.control, "make a process in namespaces of its own", &error),
+    }
+}
+
 fn handed(files: Vec<OwnedFd>) -> Option<Handed> {
-    let [control, stdin, output, factory] = <[OwnedFd; 4]>::try_from(files).ok()?;
-    Some(Handed { control: control.into(), stdin, output, factory: factory.into() })
+    let [control, supplies] = <[OwnedFd; 2]>::try_from(files).ok()?;
+    Some(Handed { control: control.into(), supplies: supplies.into() })
 }

@@ -1,7 +1,7 @@
 //! Programs run, watched and ended, each bounded in time.
 
 use gradus_sandbox::{
-    Ending, Launcher, Limits, Listening, Rung, Running, SandboxSpec, Signal, Stdin, free_port,
+    Ending, Launcher, Limits, Listening, Program, RoomSpec, Rung, Running, Stdin, free_port,
 };
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
@@ -13,20 +13,23 @@ fn launcher() -> Launcher {
     Launcher::with_keeper(env!("CARGO_BIN_EXE_gradus-keeper")).expect("a zygote")
 }
 
-fn spec(script: &str) -> SandboxSpec {
-    SandboxSpec {
+fn room() -> RoomSpec {
+    RoomSpec { rung: Rung::None, limits: Limits::default() }
+}
+
+fn program(script: &str) -> Program {
+    Program {
         command: ["sh", "-c", script].map(Into::into).to_vec(),
         dir: std::env::temp_dir(),
         env: vec![("PATH".into(), std::env::var_os("PATH").unwrap_or_default())],
         stdin: Stdin::Null,
-        limits: Limits::default(),
         output_cap: 64 * 1024,
-        rung: Rung::None,
+        wall: None,
     }
 }
 
 async fn launch(script: &str) -> Running {
-    launcher().launch(spec(script)).await.expect("it starts")
+    launcher().launch(&room(), program(script)).await.expect("it starts")
 }
 
 async fn ending(script: &str) -> Ending {
@@ -56,25 +59,28 @@ async fn how_a_program_ends_is_a_value() {
 
 #[tokio::test]
 async fn a_program_that_is_not_there_is_an_ending_and_a_folder_that_is_not_an_error() {
-    let missing = SandboxSpec { command: vec!["/no/such/program".into()], ..spec("") };
-    let mut running = launcher().launch(missing).await.expect("the fault is not ours");
+    let missing = Program { command: vec!["/no/such/program".into()], ..program("") };
+    let running = launcher().launch(&room(), missing).await.expect("the fault is not ours");
     match running.wait().await.ending {
         Ending::NotStarted(why) => assert!(why.contains("/no/such/program: No such file"), "{why}"),
         other => panic!("{other:?}"),
     }
-    let nowhere = SandboxSpec { dir: "/no/such/folder".into(), ..spec("true") };
-    let error = launcher().launch(nowhere).await.expect_err("it is refused").to_string();
+    let nowhere = Program { dir: "/no/such/folder".into(), ..program("true") };
+    let error = launcher().launch(&room(), nowhere).await.expect_err("it is refused").to_string();
     assert!(error.contains("could not enter /no/such/folder"), "{error}");
 }
 
 #[tokio::test]
 async fn it_gets_the_environment_that_it_was_given_and_nothing_else() {
     let mut running = launcher()
-        .launch(SandboxSpec {
-            env: vec![("A".into(), "b".into())],
-            command: vec!["/usr/bin/env".into()],
-            ..spec("")
-        })
+        .launch(
+            &room(),
+            Program {
+                env: vec![("A".into(), "b".into())],
+                command: vec!["/usr/bin/env".into()],
+                ..program("")
+            },
+        )
         .await
         .expect("it starts");
     running.wait().await;
@@ -137,9 +143,8 @@ async fn a_flood_of_output_is_drained_and_capped() {
 #[tokio::test]
 async fn time_that_is_over_ends_a_program_and_without_the_limit_it_goes_on() {
     let wall = Duration::from_millis(100);
-    let limited =
-        SandboxSpec { limits: Limits { wall: Some(wall), ..Limits::default() }, ..spec("sleep 60") };
-    let mut running = launcher().launch(limited).await.expect("it starts");
+    let limited = Program { wall: Some(wall), ..program("sleep 60") };
+    let running = launcher().launch(&room(), limited).await.expect("it starts");
     assert_eq!(
         timeout(BOUND, running.wait()).await.expect("it ends").ending,
         Ending::OutOfTime { limit: wall }
@@ -161,7 +166,7 @@ const LISTEN: &str = "import socket,sys,time; s=socket.create_server((sys.argv[1
 
 async fn listening(host: &str, port: u16) -> Running {
     let command = ["python3", "-c", LISTEN, host, &port.to_string()].map(Into::into).to_vec();
-    let running = launcher().launch(SandboxSpec { command, ..spec("") }).await.expect("it starts");
+    let running = launcher().launch(&room(), Program { command, ..program("") }).await.expect("it starts");
     printed(&running, "up").await;
     running
 }
@@ -171,11 +176,14 @@ async fn the_owner_of_a_port_is_known() {
     let (mine, other) = (free_port().expect("a port"), free_port().expect("a port"));
     let running = listening("127.0.0.1", mine.port()).await;
     let address = format!("127.0.0.1:{}", mine.port()).parse().expect("an address");
-    assert_eq!(running.owners_of(mine.port()).await, Listening::Mine { addresses: vec![address] });
-    assert_eq!(running.owners_of(other.port()).await, Listening::MineElsewhere { ports: vec![address] });
+    assert_eq!(running.room().listening(mine.port()).await, Listening::Mine { addresses: vec![address] });
+    assert_eq!(
+        running.room().listening(other.port()).await,
+        Listening::MineElsewhere { ports: vec![address] }
+    );
     let idle = launch("exec sleep 60").await;
-    assert_eq!(idle.owners_of(other.port()).await, Listening::Nobody);
-    match idle.owners_of(mine.port()).await {
+    assert_eq!(idle.room().listening(other.port()).await, Listening::Nobody);
+    match idle.room().listening(mine.port()).await {
         Listening::Strangers { pid: Some(_), name: Some(name) } => {
             assert!(name.starts_with("python"), "{name}")
         }
@@ -188,7 +196,7 @@ async fn a_listener_on_another_address_is_named() {
     let port = free_port().expect("a port");
     let running = listening("::1", port.port()).await;
     let address = format!("[::1]:{}", port.port()).parse().expect("an address");
-    assert_eq!(running.owners_of(port.port()).await, Listening::Mine { addresses: vec![address] });
+    assert_eq!(running.room().listening(port.port()).await, Listening::Mine { addresses: vec![address] });
 }
 
 #[test]
@@ -221,7 +229,8 @@ fn a_killed_grader_leaves_nothing_within_200_ms() {
 #[tokio::test]
 async fn a_program_reads_the_input_that_it_is_given() {
     let stdin = Stdin::Bytes(vec![b'x'; 300_000]);
-    let mut running = launcher().launch(SandboxSpec { stdin, ..spec("wc -c") }).await.expect("it starts");
+    let mut running =
+        launcher().launch(&room(), Program { stdin, ..program("wc -c") }).await.expect("it starts");
     timeout(BOUND, running.wait()).await.expect("the input ends");
     running.stop().await;
     assert_eq!(running.output().tail(1).trim(), "300000");
@@ -231,7 +240,7 @@ async fn a_program_reads_the_input_that_it_is_given() {
 async fn a_paused_program_does_nothing_until_it_is_resumed() {
     let mut running = launch("while true; do echo x; sleep 0.01; done").await;
     printed(&running, "x\nx\n").await;
-    running.signal(Signal::Pause).await.expect("it is paused");
+    running.room().pause().expect("it is paused");
     // What was on its way when it was paused has come once nothing comes for a while.
     let mut mark = running.output().mark();
     loop {
@@ -241,7 +250,7 @@ async fn a_paused_program_does_nothing_until_it_is_resumed() {
         }
         mark = running.output().mark();
     }
-    running.signal(Signal::Resume).await.expect("it is resumed");
+    running.room().resume().expect("it is resumed");
     let begun = Instant::now();
     while running.output().mark() == mark {
         assert!(begun.elapsed() < BOUND, "it did not go on");
@@ -252,27 +261,28 @@ async fn a_paused_program_does_nothing_until_it_is_resumed() {
 
 #[tokio::test]
 async fn a_program_may_answer_a_term_and_can_not_answer_a_kill() {
-    let mut running = launch("trap 'exit 7' TERM; echo up; while true; do sleep 0.01; done").await;
+    let running = launch("trap 'exit 7' TERM; echo up; while true; do sleep 0.01; done").await;
     printed(&running, "up").await;
-    running.signal(Signal::Term).await.expect("it is sent");
+    running.term().expect("it is sent");
     assert_eq!(timeout(BOUND, running.wait()).await.expect("it ends").ending, Ending::Exited(7));
-    let mut running = launch("trap '' TERM; echo up; while true; do sleep 0.01; done").await;
+    let running = launch("trap '' TERM; echo up; while true; do sleep 0.01; done").await;
     printed(&running, "up").await;
-    running.signal(Signal::Kill).await.expect("it is sent");
+    running.room().kill().expect("it is sent");
     assert_eq!(timeout(BOUND, running.wait()).await.expect("it ends").ending, Ending::Signaled(9));
 }
 
 #[tokio::test]
 async fn files_and_processor_time_are_limited() {
     let limits = Limits { files: 20, ..Limits::default() };
-    let spec_of = |limits, script| SandboxSpec { limits, ..spec(script) };
-    let mut running = launcher().launch(spec_of(limits, "ulimit -n")).await.expect("it starts");
+    let with = |limits| RoomSpec { limits, ..room() };
+    let mut running = launcher().launch(&with(limits), program("ulimit -n")).await.expect("it starts");
     running.wait().await;
     running.stop().await;
     assert_eq!(running.output().tail(1).trim(), "20");
     let limit = Duration::from_secs(1);
     let limits = Limits { cpu: Some(limit), ..Limits::default() };
-    let mut running = launcher().launch(spec_of(limits, "while true; do :; done")).await.expect("it starts");
+    let running =
+        launcher().launch(&with(limits), program("while true; do :; done")).await.expect("it starts");
     let exit = timeout(BOUND, running.wait()).await.expect("it ends");
     assert_eq!(exit.ending, Ending::OutOfCpu { limit });
 }
@@ -291,10 +301,10 @@ async fn one_launcher_starts_many_programs_at_once() {
     let launcher = launcher();
     let mut running = Vec::new();
     for number in 0..30 {
-        running.push(launcher.launch(spec(&format!("exit {number}"))).await.expect("it starts"));
+        running.push(launcher.launch(&room(), program(&format!("exit {number}"))).await.expect("it starts"));
     }
     drop(launcher);
-    for (number, mut running) in running.into_iter().enumerate() {
+    for (number, running) in running.into_iter().enumerate() {
         assert_eq!(running.wait().await.ending, Ending::Exited(number as i32));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::candidate::{self, Candidate, Kind, Prepared};
 use crate::judgement::{self, Cell, Row};
-use gradus_grade::{Folder, Interrupt, Job, Silent, Subject, Where, grade};
+use gradus_grade::{Folder, Interrupt, Job, Sandbox, Silent, Subject, Where, grade};
 use gradus_intake::catalogue::{Catalogue, LoadedGrader};
 use gradus_model::exercise::Exercise;
 use gradus_model::report::{Progress, Report, Selection};
@@ -26,6 +26,8 @@ pub struct Options {
 pub struct Workshop<'a> {
     /// What starts programs.
     pub launcher: &'a Launcher,
+    /// How programs are kept apart from this machine.
+    pub sandbox: Sandbox,
     /// What every program gets.
     pub environment: Vec<(OsString, OsString)>,
     /// Seconds since 1970-01-01 UTC.
@@ -169,6 +171,7 @@ impl Trial<'_> {
             plan: prepared.plan.clone(),
             digest: prepared.digest.clone(),
             place: if built { Where::Built(path) } else { Where::Copy(path) },
+            sandbox: self.workshop.sandbox.clone(),
             launcher: self.workshop.launcher,
             environment: self.workshop.environment.clone(),
         };

@@ -102,18 +102,19 @@ pub struct Check {
     #[arg(long, value_name = "FORMAT[=PATH]")]
     pub report: Vec<String>,
     /// How the submission is kept apart from this machine
-    #[arg(long, value_enum, default_value_t)]
-    pub sandbox: Sandbox,
+    #[arg(long, value_enum)]
+    pub sandbox: Option<Sandbox>,
     /// For whom the reports are written
     #[arg(long = "for", value_enum, default_value_t, value_name = "READER")]
     pub reader: Reader,
 }
 
-/// How a submission is kept apart.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+/// How a submission is kept apart; the strongest way that this machine has, unless told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Sandbox {
+    /// Files, processes and network of its own (Linux)
+    Native,
     /// Not at all: a plain child process, for your own code
-    #[default]
     None,
 }
 
@@ -155,6 +156,9 @@ pub struct Verify {
     /// How many programs are graded at a time
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=4))]
     pub jobs: u8,
+    /// How the programs are kept apart from this machine
+    #[arg(long, value_enum)]
+    pub sandbox: Option<Sandbox>,
 }
 
 /// `gradus mutant`.

@@ -90,6 +90,10 @@ impl Target for UrlTarget {
         Ok(())
     }
 
+    fn publish(&mut self) -> Doing<'_, io::Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
     fn ended(&mut self) -> Option<String> {
         None
     }

@@ -36,6 +36,12 @@ const TOOLCHAINS: [(&str, &str); 18] = [
     ("php-cgi", "php-cgi"),
 ];
 
+/// The names of all programs that exercises are solved with.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let more = ["rustc", "rustup", "npx", "pip", "pip3", "python", "deno", "bun", "jar", "gradle", "bash"];
+    TOOLCHAINS.iter().map(|(name, _)| *name).chain(more)
+}
+
 /// The toolchains that the plan's commands begin with and that `path` (as in `PATH`) does not hold. A program that we do not
 /// know is the submission's own affair.
 pub fn missing_tools(plan: &Plan, path: &OsStr) -> Vec<Missing> {

@@ -76,6 +76,7 @@ fn limits(node: &Node, problems: &mut Problems) -> Limits {
         }
     };
     size("memory", &mut limits.memory, problems);
+    size("disk", &mut limits.disk, problems);
     size("output", &mut limits.output, problems);
     for (key, into) in [("tasks", &mut limits.tasks), ("files", &mut limits.files)] {
         if let Some(count) = fields.take(key).and_then(|node| decode::whole(node, 1, 1_000_000, problems)) {

@@ -4,7 +4,7 @@ use super::Style;
 use super::clean::{sanitize_block, sanitize_line};
 use super::failure::wrap;
 use super::paint::Paint;
-use gradus_model::duration::format_duration;
+use gradus_model::duration::{format_duration, format_size};
 use gradus_model::outcome::Outcome;
 use gradus_model::redact::Redacted;
 use gradus_model::report::{Phase, Progress, Report};
@@ -22,6 +22,9 @@ pub fn summary(report: &Redacted, style: &Style) -> String {
     text.push_str(&format!("  {}\n", headline(report, paint)));
     let isolation = wrap(&sanitize_line(&report.isolation.says), style.width, 2);
     text.push_str(&format!("  {}\n", paint.dim(&facts(report))));
+    if let Some(used) = used(report) {
+        text.push_str(&format!("  {}\n", paint.dim(&wrap(&used, style.width, 2))));
+    }
     text.push_str(&format!("  {}\n", paint.dim(&isolation)));
     text
 }
@@ -83,6 +86,25 @@ fn headline(report: &Report, paint: Paint) -> String {
             paint.bold_red("these do not pass")
         ),
     }
+}
+
+/// What was used of what there was: "used 41 of 512 MiB of memory".
+fn used(report: &Report) -> Option<String> {
+    let usage = report.usage.as_ref()?;
+    let limit = |name: &str| {
+        let limit = report.isolation.limits.iter().find(|limit| limit.name == name);
+        limit
+            .filter(|limit| limit.by.is_some())
+            .map(|limit| format!(" of {}", limit.value))
+            .unwrap_or_default()
+    };
+    let mut used = vec![
+        format!("{} of processor time", format_duration(usage.cpu)),
+        format!("{}{} of memory", format_size(usage.peak_memory), limit("memory")),
+    ];
+    used.extend(usage.peak_tasks.map(|tasks| format!("{tasks}{} tasks", limit("tasks"))));
+    used.extend(usage.peak_disk.map(|disk| format!("{}{} of disk", format_size(disk), limit("disk"))));
+    Some(format!("used {}", used.join(", ")))
 }
 
 fn facts(report: &Report) -> String {

@@ -1,7 +1,7 @@
 //! What starts programs for the tests of this crate, and a grader that they can kill: with arguments, it runs that program
 //! and shows what it prints until it is killed.
 
-use gradus_sandbox::{Launcher, Limits, Rung, SandboxSpec, Stdin};
+use gradus_sandbox::{Launcher, Limits, Program, RoomSpec, Rung, Stdin, View, host_id};
 use std::io::Write;
 use std::time::Duration;
 
@@ -11,18 +11,25 @@ fn main() {
     runtime.expect("a runtime").block_on(run(std::env::args_os().skip(1).collect()));
 }
 
-async fn run(command: Vec<std::ffi::OsString>) {
+async fn run(mut command: Vec<std::ffi::OsString>) {
     let launcher = Launcher::start().expect("a zygote");
-    let spec = SandboxSpec {
+    let rung = match command.first() {
+        Some(word) if word == "--native" => {
+            command.remove(0);
+            Rung::Native(View { host_id: host_id("keeper"), ..View::of_system() })
+        }
+        _ => Rung::None,
+    };
+    let program = Program {
         command,
         dir: "/".into(),
         env: Vec::new(),
         stdin: Stdin::Null,
-        limits: Limits::default(),
         output_cap: 4096,
-        rung: Rung::None,
+        wall: None,
     };
-    let running = launcher.launch(spec).await.expect("it starts");
+    let room = RoomSpec { rung, limits: Limits::default() };
+    let running = launcher.launch(&room, program).await.expect("it starts");
     let mut mark = running.output().mark();
     loop {
         let slice = running.output().since(mark);

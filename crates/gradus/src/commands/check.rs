@@ -4,6 +4,7 @@ use crate::arguments::{Check, Reader};
 use crate::commands::watch;
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
+use crate::means::{Means, interrupt_on_signals, now, runtime};
 use crate::progress::{Lines, Progress};
 use crate::screen;
 use crate::subject::{self, Graded};
@@ -16,10 +17,7 @@ use gradus_model::report::{Progress as HowFar, Report, Selection};
 use gradus_model::score::{Verdict, verdict};
 use gradus_report::Format;
 use gradus_report::terminal::Style;
-use gradus_sandbox::Launcher;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
-use tokio::runtime::Runtime;
 use url::Url;
 
 /// A report that was asked for.
@@ -32,15 +30,18 @@ pub struct Output {
 
 pub fn run(catalogue: &Catalogue, check: Check, environment: &Environment) -> Result<Exit, Problem> {
     let outputs = outputs(&check.report)?;
-    let launcher = Launcher::start().map_err(|error| Problem::new(Exit::Machine, error))?;
     let runtime = runtime()?;
     let interrupt = Interrupt::default();
     runtime.block_on(async {
         interrupt_on_signals(&interrupt);
+        let means = match check.url {
+            Some(_) => None,
+            None => Some(Means::new(check.sandbox).await?),
+        };
         if check.watch {
-            return watch::run(catalogue, &check, &outputs, &launcher, environment, &interrupt).await;
+            return watch::run(catalogue, &check, &outputs, means.as_ref(), environment, &interrupt).await;
         }
-        let report = once(catalogue, &check, &outputs, &launcher, environment, &interrupt).await?;
+        let report = once(catalogue, &check, &outputs, means.as_ref(), environment, &interrupt).await?;
         Ok(exit(&report, &interrupt))
     })
 }
@@ -50,11 +51,11 @@ pub async fn once(
     catalogue: &Catalogue,
     check: &Check,
     outputs: &[Output],
-    launcher: &Launcher,
+    means: Option<&Means>,
     environment: &Environment,
     interrupt: &Interrupt,
 ) -> Result<Report, Problem> {
-    let (graded, subject, home) = subject_of(catalogue, check, launcher, environment)?;
+    let (graded, subject, home) = subject_of(catalogue, check, means, environment)?;
     let selection = selection(&graded, &check.only)?;
     let job = Job {
         exercise: &graded.exercise.exercise,
@@ -80,10 +81,11 @@ pub async fn once(
 fn subject_of<'l>(
     catalogue: &Catalogue,
     check: &Check,
-    launcher: &'l Launcher,
+    means: Option<&'l Means>,
     environment: &Environment,
 ) -> Result<(Graded, Subject<'l>, Option<PathBuf>), Problem> {
-    if let Some(url) = &check.url {
+    let Some(means) = means else {
+        let url = check.url.as_deref().unwrap_or_default();
         let url = Url::parse(url).map_err(|error| {
             Problem::new(Exit::Usage, format!("`{url}` is not an address: {error}"))
                 .way_out("Give the address of the server: --url http://127.0.0.1:8080")
@@ -94,7 +96,7 @@ fn subject_of<'l>(
         let said = url_exercise(&check.dir, environment);
         let slug = subject::slug(check.exercise.as_deref(), said.as_deref(), &check.dir)?;
         return Ok((subject::graded(catalogue, &slug)?, Subject::Url(url), None));
-    }
+    };
     let dir = subject::folder(&check.dir, environment)?;
     let plan = subject::plan(&dir)?;
     let said = plan.exercise.as_ref().map(|slug| slug.value.as_str());
@@ -109,7 +111,8 @@ fn subject_of<'l>(
         plan,
         digest,
         place: Where::Cache(cache),
-        launcher,
+        sandbox: means.sandbox.clone(),
+        launcher: &means.launcher,
         environment: environment.passed_on.clone(),
     };
     Ok((graded, Subject::Folder(folder), Some(home)))
@@ -244,50 +247,6 @@ fn audience(reader: Reader) -> Audience {
         Reader::Learner => Audience::Learner,
         Reader::Instructor => Audience::Instructor,
     }
-}
-
-/// A runtime for one thread: a grading waits, it does not compute.
-pub fn runtime() -> Result<Runtime, Problem> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Problem::new(Exit::Machine, error))
-}
-
-/// Ctrl-C and the like end a grading in order; a second one ends it at once.
-pub fn interrupt_on_signals(interrupt: &Interrupt) {
-    let interrupt = interrupt.clone();
-    tokio::spawn(async move {
-        signal().await;
-        interrupt.throw();
-        signal().await;
-        std::process::exit(Exit::Interrupted as i32);
-    });
-}
-
-#[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
-        (Ok(mut terminate), Ok(mut hangup)) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-                _ = hangup.recv() => {}
-            }
-        }
-        _ => drop(tokio::signal::ctrl_c().await),
-    }
-}
-
-#[cfg(not(unix))]
-async fn signal() {
-    drop(tokio::signal::ctrl_c().await);
-}
-
-/// Seconds since 1970-01-01 UTC.
-pub fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// Short enough to be typed.

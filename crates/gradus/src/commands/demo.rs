@@ -1,6 +1,6 @@
 //! `gradus demo`: what it looks like when a good and a wrong submission are graded.
 
-use crate::arguments::{Check, Reader, Sandbox};
+use crate::arguments::{Check, Reader};
 use crate::commands::check;
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
@@ -72,7 +72,7 @@ fn grade(catalogue: &Catalogue, dir: &Path, environment: &Environment) -> Result
         keep: false,
         watch: false,
         report: Vec::new(),
-        sandbox: Sandbox::default(),
+        sandbox: None,
         reader: Reader::Learner,
     };
     check::run(catalogue, check, environment)

@@ -1,16 +1,15 @@
 //! `gradus mutant record`: a changed copy of a solution becomes a mutant, with the checks that it fails.
 
 use crate::arguments::Mutant;
-use crate::commands::check::{interrupt_on_signals, now, runtime};
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
+use crate::means::{Means, interrupt_on_signals, runtime};
 use crate::screen;
 use crate::subject;
 use gradus_grade::Interrupt;
 use gradus_intake::catalogue::Catalogue;
 use gradus_intake::patch;
-use gradus_sandbox::Launcher;
-use gradus_verify::{Candidate, Kind, Workshop, failures};
+use gradus_verify::{Candidate, Kind, failures};
 use std::path::Path;
 
 pub fn run(catalogue: &Catalogue, command: Mutant, environment: &Environment) -> Result<Exit, Problem> {
@@ -44,14 +43,15 @@ pub fn run(catalogue: &Catalogue, command: Mutant, environment: &Environment) ->
         kind: Kind::Mutant { of: of.clone(), fails: Vec::new(), patch: diff.clone() },
         source,
     };
-    let launcher = Launcher::start().map_err(|error| Problem::new(Exit::Machine, error))?;
-    let workshop = Workshop { launcher: &launcher, environment: environment.passed_on.clone(), now: now() };
     let interrupt = Interrupt::default();
     let fails = runtime()?.block_on(async {
         interrupt_on_signals(&interrupt);
-        failures(&candidate, &graded.exercise.exercise, &graded.grader, &workshop, &interrupt).await
-    });
-    let fails = fails.map_err(|error| Problem::new(Exit::GraderBroken, error))?;
+        let means = Means::new(None).await?;
+        let workshop = means.workshop(environment);
+        failures(&candidate, &graded.exercise.exercise, &graded.grader, &workshop, &interrupt)
+            .await
+            .map_err(|error| Problem::new(Exit::GraderBroken, error))
+    })?;
     if fails.is_empty() {
         return Err(Problem::new(Exit::GraderBroken, "no check fails this mutant; nothing was written")
             .way_out("Add a check that catches it first."));

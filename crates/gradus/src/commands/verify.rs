@@ -1,15 +1,14 @@
 //! `gradus verify`: the matrix of candidates and checks, and what is wrong with the grader.
 
 use crate::arguments::Verify;
-use crate::commands::check::{interrupt_on_signals, now, runtime};
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
+use crate::means::{Means, interrupt_on_signals, runtime};
 use crate::screen;
 use crate::subject;
 use gradus_grade::Interrupt;
 use gradus_intake::catalogue::Catalogue;
-use gradus_sandbox::Launcher;
-use gradus_verify::{Cell, Kind, Options, Row, Verification, Workshop, verify};
+use gradus_verify::{Cell, Kind, Options, Row, Verification, verify};
 
 pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment) -> Result<Exit, Problem> {
     let slugs = if arguments.all {
@@ -19,13 +18,13 @@ pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment)
     } else {
         arguments.slugs.clone()
     };
-    let launcher = Launcher::start().map_err(|error| Problem::new(Exit::Machine, error))?;
     let options =
         Options { seeds: (1..=arguments.seeds).collect(), alone: true, parallel: arguments.jobs.into() };
-    let workshop = Workshop { launcher: &launcher, environment: environment.passed_on.clone(), now: now() };
     let interrupt = Interrupt::default();
     runtime()?.block_on(async {
         interrupt_on_signals(&interrupt);
+        let means = Means::new(arguments.sandbox).await?;
+        let workshop = means.workshop(environment);
         let mut holds = true;
         for slug in &slugs {
             let graded = subject::graded(catalogue, slug)?;

@@ -4,12 +4,12 @@ use crate::arguments::Check;
 use crate::commands::check::{self, Output};
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
+use crate::means::Means;
 use crate::screen;
 use crate::subject;
 use gradus_grade::Interrupt;
 use gradus_intake::catalogue::Catalogue;
 use gradus_intake::tree;
-use gradus_sandbox::Launcher;
 use notify::{Event, EventKind, RecursiveMode, Watcher};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub async fn run(
     catalogue: &Catalogue,
     check: &Check,
     outputs: &[Output],
-    launcher: &Launcher,
+    means: Option<&Means>,
     environment: &Environment,
     interrupt: &Interrupt,
 ) -> Result<Exit, Problem> {
@@ -47,7 +47,7 @@ pub async fn run(
             screen::out("\u{1b}[2J\u{1b}[H");
         }
         let changed = tokio::select! {
-            result = check::once(catalogue, check, outputs, launcher, environment, &round) => {
+            result = check::once(catalogue, check, outputs, means, environment, &round) => {
                 match result {
                     Ok(report) => {
                         last = check::exit(&report, &round);

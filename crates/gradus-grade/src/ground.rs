@@ -1,0 +1,204 @@
+//! The ground on which a submission is built and runs: which folder of the machine, seen where, in what kind of room.
+
+use gradus_intake::plan;
+use gradus_model::duration::{format_duration, format_size};
+use gradus_model::exercise::Limits;
+use gradus_model::report::{Isolation, LimitState};
+use gradus_sandbox::{
+    Access, HOME, Holds, Launcher, Limits as RoomLimits, RoomSpec, Rung, SandboxError, View, host_id,
+};
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::fs::{PermissionsExt, lchown};
+use std::path::{Path, PathBuf};
+
+/// Where a submission sees itself in a room of its own.
+const WORK: &str = "/work";
+/// Where it sees its `DATA_DIR` there.
+const DATA: &str = "/data";
+/// What a build may use of memory: compilers are hungrier than what they make.
+const BUILD_MEMORY: u64 = 4 << 30;
+
+/// How submissions are kept apart from the machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sandbox {
+    /// In rooms of namespaces.
+    Native,
+    /// Not at all: plain child processes.
+    None {
+        /// Why nothing better could be had, if better was wanted.
+        because: Option<String>,
+    },
+}
+
+impl Sandbox {
+    /// Rooms of namespaces, if this machine makes one on trial.
+    pub async fn native(launcher: &Launcher) -> Result<Self, SandboxError> {
+        let view = View { host_id: host_id("trial"), ..View::of_system() };
+        let trial = RoomSpec { rung: Rung::Native(view), limits: RoomLimits::default() };
+        launcher.open(&trial).await.map(|_| Self::Native)
+    }
+}
+
+/// The ground of one submission.
+#[derive(Debug)]
+pub struct Ground {
+    sandbox: Sandbox,
+    /// The submission's own folder on this machine.
+    folder: PathBuf,
+    environment: Vec<(OsString, OsString)>,
+    toolchains: Vec<PathBuf>,
+    host_id: Option<u32>,
+}
+
+impl Ground {
+    /// The ground of a submission in `folder`, which is Gradus's own copy of it, for programs with these variables.
+    pub fn new(sandbox: &Sandbox, folder: &Path, environment: &[(OsString, OsString)]) -> io::Result<Self> {
+        let mut ground = Self {
+            sandbox: sandbox.clone(),
+            folder: folder.to_owned(),
+            environment: environment.to_vec(),
+            toolchains: Vec::new(),
+            host_id: None,
+        };
+        if ground.is_native() {
+            let (toolchains, variables) = plan::homes(environment);
+            ground.toolchains = toolchains;
+            ground.host_id = host_id(&folder.to_string_lossy());
+            let elsewhere = ["HOME", "TMPDIR", "USER", "LOGNAME", "SHELL", "CARGO_HOME"];
+            let told = variables.iter().map(|(name, _)| name.as_os_str());
+            let replaced: Vec<&OsStr> = elsewhere.iter().map(OsStr::new).chain(told).collect();
+            ground.environment.retain(|(name, _)| !replaced.contains(&name.as_os_str()));
+            ground.environment.extend(variables);
+            ground.environment.push(("HOME".into(), HOME.into()));
+            ground.environment.push(("USER".into(), "gradus".into()));
+            if let Some(id) = ground.host_id {
+                give(folder, id)?;
+            }
+        }
+        Ok(ground)
+    }
+
+    /// Whether it is kept apart.
+    pub fn is_native(&self) -> bool {
+        self.sandbox == Sandbox::Native
+    }
+
+    /// A word that differs where what was built on one ground would not run on another.
+    pub fn kind(&self) -> &'static str {
+        if self.is_native() { "native" } else { "none" }
+    }
+
+    /// Variables that every program of the submission gets.
+    pub fn environment(&self) -> &[(OsString, OsString)] {
+        &self.environment
+    }
+
+    /// Where a folder of the submission is, as its programs see it.
+    pub fn dir(&self, below: Option<&Path>) -> PathBuf {
+        let root = if self.is_native() { Path::new(WORK) } else { &self.folder };
+        below.map_or_else(|| root.to_owned(), |below| root.join(below))
+    }
+
+    /// Where `DATA_DIR` is in a room of its own.
+    pub fn data(&self) -> Option<PathBuf> {
+        self.is_native().then(|| DATA.into())
+    }
+
+    /// The room in which it is built. What it writes stays.
+    pub fn build_room(&self, limits: &Limits) -> RoomSpec {
+        let memory = limits.memory.max(BUILD_MEMORY);
+        let limits = RoomLimits { memory, cpu: Some(limits.build), files: 4096, ..room_limits(limits) };
+        RoomSpec { rung: self.rung(Access::Write), limits }
+    }
+
+    /// The room in which it runs. What it writes outside `DATA_DIR` goes with the room.
+    pub fn run_room(&self, limits: &Limits) -> RoomSpec {
+        RoomSpec { rung: self.rung(Access::Overlay), limits: room_limits(limits) }
+    }
+
+    fn rung(&self, access: Access) -> Rung {
+        if !self.is_native() {
+            return Rung::None;
+        }
+        let system = View { host_id: self.host_id, ..View::of_system() };
+        let seen = self.toolchains.iter().cloned().fold(system, View::show);
+        Rung::Native(seen.folder(DATA).put(self.folder.clone(), WORK.into(), access))
+    }
+
+    /// What is said of it in reports.
+    pub fn isolation(&self, limits: &Limits, holds: &Holds) -> Isolation {
+        let limit = |name: &str, value: String, by: &str| LimitState {
+            name: name.into(),
+            value,
+            by: Some(by.to_owned()).filter(|by| !by.is_empty()),
+        };
+        let native = self.is_native();
+        let only_native = |by: &'static str| if native { by } else { "" };
+        let landlock = format!("seccomp, Landlock {}", holds.landlock);
+        Isolation {
+            kind: self.kind().into(),
+            says: self.says(),
+            limits: vec![
+                limit("boot", format_duration(limits.boot), "clock"),
+                limit("request", format_duration(limits.request), "clock"),
+                limit("check", format_duration(limits.check), "clock"),
+                limit("grading", format_duration(limits.grading), "clock"),
+                limit("output", format_size(limits.output), "cap"),
+                limit("memory", format_size(limits.memory), &holds.memory),
+                limit("tasks", limits.tasks.to_string(), &holds.tasks),
+                limit("processor", format_duration(limits.grading), "RLIMIT_CPU of each process"),
+                limit("open files", limits.files.to_string(), "RLIMIT_NOFILE of each process"),
+                limit("disk", format_size(limits.disk), only_native("size of a file system in memory")),
+                limit("network", "loopback".into(), only_native("network namespace")),
+                limit("files", "its own".into(), only_native("mount namespace")),
+                limit("system calls", "known ones".into(), if native { &landlock } else { "" }),
+            ],
+        }
+    }
+
+    fn says(&self) -> String {
+        let plain =
+            "A plain child process, not a sandbox: it could do whatever you can. For your own code only.";
+        match &self.sandbox {
+            Sandbox::Native => {
+                "In a sandbox: files, processes and network of its own, and nothing of yours.".to_owned()
+            }
+            Sandbox::None { because: None } => plain.to_owned(),
+            Sandbox::None { because: Some(why) } => {
+                format!("{plain} No sandbox could be had here: {why}. `gradus doctor` says more.")
+            }
+        }
+    }
+}
+
+fn room_limits(limits: &Limits) -> RoomLimits {
+    RoomLimits {
+        memory: limits.memory,
+        tasks: limits.tasks,
+        files: limits.files,
+        file_size: None,
+        cpu: Some(limits.grading),
+        disk: limits.disk,
+    }
+}
+
+/// Gives a folder and all that is in it to the id that stands behind a room's user; links are not followed.
+fn give(folder: &Path, id: u32) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let meta = folder.symlink_metadata()?;
+    if meta.uid() != id || meta.gid() != id {
+        lchown(folder, Some(id), Some(id))?;
+    }
+    if !meta.is_dir() {
+        return Ok(());
+    }
+    // A folder that its new owner can't enter would be no folder of the submission's.
+    if meta.mode() & 0o700 != 0o700 {
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(meta.mode() | 0o700))?;
+    }
+    for entry in std::fs::read_dir(folder)? {
+        give(&entry?.path(), id)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,307 @@
+//! A submission that is a program: it runs in a room, with a port of its own.
+
+use super::{Capabilities, Doing, Origin, Target};
+use crate::boot::{self, NotReady};
+use crate::ground::Ground;
+use gradus_model::exercise::Limits;
+use gradus_model::outcome::Shown;
+use gradus_model::report::{Isolation, Usage};
+use gradus_probe::{BoxStream, Dial};
+use gradus_sandbox::{
+    Holds, Launcher, Mark, OutputLog, PortHold, Program, Room, Running, Stdin, Usage as RoomUsage, free_port,
+};
+use std::ffi::OsString;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// How many bytes of output a report shows of one check or phase.
+const SHOWN_OUTPUT: usize = 8 * 1024;
+/// How long a server's end may take to become known once its connection broke.
+const END_BECOMES_KNOWN: Duration = Duration::from_millis(100);
+
+/// A program in a room.
+pub struct ProgramTarget<'a> {
+    launcher: &'a Launcher,
+    ground: &'a Ground,
+    command: Vec<OsString>,
+    dir: PathBuf,
+    /// What the grader adds to its environment.
+    told: Vec<(OsString, OsString)>,
+    limits: Limits,
+    port: PortHold,
+    /// `DATA_DIR` where the room has none of its own.
+    data: Option<TempDir>,
+    reach: Reach,
+    running: Option<Running>,
+    log: Option<OutputLog>,
+    mark: Option<Mark>,
+    /// What earlier rooms used.
+    before: RoomUsage,
+    printed: u64,
+    published: Option<JoinHandle<()>>,
+}
+
+impl<'a> ProgramTarget<'a> {
+    /// Prepares a server that is started by `command` in `dir`, as it sees it; nothing runs yet.
+    pub fn new(
+        launcher: &'a Launcher,
+        ground: &'a Ground,
+        command: Vec<OsString>,
+        dir: PathBuf,
+        told: Vec<(OsString, OsString)>,
+        limits: &Limits,
+    ) -> io::Result<Self> {
+        Ok(Self {
+            launcher,
+            ground,
+            command,
+            dir,
+            told,
+            limits: limits.clone(),
+            port: free_port()?,
+            data: if ground.is_native() { None } else { Some(data_folder()?) },
+            reach: Reach::default(),
+            running: None,
+            log: None,
+            mark: None,
+            before: RoomUsage::default(),
+            printed: 0,
+            published: None,
+        })
+    }
+
+    fn program(&self) -> Program {
+        let mut env = self.ground.environment().to_vec();
+        env.extend(self.told.iter().cloned());
+        env.push(("PORT".into(), self.port.port().to_string().into()));
+        env.push(("HOST".into(), "127.0.0.1".into()));
+        let data = self.ground.data().or_else(|| Some(self.data.as_ref()?.path().to_owned()));
+        env.extend(data.map(|data| ("DATA_DIR".into(), data.into())));
+        Program {
+            command: self.command.clone(),
+            dir: self.dir.clone(),
+            env,
+            stdin: Stdin::Null,
+            output_cap: self.limits.output as usize,
+            wall: None,
+        }
+    }
+
+    /// The room that there is, or a new one.
+    async fn room(&self) -> Result<Room, NotReady> {
+        if let Some(room) = self.reach.room() {
+            return Ok(room);
+        }
+        let ours = |error: gradus_sandbox::SandboxError| NotReady::Launch(error.to_string());
+        let room = self.launcher.open(&self.ground.run_room(&self.limits)).await.map_err(ours)?;
+        self.reach.found().room = Some(room.clone());
+        Ok(room)
+    }
+
+    async fn boot(&mut self) -> Result<(), NotReady> {
+        let room = self.room().await?;
+        let running = room.run(self.program()).await.map_err(|error| NotReady::Launch(error.to_string()))?;
+        self.log = Some(running.output().clone());
+        self.mark = None;
+        let result = boot::ready(&running, self.port.port(), self.limits.boot).await;
+        self.running = Some(running);
+        match result {
+            Ok(address) => self.reach.found().address = address,
+            Err(cause) => {
+                self.end().await;
+                return Err(cause);
+            }
+        }
+        Ok(())
+    }
+
+    async fn end(&mut self) {
+        if let Some(mut running) = self.running.take() {
+            running.stop().await;
+            let output = running.output().all();
+            self.printed += output.bytes.len() as u64 + output.dropped;
+        } else if let Some(room) = self.reach.room() {
+            // A start that was interrupted has left us nothing but the room.
+            room.clear().await;
+        }
+    }
+
+    /// What all rooms used.
+    fn used(&self) -> RoomUsage {
+        let now = self.reach.room().map(|room| room.usage()).unwrap_or_default();
+        let before = &self.before;
+        RoomUsage {
+            cpu: before.cpu + now.cpu,
+            peak_memory: before.peak_memory.max(now.peak_memory),
+            peak_tasks: before.peak_tasks.max(now.peak_tasks),
+            peak_disk: before.peak_disk.max(now.peak_disk),
+            source: if now.source.is_empty() { before.source.clone() } else { now.source },
+        }
+    }
+}
+
+fn data_folder() -> io::Result<TempDir> {
+    TempDir::with_prefix("gradus-data-")
+}
+
+impl Target for ProgramTarget<'_> {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { restart: true, wipe: true }
+    }
+
+    fn isolation(&self) -> Isolation {
+        let holds = self.reach.room().map_or_else(Holds::default, |room| room.holds());
+        self.ground.isolation(&self.limits, &holds)
+    }
+
+    fn origin(&self) -> Origin {
+        Origin { tls: false, host: "127.0.0.1".into(), port: self.port.port(), base: String::new() }
+    }
+
+    fn dial(&self) -> Arc<dyn Dial> {
+        Arc::new(self.reach.clone())
+    }
+
+    fn start(&mut self) -> Doing<'_, Result<(), NotReady>> {
+        Box::pin(async move {
+            match self.boot().await {
+                // Somebody took the port between our look and the server's bind: another port, once.
+                Err(NotReady::Stranger { .. }) => {
+                    self.port = free_port().map_err(|error| NotReady::Launch(error.to_string()))?;
+                    self.boot().await
+                }
+                other => other,
+            }
+        })
+    }
+
+    fn stop(&mut self) -> Doing<'_, ()> {
+        Box::pin(self.end())
+    }
+
+    fn wipe_data(&mut self) -> io::Result<()> {
+        self.before = self.used();
+        // A new room has an empty folder, and nothing else of the old one either.
+        self.reach.found().room = None;
+        if self.data.is_some() {
+            self.data = Some(data_folder()?);
+        }
+        Ok(())
+    }
+
+    fn publish(&mut self) -> Doing<'_, io::Result<()>> {
+        Box::pin(async move {
+            if self.ground.is_native() {
+                // The hold of the port says that nobody else on this machine has it.
+                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port.port())).await?;
+                self.published = Some(tokio::spawn(forward(listener, self.reach.clone(), self.port.port())));
+            }
+            Ok(())
+        })
+    }
+
+    fn ended(&mut self) -> Option<String> {
+        self.running.as_ref()?.exited().map(|exit| exit.ending.to_string())
+    }
+
+    fn ended_soon(&mut self) -> Doing<'_, Option<String>> {
+        Box::pin(async move {
+            let running = self.running.as_mut()?;
+            let exit = tokio::time::timeout(END_BECOMES_KNOWN, running.wait()).await.ok()?;
+            Some(exit.ending.to_string())
+        })
+    }
+
+    fn mark_output(&mut self) {
+        self.mark = self.log.as_ref().map(OutputLog::mark);
+    }
+
+    fn output_since_mark(&self) -> Shown {
+        let Some(log) = &self.log else { return Shown::default() };
+        let slice = match &self.mark {
+            Some(mark) => log.since(*mark),
+            None => log.all(),
+        };
+        let total = slice.bytes.len() as u64 + slice.dropped;
+        let from = slice.bytes.len().saturating_sub(SHOWN_OUTPUT);
+        let text = String::from_utf8_lossy(&slice.bytes[from..]).into_owned();
+        Shown { text, bytes: total, cut: from > 0 || slice.dropped > 0 }
+    }
+
+    fn usage(&self) -> Option<Usage> {
+        let used = self.used();
+        (!used.source.is_empty()).then_some(Usage {
+            cpu: used.cpu,
+            peak_memory: used.peak_memory,
+            peak_tasks: used.peak_tasks,
+            peak_disk: used.peak_disk,
+            output: self.printed,
+            source: used.source,
+        })
+    }
+}
+
+impl Drop for ProgramTarget<'_> {
+    fn drop(&mut self) {
+        if let Some(published) = self.published.take() {
+            published.abort();
+        }
+    }
+}
+
+/// How the program is reached: its room, and whichever loopback address it was found on. Clones share it.
+#[derive(Clone)]
+struct Reach(Arc<Mutex<Found>>);
+
+struct Found {
+    room: Option<Room>,
+    address: IpAddr,
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Found { room: None, address: IpAddr::V4(Ipv4Addr::LOCALHOST) })))
+    }
+}
+
+impl Reach {
+    fn found(&self) -> MutexGuard<'_, Found> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn room(&self) -> Option<Room> {
+        self.found().room.clone()
+    }
+}
+
+impl Dial for Reach {
+    fn connect(&self, port: u16) -> Doing<'_, io::Result<BoxStream>> {
+        Box::pin(async move {
+            let (room, address) = {
+                let found = self.found();
+                (found.room.clone(), found.address)
+            };
+            let room = room.ok_or(io::ErrorKind::NotConnected)?;
+            Ok(Box::new(room.connect((address, port).into()).await?) as BoxStream)
+        })
+    }
+}
+
+/// Carries connections of this machine into the room, until it is aborted.
+async fn forward(listener: TcpListener, reach: Reach, port: u16) {
+    while let Ok((mut outside, _)) = listener.accept().await {
+        let reach = reach.clone();
+        tokio::spawn(async move {
+            if let Ok(mut inside) = reach.connect(port).await {
+                // Whichever side closes first has its reasons.
+                let _ = tokio::io::copy_bidirectional(&mut outside, &mut inside).await;
+            }
+        });
+    }
+}

@@ -1,0 +1,116 @@
+//! The way into a room of namespaces: a process is made in them ([`fork`]), makes the room around itself ([`enter`]), and
+//! locks each program before it runs ([`lock`]). What the room is to be like stands in the specification alone.
+
+mod fence;
+mod root;
+mod syscalls;
+
+use crate::spec::{Limits, View};
+use crate::start::{Failure, at, at_most};
+use crate::sys::{self, Fork};
+use crate::wire::Holds;
+use rustix::process::{DumpableBehavior, Resource, getegid, geteuid, set_dumpable_behavior};
+use rustix::thread::{CapabilitySet, CapabilitySets, Gid, Uid};
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// The user that programs of a room see themselves as.
+pub const USER: u32 = 1000;
+
+/// Makes a process in namespaces of its own, whose user is `host_id` outside, or who we are.
+pub fn fork(host_id: Option<u32>) -> io::Result<Fork> {
+    // The zygote is one for all: what is compiled here once, all later rooms are born with.
+    syscalls::compiled().as_ref().map_err(|error| io::Error::other(error.clone()))?;
+    let (mut news, mut teller) = io::pipe()?;
+    let ourselves = (geteuid().as_raw(), getegid().as_raw());
+    match sys::fork_into_namespaces()? {
+        Fork::Child => {
+            drop(teller);
+            let Some(_) = host_id else { return map_ourselves(ourselves).map(|()| Fork::Child) };
+            // Only the parent may say that we are somebody else.
+            news.read_exact(&mut [0])?;
+            Ok(Fork::Child)
+        }
+        Fork::Parent(pid) => {
+            if let Some(id) = host_id {
+                let process = format!("/proc/{}", pid.as_raw_nonzero());
+                map(Path::new(&process), id, id)?;
+                teller.write_all(&[0])?;
+            }
+            Ok(Fork::Parent(pid))
+        }
+    }
+}
+
+fn map_ourselves((user, group): (u32, u32)) -> io::Result<()> {
+    // The files of a process that can't be dumped belong to root.
+    set_dumpable_behavior(DumpableBehavior::Dumpable)?;
+    let ourselves = Path::new("/proc/self");
+    // Before a group may be mapped without privilege, it must be given up to change groups (user_namespaces(7)).
+    fs::write(ourselves.join("setgroups"), "deny")?;
+    map(ourselves, user, group)?;
+    Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
+}
+
+fn map(process: &Path, user: u32, group: u32) -> io::Result<()> {
+    fs::write(process.join("uid_map"), format!("{USER} {user} 1"))?;
+    fs::write(process.join("gid_map"), format!("{USER} {group} 1"))
+}
+
+/// Makes the room around this process, the first of its namespaces.
+pub fn enter(view: &View, limits: &Limits) -> Result<Holds, Failure> {
+    // 1. Take hold of what is to be seen of the machine, as long as we may still reach it.
+    let sources = root::take(view)?;
+    // 2. Become the room's user.
+    become_user().map_err(at("become the room's user"))?;
+    // 3. Build the room, and leave the machine.
+    let overlay = root::build(view, sources, limits)?;
+    // 4. A loopback and a name.
+    sys::loopback_up().map_err(at("bring the loopback up"))?;
+    rustix::system::sethostname(b"gradus").map_err(at("name the room"))?;
+    // 5. Nobody in here has any privilege from now on, nor can get one.
+    drop_privileges().map_err(at("drop all privileges"))?;
+    let tasks = "RLIMIT_NPROC of the room's own user".to_owned();
+    let memory = "RLIMIT_DATA, and /proc looked at each 10 ms".to_owned();
+    Ok(Holds { memory, tasks, landlock: fence::version(), overlay })
+}
+
+fn become_user() -> rustix::io::Result<()> {
+    let (user, group) = (Uid::from_raw(USER), Gid::from_raw(USER));
+    // It is refused where the groups could not be mapped; then we keep groups that mean nothing in here.
+    let _ = rustix::thread::set_thread_groups(&[]);
+    rustix::thread::set_thread_res_gid(group, group, group)?;
+    rustix::thread::set_thread_res_uid(user, user, user)?;
+    // A change of user forgets it.
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)
+}
+
+fn drop_privileges() -> rustix::io::Result<()> {
+    for capability in 0..=63 {
+        let capability = CapabilitySet::from_bits_retain(1 << capability);
+        // Beyond the last one that the system knows, there is nothing to drop.
+        let _ = rustix::thread::remove_capability_from_bounding_set(capability);
+    }
+    rustix::thread::clear_ambient_capability_set()?;
+    let none = CapabilitySet::empty();
+    rustix::thread::set_capabilities(
+        None,
+        CapabilitySets { effective: none, permitted: none, inheritable: none },
+    )?;
+    rustix::thread::set_no_new_privs(true)
+}
+
+/// Locks this process, which is about to become a program of the room.
+pub fn lock(view: &View, limits: &Limits) -> Result<(), Failure> {
+    // 1. Limits that the system holds for each process, or for all of this user in here.
+    at_most(Resource::Data, limits.memory).map_err(at("limit its memory"))?;
+    at_most(Resource::Memlock, 64 << 20).map_err(at("limit its locked memory"))?;
+    at_most(Resource::Msgqueue, 0).map_err(at("limit its message queues"))?;
+    // The keeper counts as one.
+    at_most(Resource::Nproc, u64::from(limits.tasks) + 1).map_err(at("limit its tasks"))?;
+    // 2. Writing only where it is meant to.
+    fence::restrict(view).map_err(at("restrict it by Landlock"))?;
+    // 3. Only known system calls.
+    syscalls::filter().map_err(at("filter its system calls"))
+}

@@ -1,0 +1,89 @@
+//! What every command needs that runs programs: what starts them and how they are kept apart, the runtime, Ctrl-C, the clock.
+
+use crate::arguments;
+use crate::environment::Environment;
+use crate::exit::{Exit, Problem};
+use gradus_grade::{Interrupt, Sandbox};
+use gradus_sandbox::Launcher;
+use gradus_verify::Workshop;
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::runtime::Runtime;
+
+/// What starts programs, and how they are kept apart from this machine.
+pub struct Means {
+    pub launcher: Launcher,
+    pub sandbox: Sandbox,
+}
+
+impl Means {
+    /// The sandbox that was asked for, or the strongest that this machine has. Whoever asks for one gets it or an error;
+    /// who does not is told in every report what there was.
+    pub async fn new(asked: Option<arguments::Sandbox>) -> Result<Self, Problem> {
+        let launcher = Launcher::start().map_err(|error| Problem::new(Exit::Machine, error))?;
+        let sandbox = match asked {
+            Some(arguments::Sandbox::None) => Sandbox::None { because: None },
+            Some(arguments::Sandbox::Native) => Sandbox::native(&launcher).await.map_err(|error| {
+                Problem::new(Exit::Machine, format!("no sandbox can be had here: {error}"))
+                    .way_out("`gradus doctor` says what is missing and how to mend it.")
+            })?,
+            None => Sandbox::native(&launcher)
+                .await
+                .unwrap_or_else(|error| Sandbox::None { because: Some(error.to_string()) }),
+        };
+        Ok(Self { launcher, sandbox })
+    }
+
+    /// What graders are verified with.
+    pub fn workshop(&self, environment: &Environment) -> Workshop<'_> {
+        Workshop {
+            launcher: &self.launcher,
+            sandbox: self.sandbox.clone(),
+            environment: environment.passed_on.clone(),
+            now: now(),
+        }
+    }
+}
+
+/// A runtime for one thread: a grading waits, it does not compute.
+pub fn runtime() -> Result<Runtime, Problem> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Problem::new(Exit::Machine, error))
+}
+
+/// Ctrl-C and the like end a grading in order; a second one ends it at once.
+pub fn interrupt_on_signals(interrupt: &Interrupt) {
+    let interrupt = interrupt.clone();
+    tokio::spawn(async move {
+        signal().await;
+        interrupt.throw();
+        signal().await;
+        std::process::exit(Exit::Interrupted as i32);
+    });
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
+        (Ok(mut terminate), Ok(mut hangup)) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+                _ = hangup.recv() => {}
+            }
+        }
+        _ => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    drop(tokio::signal::ctrl_c().await);
+}
+
+/// Seconds since 1970-01-01 UTC.
+pub fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
