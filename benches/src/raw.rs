@@ -16,6 +16,11 @@ pub fn run(origin: &str, requests: usize) {
 pub async fn ask(origin: &str, requests: usize) {
     let stream = TcpStream::connect(origin).await.expect("a server");
     stream.set_nodelay(true).expect("no delay");
+    ask_on(stream, origin, requests).await;
+}
+
+/// The same on a connection that there is.
+pub async fn ask_on(stream: TcpStream, origin: &str, requests: usize) {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.expect("a connection");
     tokio::spawn(connection);
     for item in 1..=requests {

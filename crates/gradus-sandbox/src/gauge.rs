@@ -84,14 +84,18 @@ impl Gauge {
 impl Watched {
     fn look(&mut self) {
         self.last = Instant::now();
-        let (mut memory, mut tasks) = (0, 0);
+        let (mut memory, mut tasks) = (BTreeMap::new(), 0);
         for (pid, process) in processes() {
-            memory += process.memory;
+            memory.insert(pid, process.memory);
             tasks += process.threads;
             self.time.insert((pid, process.started), process.ticks);
         }
-        self.now = memory;
-        self.peak.peak_memory = self.peak.peak_memory.max(memory);
+        self.now = memory.values().sum();
+        if self.now > self.memory {
+            // What processes share was counted for each of them. To share it out takes longer, and is seldom needed.
+            self.now = memory.into_iter().map(|(pid, memory)| shared_out(pid).unwrap_or(memory)).sum();
+        }
+        self.peak.peak_memory = self.peak.peak_memory.max(self.now);
         self.peak.peak_tasks = Some(self.peak.peak_tasks.unwrap_or(0).max(tasks));
         let disk = self.disk.as_ref().and_then(|folder| rustix::fs::statvfs(folder).ok());
         if let Some(disk) = disk {
@@ -122,18 +126,26 @@ fn processes() -> impl Iterator<Item = (u32, Process)> {
     })
 }
 
+/// The same memory, with each page divided by the number of processes that share it.
+fn shared_out(pid: u32) -> Option<u64> {
+    let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
+    Some((kib(&rollup, "Pss_Anon:") + kib(&rollup, "Pss_Shmem:")) * 1024)
+}
+
+/// The number of a line like `RssAnon:  1234 kB`.
+fn kib(text: &str, name: &str) -> u64 {
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
+}
+
 fn process(pid: u32) -> Option<Process> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The name in parentheses may hold anything, parentheses too (proc_pid_stat(5)).
     let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
     let number = |field: usize| fields.get(field - 3).and_then(|text| text.parse::<u64>().ok());
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let kib = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or(0)
-    };
     Some(Process {
-        memory: (kib("RssAnon:") + kib("RssShmem:")) * 1024,
+        memory: (kib(&status, "RssAnon:") + kib(&status, "RssShmem:")) * 1024,
         threads: number(20)?.try_into().ok()?,
         ticks: number(14)? + number(15)?,
         started: number(22)?,

@@ -87,13 +87,12 @@ impl Launcher {
     pub async fn open(&self, spec: &RoomSpec) -> Result<Room, SandboxError> {
         let (control, theirs) = UnixStream::pair().map_err(SandboxError::NoFiles)?;
         let (supplies, asked) = UnixStream::pair().map_err(SandboxError::NoFiles)?;
-        let native = match &spec.rung {
-            Rung::None => None,
-            Rung::Native(view) => Some(view.host_id),
+        let birth = match &spec.rung {
+            Rung::None => Birth::Plain,
+            Rung::Native(view) => Birth::Native { host_id: view.host_id },
         };
         let socket = self.0.socket.as_ref().ok_or(SandboxError::Gone)?;
-        wire::send(socket, &Birth { native }, &[theirs.as_fd(), asked.as_fd()])
-            .map_err(SandboxError::ZygoteGone)?;
+        wire::send(socket, &birth, &[theirs.as_fd(), asked.as_fd()]).map_err(SandboxError::ZygoteGone)?;
         drop((theirs, asked));
         Room::begin(control, supplies, spec).await
     }

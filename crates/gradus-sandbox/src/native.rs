@@ -72,7 +72,7 @@ pub fn enter(view: &View, limits: &Limits) -> Result<Holds, Failure> {
     // 5. Nobody in here has any privilege from now on, nor can get one.
     drop_privileges().map_err(at("drop all privileges"))?;
     let tasks = "RLIMIT_NPROC of the room's own user".to_owned();
-    let memory = "RLIMIT_DATA, and /proc looked at each 10 ms".to_owned();
+    let memory = "/proc, looked at each 10 ms".to_owned();
     Ok(Holds { memory, tasks, landlock: fence::version(), overlay })
 }
 
@@ -89,8 +89,10 @@ fn become_user() -> rustix::io::Result<()> {
 fn drop_privileges() -> rustix::io::Result<()> {
     for capability in 0..=63 {
         let capability = CapabilitySet::from_bits_retain(1 << capability);
-        // Beyond the last one that the system knows, there is nothing to drop.
-        let _ = rustix::thread::remove_capability_from_bounding_set(capability);
+        if rustix::thread::remove_capability_from_bounding_set(capability).is_err() {
+            // Beyond the last one that the system knows, there is nothing to drop.
+            break;
+        }
     }
     rustix::thread::clear_ambient_capability_set()?;
     let none = CapabilitySet::empty();
@@ -101,10 +103,17 @@ fn drop_privileges() -> rustix::io::Result<()> {
     rustix::thread::set_no_new_privs(true)
 }
 
+/// What one process may reserve to write into. It counts the stacks of threads, of which little is ever used, so it is only a
+/// bound for what can be taken between two looks; the looks hold the limit.
+fn data_of_one(limits: &Limits) -> u64 {
+    const STACK: u64 = 8 << 20;
+    limits.memory + u64::from(limits.tasks.min(256)) * STACK
+}
+
 /// Locks this process, which is about to become a program of the room.
 pub fn lock(view: &View, limits: &Limits) -> Result<(), Failure> {
     // 1. Limits that the system holds for each process, or for all of this user in here.
-    at_most(Resource::Data, limits.memory).map_err(at("limit its memory"))?;
+    at_most(Resource::Data, data_of_one(limits)).map_err(at("limit its memory"))?;
     at_most(Resource::Memlock, 64 << 20).map_err(at("limit its locked memory"))?;
     at_most(Resource::Msgqueue, 0).map_err(at("limit its message queues"))?;
     // The keeper counts as one.

@@ -2,7 +2,7 @@
 //! which it was made, so whoever gets one connects or listens inside.
 
 use crate::wire::{Answer, MOST_FILES};
-use rustix::fs::{FileType, Mode, OFlags, fstat, open};
+use rustix::fs::{FileType, Mode, OFlags, fstat};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -22,7 +22,16 @@ pub fn sockets(count: usize, v6: bool) -> (Answer, Vec<OwnedFd>) {
 /// A regular file; never a device, a pipe that would block, or what a link leads to.
 pub fn file(path: &Path) -> (Answer, Vec<OwnedFd>) {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
-    let opened = open(path, flags, Mode::empty());
+    #[cfg(target_os = "linux")]
+    let opened = rustix::fs::openat2(
+        rustix::fs::CWD,
+        path,
+        flags,
+        Mode::empty(),
+        rustix::fs::ResolveFlags::NO_SYMLINKS,
+    );
+    #[cfg(not(target_os = "linux"))]
+    let opened = rustix::fs::open(path, flags, Mode::empty());
     match opened.and_then(|file| Ok((fstat(&file)?, file))) {
         Ok((stat, file)) if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile => {
             (Answer::Files, vec![file])

@@ -2,7 +2,6 @@
 //! home, no secret, no other submission.
 
 use crate::spec::{Access, Source, View};
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,14 +13,26 @@ pub const TEMPORARY: &str = "/tmp";
 /// Folders with programs and libraries.
 const SYSTEM: &[&str] = &["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"];
 
-/// What programs read of /etc; a `*` at the end stands for anything.
-#[rustfmt::skip]
+/// What programs read of /etc; a `*` at the end stands for anything. Each costs a mount, so it is no more than they need.
 const SETTINGS: &[&str] = &[
-    "alternatives", "apache2", "ca-certificates", "ca-certificates.conf", "crypto-policies", "debian_version", "dotnet",
-    "fonts", "gai.conf", "host.conf", "java*", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "lighttpd",
-    "locale.alias", "locale.conf", "localtime", "lsb-release", "magic", "maven", "mime.types", "mono", "mysql", "nginx",
-    "openal", "os-release", "perl", "php", "pki", "postgresql", "postgresql-common", "protocols", "python*", "redis",
-    "ruby*", "services", "ssl", "terminfo", "timezone", "xml",
+    "alternatives",
+    "crypto-policies",
+    "dotnet",
+    "fonts",
+    "java*",
+    "ld.so.cache",
+    "localtime",
+    "maven",
+    "mime.types",
+    "os-release",
+    "php",
+    "pki",
+    "protocols",
+    "python3*",
+    "ruby*",
+    "services",
+    "ssl",
+    "timezone",
 ];
 
 /// The user's name, and how names are looked up without a network.
@@ -46,7 +57,7 @@ impl View {
         }
         let settings = fs::read_dir("/etc").into_iter().flatten().flatten();
         for setting in settings.filter(|entry| is_setting(&entry.file_name().to_string_lossy())) {
-            view = view.show(setting.path());
+            view.show_or_link(&setting.path());
         }
         view
     }
@@ -76,10 +87,12 @@ impl View {
         self
     }
 
+    /// A link into what is seen anyhow stays one.
     fn show_or_link(&mut self, path: &Path) {
+        let leads_into_usr = fs::canonicalize(path).is_ok_and(|real| real.starts_with("/usr"));
         match fs::read_link(path) {
-            Ok(target) => self.links.push((OsString::from(path), target.into())),
-            Err(_) => *self = std::mem::take(self).show(path.to_owned()),
+            Ok(target) if leads_into_usr => self.links.push((path.into(), target.into())),
+            _ => *self = std::mem::take(self).show(path.to_owned()),
         }
     }
 }

@@ -22,9 +22,14 @@ pub const MOST_FILES: usize = 32;
 
 /// What the zygote is asked for: a keeper with these two files, its ends of control and supplies.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Birth {
-    /// In namespaces of its own, with this id of the host behind its user, or ours when missing.
-    pub native: Option<Option<u32>>,
+pub enum Birth {
+    /// Below the zygote, like any child.
+    Plain,
+    /// In namespaces of its own.
+    Native {
+        /// The id of the host that stands behind its user, or ours when missing.
+        host_id: Option<u32>,
+    },
 }
 
 /// What a keeper is ordered to do. The first message is the room's specification.

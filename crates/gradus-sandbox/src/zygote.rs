@@ -46,12 +46,12 @@ fn serve() -> i32 {
 }
 
 fn bear(birth: Birth, handed: Handed) {
-    let forked = match birth.native {
-        None => sys::fork(),
+    let forked = match birth {
+        Birth::Plain => sys::fork(),
         #[cfg(target_os = "linux")]
-        Some(host_id) => crate::native::fork(host_id),
+        Birth::Native { host_id } => crate::native::fork(host_id),
         #[cfg(not(target_os = "linux"))]
-        Some(_) => Err(std::io::ErrorKind::Unsupported.into()),
+        Birth::Native { .. } => Err(std::io::ErrorKind::Unsupported.into()),
     };
     match forked {
         Ok(Fork::Child) => std::process::exit(keeper::keep(handed)),

@@ -57,7 +57,16 @@ pub fn build(view: &View, taken: Vec<Taken>, limits: &Limits) -> Result<bool, Fa
     make_folder(Path::new(".disk"))?;
     let files = (limits.disk >> 20).max(1) * FILES_PER_MIB;
     memory(".disk", &format!("mode=0755,size={},nr_inodes={files}", limits.disk))?;
-    // 2. What is seen of the machine.
+    // 2. Folders to write into.
+    for folder in &view.folders {
+        let place = below(folder);
+        let on_disk = Path::new(".disk").join(folder.as_os_str().to_string_lossy().replace('/', "-"));
+        make_folder(&on_disk)?;
+        make_folder(&place)?;
+        mount_bind(&on_disk, &place)
+            .map_err(at(&format!("give {} a place on the disk", folder.display())))?;
+    }
+    // 3. What is seen of the machine.
     let (sources, devices) = taken.split_at(view.sources.len());
     let mut overlay = true;
     for (number, (source, taken)) in view.sources.iter().zip(sources).enumerate() {
@@ -68,15 +77,7 @@ pub fn build(view: &View, taken: Vec<Taken>, limits: &Limits) -> Result<bool, Fa
             Access::Overlay => overlay &= cover(taken, &place, number)?,
         }
     }
-    // 3. Folders to write into, small files, links.
-    for folder in &view.folders {
-        let place = below(folder);
-        let on_disk = Path::new(".disk").join(folder.as_os_str().to_string_lossy().replace('/', "-"));
-        make_folder(&on_disk)?;
-        make_folder(&place)?;
-        mount_bind(&on_disk, &place)
-            .map_err(at(&format!("give {} a place on the disk", folder.display())))?;
-    }
+    // 4. Small files, links.
     for (path, text) in &view.files {
         let place = below(Path::new(path));
         make_parent(&place)?;
@@ -87,7 +88,7 @@ pub fn build(view: &View, taken: Vec<Taken>, limits: &Limits) -> Result<bool, Fa
         make_parent(&place)?;
         symlink(target, &place).map_err(at(&format!("link {}", path.display())))?;
     }
-    // 4. Devices, and the processes of this room.
+    // 5. Devices, and the processes of this room.
     for (name, taken) in DEVICES.iter().zip(devices) {
         attach(taken, &Path::new("dev").join(name))?;
     }
@@ -99,7 +100,7 @@ pub fn build(view: &View, taken: Vec<Taken>, limits: &Limits) -> Result<bool, Fa
     memory("dev/shm", "mode=1777,size=64m,nr_inodes=1024")?;
     make_folder(Path::new("proc"))?;
     mount("proc", "proc", "proc", quiet | MountFlags::NOEXEC, None).map_err(at("mount /proc"))?;
-    // 5. The new root is the root, the machine is gone, and nothing can be added.
+    // 6. The new root is the root, the machine is gone, and nothing can be added.
     unmount(".disk", UnmountFlags::DETACH).map_err(at("hide the disk"))?;
     fs::remove_dir(".disk").map_err(at("hide the disk"))?;
     pivot_root(".", ".").map_err(at("change the root"))?;

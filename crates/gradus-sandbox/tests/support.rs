@@ -1,0 +1,144 @@
+//! Launchers, rooms and programs for the tests.
+
+use gradus_sandbox::{Ending, Launcher, Limits, Program, RoomSpec, Rung, Running, Stdin, View, host_id};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
+
+/// No test takes longer than this.
+pub const BOUND: Duration = Duration::from_secs(20);
+
+pub const KEEPER: &str = env!("CARGO_BIN_EXE_gradus-keeper");
+
+/// Who the grader is: a sandbox must hold for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grader {
+    /// Root, who gives each room an id of its own.
+    Root,
+    /// An ordinary user.
+    User,
+}
+
+/// Root can play both parts, everybody else only their own.
+pub fn graders() -> Vec<Grader> {
+    if is_root() { vec![Grader::Root, Grader::User] } else { vec![Grader::User] }
+}
+
+pub fn is_root() -> bool {
+    host_id("").is_some()
+}
+
+pub fn launcher() -> Launcher {
+    Launcher::with_keeper(KEEPER).expect("a zygote")
+}
+
+/// A launcher and a room of namespaces as this grader makes them, and the folder that they need.
+pub struct Native {
+    pub launcher: Launcher,
+    pub room: RoomSpec,
+    _folder: tempfile::TempDir,
+}
+
+impl Native {
+    pub fn of(grader: Grader) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let view = View::of_system().folder("/data");
+        let (launcher, host_id) = match grader {
+            Grader::User if is_root() => (as_user(folder.path()), None),
+            Grader::User => (launcher(), None),
+            Grader::Root => (launcher(), host_id(&folder.path().display().to_string())),
+        };
+        let view = View { host_id, ..view };
+        let room = RoomSpec { rung: Rung::Native(view), limits: Limits::default() };
+        Self { launcher, room, _folder: folder }
+    }
+
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.room.limits = limits;
+        self
+    }
+
+    pub fn view(mut self, change: impl FnOnce(View) -> View) -> Self {
+        if let Rung::Native(view) = self.room.rung {
+            self.room.rung = Rung::Native(change(view));
+        }
+        self
+    }
+
+    pub async fn run(&self, program: Program) -> Running {
+        self.launcher.launch(&self.room, program).await.expect("it starts")
+    }
+
+    /// Runs a Python program to its end; how it ended, and what it printed.
+    pub async fn python(&self, script: &str) -> (Ending, String) {
+        let mut running = self.run(python(script)).await;
+        let ending = timeout(BOUND, running.wait()).await.expect("it ends").ending;
+        running.stop().await;
+        (ending, printed_so_far(&running))
+    }
+}
+
+/// A launcher whose processes are an ordinary user's.
+fn as_user(folder: &Path) -> Launcher {
+    use std::os::unix::fs::PermissionsExt;
+    let open = || std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder, open()).expect("a folder for everybody");
+    let (keeper, script) = (folder.join("keeper"), folder.join("as-user"));
+    std::fs::copy(KEEPER, &keeper).expect("a copy");
+    let text = format!(
+        "#!/bin/sh\nexec setpriv --reuid=61234 --regid=61234 --clear-groups {} \"$@\"\n",
+        keeper.display()
+    );
+    std::fs::write(&script, text).expect("a script");
+    std::fs::set_permissions(&script, open()).expect("a program");
+    Launcher::with_keeper(script).expect("a zygote")
+}
+
+/// A room of plain child processes.
+pub fn room() -> RoomSpec {
+    RoomSpec { rung: Rung::None, limits: Limits::default() }
+}
+
+/// A shell script.
+pub fn program(script: &str) -> Program {
+    Program {
+        command: ["sh", "-c", script].map(Into::into).to_vec(),
+        dir: "/tmp".into(),
+        env: vec![("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())],
+        stdin: Stdin::Null,
+        output_cap: 64 * 1024,
+        wall: None,
+    }
+}
+
+/// A Python program.
+pub fn python(script: &str) -> Program {
+    let command = ["python3", "-u", "-c", script].map(Into::into).to_vec();
+    Program { command, ..program("") }
+}
+
+pub async fn launch(script: &str) -> Running {
+    launcher().launch(&room(), program(script)).await.expect("it starts")
+}
+
+pub async fn ending(script: &str) -> Ending {
+    timeout(BOUND, launch(script).await.wait()).await.expect("it ends").ending
+}
+
+pub fn printed_so_far(running: &Running) -> String {
+    String::from_utf8_lossy(&running.output().all().bytes).into_owned()
+}
+
+/// Waits until the program has printed this.
+pub async fn printed(running: &Running, text: &str) {
+    let begun = Instant::now();
+    while !printed_so_far(running).contains(text) {
+        assert!(begun.elapsed() < BOUND, "it never printed {text:?}, but {:?}", printed_so_far(running));
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+pub fn alive(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
+}
