@@ -341,7 +341,7 @@ async fn a_folder_below_a_private_one_can_be_shown() {
     let below = folder.path().join("private/below");
     std::fs::create_dir_all(&below).expect("folders");
     std::fs::write(below.join("tool"), "inside").expect("a file");
-    let private = || std::fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let private = || <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o700);
     std::fs::set_permissions(folder.path().join("private"), private()).expect("a private folder");
     // An ordinary user can show what is its own; here it is the grader's.
     let grader = graders()[0];
