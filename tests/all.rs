@@ -6,6 +6,7 @@ mod check;
 mod documents;
 mod hostile;
 mod life;
+mod sandbox;
 mod stays;
 mod support;
 mod workflow;

@@ -28,7 +28,7 @@ pub fn run() {
 
 /// A room as a grading opens it.
 fn room(work: &Path) -> RoomSpec {
-    let view = View { host_id: host_id("bench"), ..View::of_system() };
+    let view = View { host_id: host_id("bench"), ..View::of_room() };
     let view = view.folder("/data").put(work.to_owned(), "/work".into(), Access::Overlay);
     RoomSpec { rung: Rung::Native(view), limits: Limits::default() }
 }

@@ -67,6 +67,21 @@ impl Gradus {
         self
     }
 
+    /// As the last arguments of another command.
+    pub fn below(mut self, command: &[&str]) -> Self {
+        let mut outer = Command::new(command[0]);
+        outer.args(&command[1..]).arg(self.command.get_program()).args(self.command.get_args());
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => outer.env(name, value),
+                None => outer.env_remove(name),
+            };
+        }
+        outer.current_dir(repository()).stdin(Stdio::null());
+        self.command = outer;
+        self
+    }
+
     /// Runs it to its end.
     pub fn run(mut self) -> Ran {
         let output = self.command.output().expect("gradus runs");

@@ -133,16 +133,19 @@ async fn run(
     dir: &Path,
     limits: &Limits,
 ) -> Result<(Phase, Ending), NotBuilt> {
+    let data = ground.data().map_err(|error| ours(format!("no place for temporary files: {error}")))?;
+    let mut env = ground.environment().to_vec();
+    env.extend(ground.places(data.as_ref()));
     let program = Program {
         command: argv(command),
         dir: dir.to_owned(),
-        env: ground.environment().to_vec(),
+        env,
         stdin: Stdin::Null,
         output_cap: limits.output as usize,
         wall: Some(limits.build),
     };
     let begun = Instant::now();
-    let launched = folder.launcher.launch(&ground.build_room(limits), program).await;
+    let launched = folder.launcher.launch(&ground.build_room(limits, data.as_ref()), program).await;
     let mut running = launched.map_err(|error| ours(error.to_string()))?;
     let ending = running.wait().await.ending;
     running.stop().await;

@@ -11,6 +11,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::fs::{PermissionsExt, lchown};
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 /// Where a submission sees itself in a room of its own.
 const WORK: &str = "/work";
@@ -24,6 +25,11 @@ const BUILD_MEMORY: u64 = 4 << 30;
 pub enum Sandbox {
     /// In rooms of namespaces.
     Native,
+    /// By Landlock and seccomp alone.
+    Guarded {
+        /// Why nothing better could be had, if better was wanted.
+        because: Option<String>,
+    },
     /// Not at all: plain child processes.
     None {
         /// Why nothing better could be had, if better was wanted.
@@ -34,9 +40,28 @@ pub enum Sandbox {
 impl Sandbox {
     /// Rooms of namespaces, if this machine makes one on trial.
     pub async fn native(launcher: &Launcher) -> Result<Self, SandboxError> {
-        let view = View { host_id: host_id("trial"), ..View::of_system() };
+        let view = View { host_id: host_id("trial"), ..View::of_room() };
         let trial = RoomSpec { rung: Rung::Native(view), limits: RoomLimits::default() };
         launcher.open(&trial).await.map(|_| Self::Native)
+    }
+
+    /// Landlock and seccomp, if this machine has them.
+    pub async fn guarded(launcher: &Launcher, because: Option<String>) -> Result<Self, SandboxError> {
+        let rung = Rung::Guarded { view: View::of_system(), ports: Vec::new() };
+        let trial = RoomSpec { rung, limits: RoomLimits::default() };
+        launcher.open(&trial).await.map(|_| Self::Guarded { because })
+    }
+
+    /// The strongest that this machine has.
+    pub async fn strongest(launcher: &Launcher) -> Self {
+        let first = match Self::native(launcher).await {
+            Ok(native) => return native,
+            Err(error) => error.to_string(),
+        };
+        match Self::guarded(launcher, Some(first.clone())).await {
+            Ok(guarded) => guarded,
+            Err(second) => Self::None { because: Some(format!("{first}; {second}")) },
+        }
     }
 }
 
@@ -61,32 +86,45 @@ impl Ground {
             toolchains: Vec::new(),
             host_id: None,
         };
-        if ground.is_native() {
+        if ground.is_apart() {
             let (toolchains, variables) = plan::homes(environment);
             ground.toolchains = toolchains;
-            ground.host_id = host_id(&folder.to_string_lossy());
+            ground.host_id = host_id(&folder.to_string_lossy()).filter(|_| ground.is_native());
             let elsewhere = ["HOME", "TMPDIR", "USER", "LOGNAME", "SHELL", "CARGO_HOME"];
             let told = variables.iter().map(|(name, _)| name.as_os_str());
             let replaced: Vec<&OsStr> = elsewhere.iter().map(OsStr::new).chain(told).collect();
             ground.environment.retain(|(name, _)| !replaced.contains(&name.as_os_str()));
             ground.environment.extend(variables);
-            ground.environment.push(("HOME".into(), HOME.into()));
             ground.environment.push(("USER".into(), "gradus".into()));
-            if let Some(id) = ground.host_id {
+            if ground.is_native() {
+                ground.environment.push(("HOME".into(), HOME.into()));
+            }
+            // Root may have given it to somebody else before, and takes it back for itself.
+            let owner = ground.host_id.or_else(|| host_id("").map(|_| 0));
+            if let Some(id) = owner {
                 give(folder, id)?;
             }
         }
         Ok(ground)
     }
 
-    /// Whether it is kept apart.
+    /// Whether it runs in rooms with files and a network of their own.
     pub fn is_native(&self) -> bool {
         self.sandbox == Sandbox::Native
     }
 
+    /// Whether it is kept apart from the machine in any way.
+    fn is_apart(&self) -> bool {
+        !matches!(self.sandbox, Sandbox::None { .. })
+    }
+
     /// A word that differs where what was built on one ground would not run on another.
     pub fn kind(&self) -> &'static str {
-        if self.is_native() { "native" } else { "none" }
+        match self.sandbox {
+            Sandbox::Native => "native",
+            Sandbox::Guarded { .. } => "guarded",
+            Sandbox::None { .. } => "none",
+        }
     }
 
     /// Variables that every program of the submission gets.
@@ -100,30 +138,65 @@ impl Ground {
         below.map_or_else(|| root.to_owned(), |below| root.join(below))
     }
 
-    /// Where `DATA_DIR` is in a room of its own.
-    pub fn data(&self) -> Option<PathBuf> {
-        self.is_native().then(|| DATA.into())
+    /// An empty `DATA_DIR`, where the room brings none of its own.
+    pub fn data(&self) -> io::Result<Option<TempDir>> {
+        if self.is_native() {
+            return Ok(None);
+        }
+        let folder = TempDir::with_prefix("gradus-data-")?;
+        for name in self.private_folders() {
+            std::fs::create_dir(folder.path().join(name))?;
+        }
+        if let Some(id) = self.host_id {
+            give(folder.path(), id)?;
+        }
+        Ok(Some(folder))
+    }
+
+    /// What stands beside the data, where the machine's own places for it are out of reach.
+    fn private_folders(&self) -> &'static [&'static str] {
+        if self.is_apart() { &["data", "home", "tmp"] } else { &[] }
+    }
+
+    /// The variables that tell a program where it may write.
+    pub fn places(&self, data: Option<&TempDir>) -> Vec<(OsString, OsString)> {
+        let Some(data) = data.map(TempDir::path) else { return vec![("DATA_DIR".into(), DATA.into())] };
+        if !self.is_apart() {
+            return vec![("DATA_DIR".into(), data.into())];
+        }
+        let names = ["DATA_DIR", "HOME", "TMPDIR"];
+        let folders = self.private_folders().iter().map(|name| data.join(name).into());
+        names.map(OsString::from).into_iter().zip(folders).collect()
     }
 
     /// The room in which it is built. What it writes stays.
-    pub fn build_room(&self, limits: &Limits) -> RoomSpec {
+    pub fn build_room(&self, limits: &Limits, data: Option<&TempDir>) -> RoomSpec {
         let memory = limits.memory.max(BUILD_MEMORY);
         let limits = RoomLimits { memory, cpu: Some(limits.build), files: 4096, ..room_limits(limits) };
-        RoomSpec { rung: self.rung(Access::Write), limits }
+        RoomSpec { rung: self.rung(Access::Write, data, None), limits }
     }
 
     /// The room in which it runs. What it writes outside `DATA_DIR` goes with the room.
-    pub fn run_room(&self, limits: &Limits) -> RoomSpec {
-        RoomSpec { rung: self.rung(Access::Overlay), limits: room_limits(limits) }
+    pub fn run_room(&self, limits: &Limits, data: Option<&TempDir>, port: u16) -> RoomSpec {
+        RoomSpec { rung: self.rung(Access::Overlay, data, Some(port)), limits: room_limits(limits) }
     }
 
-    fn rung(&self, access: Access) -> Rung {
-        if !self.is_native() {
-            return Rung::None;
+    fn rung(&self, access: Access, data: Option<&TempDir>, port: Option<u16>) -> Rung {
+        let toolchains = |view: View| self.toolchains.iter().cloned().fold(view, View::show);
+        match self.sandbox {
+            Sandbox::None { .. } => Rung::None,
+            Sandbox::Native => {
+                let view =
+                    toolchains(View::of_room()).folder(DATA).put(self.folder.clone(), WORK.into(), access);
+                Rung::Native(View { host_id: self.host_id, ..view })
+            }
+            Sandbox::Guarded { .. } => {
+                let view =
+                    toolchains(View::of_system()).put(self.folder.clone(), self.folder.clone(), access);
+                let folders = data.map(|data| data.path().to_owned()).into_iter().collect();
+                Rung::Guarded { view: View { folders, ..view }, ports: port.into_iter().collect() }
+            }
         }
-        let system = View { host_id: self.host_id, ..View::of_system() };
-        let seen = self.toolchains.iter().cloned().fold(system, View::show);
-        Rung::Native(seen.folder(DATA).put(self.folder.clone(), WORK.into(), access))
     }
 
     /// What is said of it in reports.
@@ -133,9 +206,12 @@ impl Ground {
             value,
             by: Some(by.to_owned()).filter(|by| !by.is_empty()),
         };
-        let native = self.is_native();
-        let only_native = |by: &'static str| if native { by } else { "" };
-        let landlock = format!("seccomp, Landlock {}", holds.landlock);
+        let landlock = format!("Landlock {}", holds.landlock);
+        let by = |native: &str, guarded: &str| match self.sandbox {
+            Sandbox::Native => native.to_owned(),
+            Sandbox::Guarded { .. } => guarded.to_owned(),
+            Sandbox::None { .. } => String::new(),
+        };
         Isolation {
             kind: self.kind().into(),
             says: self.says(),
@@ -149,10 +225,11 @@ impl Ground {
                 limit("tasks", limits.tasks.to_string(), &holds.tasks),
                 limit("processor", format_duration(limits.grading), "RLIMIT_CPU of each process"),
                 limit("open files", limits.files.to_string(), "RLIMIT_NOFILE of each process"),
-                limit("disk", format_size(limits.disk), only_native("size of a file system in memory")),
-                limit("network", "loopback".into(), only_native("network namespace")),
-                limit("files", "its own".into(), only_native("mount namespace")),
-                limit("system calls", "known ones".into(), if native { &landlock } else { "" }),
+                limit("disk", format_size(limits.disk), &by("size of a file system in memory", "")),
+                limit("network", by("its own loopback", "its port"), &by("network namespace", &landlock)),
+                limit("files", "its own".into(), &by("mount namespace, Landlock", &landlock)),
+                limit("processes", "its own".into(), &by("process namespace", "")),
+                limit("system calls", "known ones".into(), &by("seccomp", "seccomp")),
             ],
         }
     }
@@ -164,11 +241,19 @@ impl Ground {
             Sandbox::Native => {
                 "In a sandbox: files, processes and network of its own, and nothing of yours.".to_owned()
             }
-            Sandbox::None { because: None } => plain.to_owned(),
-            Sandbox::None { because: Some(why) } => {
-                format!("{plain} No sandbox could be had here: {why}. `gradus doctor` says more.")
+            Sandbox::Guarded { because } => {
+                let guarded = "Guarded by Landlock and seccomp only: it sees that other files and processes exist, and shares this machine's network.";
+                with_reason(guarded, "No full sandbox", because.as_ref())
             }
+            Sandbox::None { because } => with_reason(plain, "No sandbox", because.as_ref()),
         }
+    }
+}
+
+fn with_reason(what: &str, lacks: &str, because: Option<&String>) -> String {
+    match because {
+        None => what.to_owned(),
+        Some(why) => format!("{what} {lacks} could be had here: {why}. `gradus doctor` says more."),
     }
 }
 

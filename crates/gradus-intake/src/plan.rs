@@ -5,7 +5,7 @@ mod homes;
 mod tools;
 
 pub use homes::homes;
-pub use tools::{Missing, missing_tools};
+pub use tools::{Missing, missing_tools, tools_on};
 
 use gradus_model::diagnostic::Invalid;
 use gradus_model::read;

@@ -3,6 +3,7 @@
 use crate::ending::Usage;
 use crate::spec::Limits;
 use crate::sys;
+use crate::tree;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -22,6 +23,8 @@ pub struct Gauge {
 #[derive(Debug)]
 struct Watched {
     memory: u64,
+    /// Only what runs below us, and not everything that /proc shows.
+    below: bool,
     /// A folder whose file system is the room's disk.
     disk: Option<PathBuf>,
     last: Instant,
@@ -40,8 +43,18 @@ impl Gauge {
 
     /// One for a namespace.
     pub fn of_namespace(limits: &Limits, disk: Option<PathBuf>) -> Self {
+        Self::watching(limits, disk, false)
+    }
+
+    /// One for what runs below us.
+    pub fn of_tree(limits: &Limits) -> Self {
+        Self::watching(limits, None, true)
+    }
+
+    fn watching(limits: &Limits, disk: Option<PathBuf>, below: bool) -> Self {
         let watched = Watched {
             memory: limits.memory,
+            below,
             disk,
             last: Instant::now(),
             now: 0,
@@ -85,7 +98,8 @@ impl Watched {
     fn look(&mut self) {
         self.last = Instant::now();
         let (mut memory, mut tasks) = (BTreeMap::new(), 0);
-        for (pid, process) in processes() {
+        let pids = if self.below { tree::below(std::process::id()) } else { everybody() };
+        for (pid, process) in pids.into_iter().filter_map(|pid| Some((pid, process(pid)?))) {
             memory.insert(pid, process.memory);
             tasks += process.threads;
             self.time.insert((pid, process.started), process.ticks);
@@ -114,16 +128,11 @@ struct Process {
     started: u64,
 }
 
-fn processes() -> impl Iterator<Item = (u32, Process)> {
+/// Every process that /proc shows, without us: we are no part of what is measured.
+fn everybody() -> Vec<u32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries.filter_map(|entry| {
-        let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
-        // We are no part of what is measured.
-        if pid == std::process::id() {
-            return None;
-        }
-        Some((pid, process(pid)?))
-    })
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(|pid| *pid != std::process::id()).collect()
 }
 
 /// The same memory, with each page divided by the number of processes that share it.

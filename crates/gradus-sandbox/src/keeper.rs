@@ -84,18 +84,27 @@ fn open(spec: &RoomSpec) -> Result<(Reach, Option<OwnedFd>, Holds), Failure> {
         }
         #[cfg(not(target_os = "linux"))]
         Rung::Native(_) => Err(start::at("make namespaces")(io::Error::from(io::ErrorKind::Unsupported))),
-        Rung::None => {
-            #[cfg(target_os = "linux")]
-            let children = {
-                rustix::process::set_child_subreaper(Some(rustix::process::getpid()))
-                    .map_err(start::at("adopt what a program leaves behind"))?;
-                Some(sys::child_events().map_err(start::at("hear of children that end"))?)
-            };
-            #[cfg(not(target_os = "linux"))]
-            let children = None;
-            Ok((Reach::Tree, children, Holds::default()))
+        #[cfg(not(target_os = "linux"))]
+        Rung::Guarded { .. } => Err(start::at("use Landlock")(io::Error::from(io::ErrorKind::Unsupported))),
+        #[cfg(target_os = "linux")]
+        Rung::Guarded { .. } => {
+            let holds = crate::guarded::enter()?;
+            adopt().map(|children| (Reach::Tree, children, holds))
         }
+        Rung::None => adopt().map(|children| (Reach::Tree, children, Holds::default())),
     }
+}
+
+/// Becomes whoever adopts what a program leaves behind, where the system has that.
+fn adopt() -> Result<Option<OwnedFd>, Failure> {
+    #[cfg(target_os = "linux")]
+    {
+        rustix::process::set_child_subreaper(Some(rustix::process::getpid()))
+            .map_err(start::at("adopt what a program leaves behind"))?;
+        sys::child_events().map(Some).map_err(start::at("hear of children that end"))
+    }
+    #[cfg(not(target_os = "linux"))]
+    Ok(None)
 }
 
 /// A program that runs.
@@ -125,6 +134,7 @@ impl Keeper {
         let Handed { control, supplies } = handed;
         let gauge = match &spec.rung {
             Rung::None => Gauge::off(),
+            Rung::Guarded { .. } => Gauge::of_tree(&spec.limits),
             Rung::Native(view) => Gauge::of_namespace(&spec.limits, view.folders.first().cloned()),
         };
         let programs = BTreeMap::new();
@@ -247,11 +257,11 @@ impl Keeper {
     fn start(&mut self, id: u32, program: &Program, files: Vec<OwnedFd>) {
         let Ok([stdin, output]) = <[OwnedFd; 2]>::try_from(files) else { return };
         let lock = || match &self.spec.rung {
-            Rung::None => Ok(()),
             #[cfg(target_os = "linux")]
             Rung::Native(view) => crate::native::lock(view, &self.spec.limits),
-            #[cfg(not(target_os = "linux"))]
-            Rung::Native(_) => Ok(()),
+            #[cfg(target_os = "linux")]
+            Rung::Guarded { view, ports } => crate::guarded::lock(view, ports, &self.spec.limits),
+            _ => Ok(()),
         };
         match start::program(program, &self.spec.limits, stdin, output, lock) {
             Ok(pid) => {

@@ -88,7 +88,7 @@ impl Launcher {
         let (control, theirs) = UnixStream::pair().map_err(SandboxError::NoFiles)?;
         let (supplies, asked) = UnixStream::pair().map_err(SandboxError::NoFiles)?;
         let birth = match &spec.rung {
-            Rung::None => Birth::Plain,
+            Rung::None | Rung::Guarded { .. } => Birth::Plain,
             Rung::Native(view) => Birth::Native { host_id: view.host_id },
         };
         let socket = self.0.socket.as_ref().ok_or(SandboxError::Gone)?;

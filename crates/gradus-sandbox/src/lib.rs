@@ -6,7 +6,11 @@
 //! Description ([`RoomSpec`], [`Program`]) is apart from entry: `native` is the one short way in.
 
 mod ending;
+#[cfg(target_os = "linux")]
+mod fence;
 mod gauge;
+#[cfg(target_os = "linux")]
+mod guarded;
 mod keeper;
 mod launcher;
 mod listeners;
@@ -20,7 +24,10 @@ mod spec;
 mod start;
 mod supplies;
 mod sys;
+#[cfg(target_os = "linux")]
+mod syscalls;
 mod tree;
+pub mod trial;
 mod view;
 mod wire;
 mod zygote;

@@ -1,13 +1,13 @@
 //! The way into a room of namespaces: a process is made in them ([`fork`]), makes the room around itself ([`enter`]), and
 //! locks each program before it runs ([`lock`]). What the room is to be like stands in the specification alone.
 
-mod fence;
 mod root;
-mod syscalls;
 
+use crate::fence;
 use crate::spec::{Limits, View};
 use crate::start::{Failure, at, at_most};
 use crate::sys::{self, Fork};
+use crate::syscalls;
 use crate::wire::Holds;
 use rustix::process::{DumpableBehavior, Resource, getegid, geteuid, set_dumpable_behavior};
 use rustix::thread::{CapabilitySet, CapabilitySets, Gid, Uid};
@@ -21,9 +21,12 @@ pub const USER: u32 = 1000;
 /// Makes a process in namespaces of its own, whose user is `host_id` outside, or who we are.
 pub fn fork(host_id: Option<u32>) -> io::Result<Fork> {
     // The zygote is one for all: what is compiled here once, all later rooms are born with.
-    syscalls::compiled().as_ref().map_err(|error| io::Error::other(error.clone()))?;
+    syscalls::prepare()?;
     let (mut news, mut teller) = io::pipe()?;
     let ourselves = (geteuid().as_raw(), getegid().as_raw());
+    if host_id.is_none() && is_root_outside() {
+        return Err(io::Error::other("root must not stand behind a room, and has no other id to give"));
+    }
     match sys::fork_into_namespaces()? {
         Fork::Child => {
             drop(teller);
@@ -41,6 +44,13 @@ pub fn fork(host_id: Option<u32>) -> io::Result<Fork> {
             Ok(Fork::Parent(pid))
         }
     }
+}
+
+/// Whether we are root, and not only called so in a user namespace of somebody else's.
+fn is_root_outside() -> bool {
+    let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    let first = map.lines().find(|line| line.split_whitespace().next() == Some("0"));
+    geteuid().is_root() && first.is_none_or(|line| line.split_whitespace().nth(1) == Some("0"))
 }
 
 fn map_ourselves((user, group): (u32, u32)) -> io::Result<()> {
@@ -86,7 +96,9 @@ fn become_user() -> rustix::io::Result<()> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable)
 }
 
-fn drop_privileges() -> rustix::io::Result<()> {
+/// Nobody who was forked from here has any privilege, nor can get one.
+pub fn drop_privileges() -> rustix::io::Result<()> {
+    // Whoever has no privilege at all can't drop one either, and need not.
     for capability in 0..=63 {
         let capability = CapabilitySet::from_bits_retain(1 << capability);
         if rustix::thread::remove_capability_from_bounding_set(capability).is_err() {
@@ -105,7 +117,7 @@ fn drop_privileges() -> rustix::io::Result<()> {
 
 /// What one process may reserve to write into. It counts the stacks of threads, of which little is ever used, so it is only a
 /// bound for what can be taken between two looks; the looks hold the limit.
-fn data_of_one(limits: &Limits) -> u64 {
+pub fn data_of_one(limits: &Limits) -> u64 {
     const STACK: u64 = 8 << 20;
     limits.memory + u64::from(limits.tasks.min(256)) * STACK
 }
@@ -119,7 +131,7 @@ pub fn lock(view: &View, limits: &Limits) -> Result<(), Failure> {
     // The keeper counts as one.
     at_most(Resource::Nproc, u64::from(limits.tasks) + 1).map_err(at("limit its tasks"))?;
     // 2. Writing only where it is meant to.
-    fence::restrict(view).map_err(at("restrict it by Landlock"))?;
+    fence::inside(view).map_err(at("restrict it by Landlock"))?;
     // 3. Only known system calls.
-    syscalls::filter().map_err(at("filter its system calls"))
+    syscalls::filter(syscalls::Udp::Own).map_err(at("filter its system calls"))
 }

@@ -5,7 +5,7 @@ use crate::launcher::SandboxError;
 use crate::listeners::Listening;
 use crate::output::OutputLog;
 use crate::running::Running;
-use crate::spec::{Program, RoomSpec, Stdin};
+use crate::spec::{Program, RoomSpec, Rung, Stdin};
 use crate::wire::{self, Answer, Ask, Holds, Order, Told};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -75,7 +75,7 @@ impl Room {
             listener,
             sockets: Default::default(),
             programs: AtomicU32::new(0),
-            own_network: spec.rung != crate::spec::Rung::None,
+            own_network: matches!(spec.rung, Rung::Native(_)),
         }));
         let known = room.known_when(|known| known.holds.is_some() || known.refused.is_some()).await;
         match known {

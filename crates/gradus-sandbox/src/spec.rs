@@ -19,6 +19,14 @@ pub struct RoomSpec {
 pub enum Rung {
     /// Not at all: plain child processes below a keeper.
     None,
+    /// By Landlock and seccomp alone, where there are no namespaces to be had: files, and ports of the machine's own
+    /// loopback. A view's folders are then the machine's own, and every source is where it is.
+    Guarded {
+        /// What it sees of the machine.
+        view: View,
+        /// The TCP ports that it may listen on and connect to.
+        ports: Vec<u16>,
+    },
     /// By namespaces of its own, seccomp and Landlock.
     Native(View),
 }

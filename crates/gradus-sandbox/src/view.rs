@@ -45,13 +45,18 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 impl View {
-    /// The system alone, and folders for temporary files and a home.
-    pub fn of_system() -> Self {
-        let mut view = Self {
+    /// The system, a user of the room's own, and folders for temporary files and a home: for rooms of namespaces.
+    pub fn of_room() -> Self {
+        Self {
             folders: [TEMPORARY, HOME].map(PathBuf::from).to_vec(),
             files: FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect(),
-            ..Self::default()
-        };
+            ..Self::of_system()
+        }
+    }
+
+    /// The system's programs and libraries alone.
+    pub fn of_system() -> Self {
+        let mut view = Self::default();
         for folder in SYSTEM {
             view.show_or_link(Path::new(folder));
         }

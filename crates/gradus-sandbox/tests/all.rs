@@ -3,6 +3,8 @@
 #[cfg(target_os = "linux")]
 mod abuse;
 #[cfg(target_os = "linux")]
+mod guarded;
+#[cfg(target_os = "linux")]
 mod isolation;
 mod life;
 #[cfg(target_os = "linux")]

@@ -42,7 +42,7 @@ pub struct Native {
 impl Native {
     pub fn of(grader: Grader) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let view = View::of_system().folder("/data");
+        let view = View::of_room().folder("/data");
         let (launcher, host_id) = match grader {
             Grader::User if is_root() => (as_user(folder.path()), None),
             Grader::User => (launcher(), None),

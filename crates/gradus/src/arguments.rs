@@ -67,6 +67,8 @@ pub enum Command {
     Mutant(Mutant),
     /// Grade a good and a wrong submission, to see what it looks like
     Demo,
+    /// Say what of a sandbox holds on this machine, and how to mend what does not
+    Doctor,
     /// Print the completions of a shell
     Completions {
         /// Which shell
@@ -114,6 +116,8 @@ pub struct Check {
 pub enum Sandbox {
     /// Files, processes and network of its own (Linux)
     Native,
+    /// Landlock and seccomp alone, where there are no namespaces (Linux 6.7)
+    Guarded,
     /// Not at all: a plain child process, for your own code
     None,
 }

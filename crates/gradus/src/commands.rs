@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod doctor;
 mod hint;
 mod list;
 mod mutant;
@@ -36,6 +37,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Result<Exit, Prob
         Command::Verify(verify) => verify::run(&catalogue()?, &verify, environment),
         Command::Mutant(mutant) => mutant::run(&catalogue()?, mutant, environment),
         Command::Demo => demo::run(&catalogue()?, environment),
+        Command::Doctor => doctor::run(environment),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "gradus", &mut std::io::stdout());
             Ok(Exit::Passed)

@@ -4,7 +4,7 @@ use crate::arguments;
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
 use gradus_grade::{Interrupt, Sandbox};
-use gradus_sandbox::Launcher;
+use gradus_sandbox::{Launcher, SandboxError};
 use gradus_verify::Workshop;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::runtime::Runtime;
@@ -22,13 +22,9 @@ impl Means {
         let launcher = Launcher::start().map_err(|error| Problem::new(Exit::Machine, error))?;
         let sandbox = match asked {
             Some(arguments::Sandbox::None) => Sandbox::None { because: None },
-            Some(arguments::Sandbox::Native) => Sandbox::native(&launcher).await.map_err(|error| {
-                Problem::new(Exit::Machine, format!("no sandbox can be had here: {error}"))
-                    .way_out("`gradus doctor` says what is missing and how to mend it.")
-            })?,
-            None => Sandbox::native(&launcher)
-                .await
-                .unwrap_or_else(|error| Sandbox::None { because: Some(error.to_string()) }),
+            Some(arguments::Sandbox::Native) => Sandbox::native(&launcher).await.map_err(refused)?,
+            Some(arguments::Sandbox::Guarded) => Sandbox::guarded(&launcher, None).await.map_err(refused)?,
+            None => Sandbox::strongest(&launcher).await,
         };
         Ok(Self { launcher, sandbox })
     }
@@ -42,6 +38,11 @@ impl Means {
             now: now(),
         }
     }
+}
+
+fn refused(error: SandboxError) -> Problem {
+    Problem::new(Exit::Machine, format!("this sandbox can't be had here: {error}"))
+        .way_out("`gradus doctor` says what is missing and how to mend it.")
 }
 
 /// A runtime for one thread: a grading waits, it does not compute.

@@ -65,7 +65,7 @@ impl<'a> ProgramTarget<'a> {
             told,
             limits: limits.clone(),
             port: free_port()?,
-            data: if ground.is_native() { None } else { Some(data_folder()?) },
+            data: ground.data()?,
             reach: Reach::default(),
             running: None,
             log: None,
@@ -81,8 +81,7 @@ impl<'a> ProgramTarget<'a> {
         env.extend(self.told.iter().cloned());
         env.push(("PORT".into(), self.port.port().to_string().into()));
         env.push(("HOST".into(), "127.0.0.1".into()));
-        let data = self.ground.data().or_else(|| Some(self.data.as_ref()?.path().to_owned()));
-        env.extend(data.map(|data| ("DATA_DIR".into(), data.into())));
+        env.extend(self.ground.places(self.data.as_ref()));
         Program {
             command: self.command.clone(),
             dir: self.dir.clone(),
@@ -99,7 +98,8 @@ impl<'a> ProgramTarget<'a> {
             return Ok(room);
         }
         let ours = |error: gradus_sandbox::SandboxError| NotReady::Launch(error.to_string());
-        let room = self.launcher.open(&self.ground.run_room(&self.limits)).await.map_err(ours)?;
+        let spec = self.ground.run_room(&self.limits, self.data.as_ref(), self.port.port());
+        let room = self.launcher.open(&spec).await.map_err(ours)?;
         self.reach.found().room = Some(room.clone());
         Ok(room)
     }
@@ -146,10 +146,6 @@ impl<'a> ProgramTarget<'a> {
     }
 }
 
-fn data_folder() -> io::Result<TempDir> {
-    TempDir::with_prefix("gradus-data-")
-}
-
 impl Target for ProgramTarget<'_> {
     fn capabilities(&self) -> Capabilities {
         Capabilities { restart: true, wipe: true }
@@ -173,6 +169,7 @@ impl Target for ProgramTarget<'_> {
             match self.boot().await {
                 // Somebody took the port between our look and the server's bind: another port, once.
                 Err(NotReady::Stranger { .. }) => {
+                    self.reach.found().room = None;
                     self.port = free_port().map_err(|error| NotReady::Launch(error.to_string()))?;
                     self.boot().await
                 }
@@ -189,9 +186,7 @@ impl Target for ProgramTarget<'_> {
         self.before = self.used();
         // A new room has an empty folder, and nothing else of the old one either.
         self.reach.found().room = None;
-        if self.data.is_some() {
-            self.data = Some(data_folder()?);
-        }
+        self.data = self.ground.data()?;
         Ok(())
     }
 

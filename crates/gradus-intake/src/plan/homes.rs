@@ -1,7 +1,7 @@
 //! Where toolchains live that are not part of the system: a sandbox must show them, and no more of a home than them.
 
 use super::tools;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ pub fn homes(environment: &[(OsString, OsString)]) -> (Vec<PathBuf>, Vec<(OsStri
     let mut folders: Vec<PathBuf> = Vec::new();
     let mut variables = Vec::new();
     for tool in tools::names() {
-        let Some(found) = first_on(&path, tool) else { continue };
+        let Some(found) = tools::first_on(&path, tool) else { continue };
         // Once where it is found, once where it really is: a link in ~/bin leads somewhere.
         for place in [Some(found.clone()), fs::canonicalize(&found).ok()].into_iter().flatten() {
             folders.extend(folders_of(&place, &home));
@@ -37,10 +37,6 @@ pub fn homes(environment: &[(OsString, OsString)]) -> (Vec<PathBuf>, Vec<(OsStri
     folders.retain(|folder| !outer.iter().any(|other| other != folder && folder.starts_with(other)));
     variables.dedup();
     (folders, variables)
-}
-
-fn first_on(path: &OsStr, tool: &str) -> Option<PathBuf> {
-    std::env::split_paths(path).map(|folder| folder.join(tool)).find(|candidate| candidate.is_file())
 }
 
 /// What of a tool's surroundings it needs.

@@ -3,7 +3,7 @@
 use super::Plan;
 use gradus_model::submission::CommandLine;
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// A program that is needed and not there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,12 +49,22 @@ pub fn missing_tools(plan: &Plan, path: &OsStr) -> Vec<Missing> {
     for command in plan.build.iter().chain([&plan.start]) {
         for tool in programs(command) {
             let Some((_, package)) = TOOLCHAINS.iter().find(|(known, _)| *known == tool) else { continue };
-            if !is_on(path, &tool) && missing.iter().all(|other| other.tool != tool) {
+            if first_on(path, &tool).is_none() && missing.iter().all(|other| other.tool != tool) {
                 missing.push(Missing { tool, package: Some(package) });
             }
         }
     }
     missing
+}
+
+/// All toolchains that we know, the package that brings each, and where `path` (as in `PATH`) has it.
+pub fn tools_on(path: &OsStr) -> impl Iterator<Item = (&'static str, &'static str, Option<PathBuf>)> {
+    TOOLCHAINS.iter().map(|(tool, package)| (*tool, *package, first_on(path, tool)))
+}
+
+/// Where a program is found first.
+pub fn first_on(path: &OsStr, tool: &str) -> Option<PathBuf> {
+    std::env::split_paths(path).map(|folder| folder.join(tool)).find(|candidate| candidate.is_file())
 }
 
 /// The first word of each command of a shell line, without variables that are set before it.
@@ -67,8 +77,4 @@ fn programs(command: &CommandLine) -> Vec<String> {
             .map(str::to_owned)
             .collect(),
     }
-}
-
-fn is_on(path: &OsStr, tool: &str) -> bool {
-    std::env::split_paths(path).any(|dir| Path::new(&dir).join(tool).is_file())
 }

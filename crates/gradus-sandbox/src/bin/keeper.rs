@@ -16,7 +16,7 @@ async fn run(mut command: Vec<std::ffi::OsString>) {
     let rung = match command.first() {
         Some(word) if word == "--native" => {
             command.remove(0);
-            Rung::Native(View { host_id: host_id("keeper"), ..View::of_system() })
+            Rung::Native(View { host_id: host_id("keeper"), ..View::of_room() })
         }
         _ => Rung::None,
     };

@@ -110,21 +110,39 @@ const NEW_NAMESPACES: u64 = (libc::CLONE_NEWNS
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNET) as u64;
 
-/// Filters this process and all that it starts, for ever.
-pub fn filter() -> io::Result<()> {
-    for program in compiled().as_ref().map_err(|error| io::Error::other(error.clone()))? {
-        apply_filter(program).map_err(io::Error::other)?;
-    }
-    Ok(())
+/// Whose UDP a program may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Udp {
+    /// That of its room's own network.
+    Own,
+    /// None, as the network is the machine's.
+    None,
 }
 
-/// Both filters as the system wants them.
-pub fn compiled() -> &'static Result<[BpfProgram; 2], String> {
-    static PROGRAMS: OnceLock<Result<[BpfProgram; 2], String>> = OnceLock::new();
+/// Filters this process and all that it starts, for ever.
+pub fn filter(udp: Udp) -> io::Result<()> {
+    let [unknown, forbidden, datagrams] =
+        compiled().as_ref().map_err(|error| io::Error::other(error.clone()))?;
+    let install = |program: &BpfProgram| apply_filter(program).map_err(io::Error::other);
+    install(unknown)?;
+    if udp == Udp::None {
+        install(datagrams)?;
+    }
+    install(forbidden)
+}
+
+/// Compiles the filters; whatever is forked afterwards has them already.
+pub fn prepare() -> io::Result<()> {
+    compiled().as_ref().map(drop).map_err(|error| io::Error::other(error.clone()))
+}
+
+/// The filters as the system wants them.
+fn compiled() -> &'static Result<[BpfProgram; 3], String> {
+    static PROGRAMS: OnceLock<Result<[BpfProgram; 3], String>> = OnceLock::new();
     PROGRAMS.get_or_init(|| compile().map_err(|error| error.to_string()))
 }
 
-fn compile() -> Result<[BpfProgram; 2], seccompiler::BackendError> {
+fn compile() -> Result<[BpfProgram; 3], seccompiler::BackendError> {
     let arch = TargetArch::try_from(std::env::consts::ARCH)?;
     let errno = |code: i32| SeccompAction::Errno(code.unsigned_abs());
     let always = |call: &libc::c_long| (*call, Vec::new());
@@ -136,7 +154,9 @@ fn compile() -> Result<[BpfProgram; 2], seccompiler::BackendError> {
     let unknown = SeccompFilter::new(allowed, errno(libc::ENOSYS), SeccompAction::Allow, arch)?;
     // Of two answers that are errors, the one of the filter that was installed last is given.
     let forbidden = SeccompFilter::new(refused, SeccompAction::Allow, errno(libc::EPERM), arch)?;
-    Ok([unknown.try_into()?, forbidden.try_into()?])
+    let datagrams = BTreeMap::from([(libc::SYS_socket, other_than_streams()?)]);
+    let datagrams = SeccompFilter::new(datagrams, SeccompAction::Allow, errno(libc::EPERM), arch)?;
+    Ok([unknown.try_into()?, forbidden.try_into()?, datagrams.try_into()?])
 }
 
 type Rules = Result<Vec<SeccompRule>, seccompiler::BackendError>;
@@ -156,6 +176,14 @@ fn strange_sockets() -> Rules {
     Ok(vec![rule(&none_of)?, rule(&netlink)?])
 }
 
+/// Sockets of IPv4 and IPv6 that are no streams. The type is in the lowest four bits.
+fn other_than_streams() -> Rules {
+    let types = (0..16_u64).filter(|kind| *kind != libc::SOCK_STREAM as u64);
+    let both = types.flat_map(|kind| [libc::AF_INET, libc::AF_INET6].map(|family| (kind, family as u64)));
+    both.map(|(kind, family)| rule(&[(0, SeccompCmpOp::Eq, family), (1, SeccompCmpOp::MaskedEq(0xf), kind)]))
+        .collect()
+}
+
 /// Typing into somebody's terminal.
 fn terminal_tricks() -> Rules {
     [libc::TIOCSTI, libc::TIOCLINUX].iter().map(|call| rule(&[(1, SeccompCmpOp::Eq, *call)])).collect()
@@ -173,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_filters_compile_and_no_call_is_on_both_lists() {
+    fn the_filters_compile_and_no_call_is_on_both_lists() {
         compile().expect("they compile");
         let both: Vec<_> = ALLOWED.iter().chain(OLDER).filter(|call| REFUSED.contains(call)).collect();
         assert!(both.is_empty(), "{both:?}");

@@ -1,0 +1,160 @@
+//! `gradus doctor`: what of a sandbox holds on this machine, what does not, the system's reason, and how to mend it.
+
+use crate::environment::Environment;
+use crate::exit::{Exit, Problem};
+use crate::means::runtime;
+use crate::screen;
+use gradus_intake::plan::tools_on;
+use gradus_sandbox::{Holds, Launcher, SandboxError, trial};
+use std::ffi::OsStr;
+use std::fs;
+
+/// What a machine's settings say, in the order in which they are looked at.
+struct Settings {
+    user_namespaces: Option<u64>,
+    debian_switch: Option<u64>,
+    apparmor: Option<u64>,
+}
+
+pub fn run(environment: &Environment) -> Result<Exit, Problem> {
+    let launcher = Launcher::start().map_err(|error| Problem::new(Exit::Machine, error))?;
+    let (native, guarded) =
+        runtime()?.block_on(async { (trial::native(&launcher).await, trial::guarded(&launcher).await) });
+    let mut text = format!("\nLinux {}\n\n", kernel());
+    text.push_str(&native_says(native.as_ref(), environment));
+    text.push_str(&guarded_says(guarded.as_ref(), environment));
+    text.push_str(&line(environment, true, "none", "plain child processes, for your own code", ""));
+    text.push_str("\nToolchains\n\n");
+    let path = environment.passed_on.iter().find(|(name, _)| name == "PATH");
+    let path = path.map_or(OsStr::new(""), |(_, value)| value);
+    for (tool, package, found) in tools_on(path) {
+        match found {
+            Some(place) => text.push_str(&line(environment, true, tool, &place.display().to_string(), "")),
+            // Nobody needs all of them.
+            None => text.push_str(&format!("  ·   {tool:14} not here; apt-get install {package}\n")),
+        }
+    }
+    let sum = match (&native, &guarded) {
+        (Ok(_), _) => "Submissions are kept apart fully: also those of strangers.",
+        (Err(_), Ok(_)) => "Your own code is checked, guarded. Strangers' code needs the native sandbox.",
+        (Err(_), Err(_)) => "Your own code is checked without a sandbox. Strangers' code needs one.",
+    };
+    screen::out(&format!("{text}\n{sum}\n"));
+    Ok(if native.is_ok() { Exit::Passed } else { Exit::Machine })
+}
+
+fn native_says(native: Result<&Holds, &SandboxError>, environment: &Environment) -> String {
+    let holds = match native {
+        Ok(holds) => holds,
+        Err(error) => {
+            return line(environment, false, "native", &error.to_string(), &mend(error, &Settings::read()));
+        }
+    };
+    let overlay =
+        if holds.overlay { "overlay" } else { "a copy for each start: this system has no overlays for us" };
+    let landlock = match holds.landlock {
+        0 => "not in this kernel; mounts and seccomp hold without it".to_owned(),
+        version => format!("version {version}"),
+    };
+    let parts = [
+        ("network", "a loopback of its own; the grader connects and listens inside".to_owned()),
+        ("files", format!("read-only system, {overlay}")),
+        ("system calls", "seccomp, by a list of those that are known".to_owned()),
+        ("Landlock", landlock),
+        ("memory", holds.memory.clone()),
+        ("tasks", holds.tasks.clone()),
+    ];
+    let mut text = line(environment, true, "native", "a program ran in namespaces of its own", "");
+    for (name, what) in parts {
+        text.push_str(&format!("      {name:14} {what}\n"));
+    }
+    text
+}
+
+fn guarded_says(guarded: Result<&Holds, &SandboxError>, environment: &Environment) -> String {
+    match guarded {
+        Ok(holds) => {
+            line(environment, true, "guarded", &format!("seccomp and Landlock {}", holds.landlock), "")
+        }
+        Err(error) => {
+            line(environment, false, "guarded", &error.to_string(), "Linux 6.7 or newer, with lsm=landlock,…")
+        }
+    }
+}
+
+fn line(environment: &Environment, well: bool, name: &str, what: &str, mend: &str) -> String {
+    let (code, mark) = if well { ("32", "✓") } else { ("31", "✗") };
+    let mark = if environment.color_out { format!("\u{1b}[{code}m{mark}\u{1b}[0m") } else { mark.to_owned() };
+    let mend = if mend.is_empty() { String::new() } else { format!("      {:14} → {mend}\n", "") };
+    format!("  {mark}   {name:14} {what}\n{mend}")
+}
+
+impl Settings {
+    fn read() -> Self {
+        let number = |path: &str| fs::read_to_string(path).ok()?.trim().parse().ok();
+        Self {
+            user_namespaces: number("/proc/sys/user/max_user_namespaces"),
+            debian_switch: number("/proc/sys/kernel/unprivileged_userns_clone"),
+            apparmor: number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
+        }
+    }
+}
+
+/// The way out of what hinders a room of namespaces.
+fn mend(error: &SandboxError, settings: &Settings) -> String {
+    let (step, why) = match error {
+        SandboxError::Refused { step, why } => (step.as_str(), why.as_str()),
+        _ => return "start Gradus again; if it stays so, please report it".to_owned(),
+    };
+    if settings.user_namespaces == Some(0) {
+        "sudo sysctl user.max_user_namespaces=15000".to_owned()
+    } else if settings.debian_switch == Some(0) {
+        "sudo sysctl kernel.unprivileged_userns_clone=1".to_owned()
+    } else if settings.apparmor == Some(1) {
+        "AppArmor forbids it to programs without a profile: write one for this program that says `userns,`, or sudo sysctl \
+         kernel.apparmor_restrict_unprivileged_userns=0"
+            .to_owned()
+    } else if step == "mount /proc" {
+        "a container masks /proc: start it with --security-opt systempaths=unconfined".to_owned()
+    } else if step.contains("namespaces")
+        && (why.contains("not implemented") || why.contains("not permitted"))
+    {
+        "a container's seccomp profile forbids it: start it with --security-opt seccomp=unconfined".to_owned()
+    } else if why.contains("root must not stand") {
+        "run Gradus as an ordinary user, or as the machine's own root".to_owned()
+    } else {
+        "run Gradus on the machine itself, not in a container, as an ordinary user".to_owned()
+    }
+}
+
+fn kernel() -> String {
+    fs::read_to_string("/proc/sys/kernel/osrelease")
+        .map_or_else(|_| "(unknown)".to_owned(), |text| text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn way_out(step: &str, why: &str, settings: Settings) -> String {
+        mend(&SandboxError::Refused { step: step.into(), why: why.into() }, &settings)
+    }
+
+    fn open() -> Settings {
+        Settings { user_namespaces: Some(9), debian_switch: None, apparmor: Some(0) }
+    }
+
+    #[test]
+    fn each_hindrance_has_its_way_out() {
+        let clone = "make a process in namespaces of its own";
+        let none = Settings { user_namespaces: Some(0), ..open() };
+        assert!(way_out(clone, "No space left on device", none).contains("max_user_namespaces"));
+        let ubuntu = Settings { apparmor: Some(1), ..open() };
+        assert!(
+            way_out("part from the machine's mounts", "Operation not permitted", ubuntu).contains("AppArmor")
+        );
+        assert!(way_out("mount /proc", "Operation not permitted", open()).contains("systempaths"));
+        assert!(way_out(clone, "Function not implemented", open()).contains("seccomp=unconfined"));
+        assert!(way_out("anything else", "for any reason", open()).contains("ordinary user"));
+    }
+}

@@ -1,0 +1,122 @@
+//! Which sandbox a submission gets, what is said of it, and that nothing of the grader's is in sight.
+
+use crate::support::Gradus;
+use crate::support::course::{Course, http_server};
+
+const HELLO: &str = "def answer(method, path, body):\n    return 200, {}, b'hello'\n";
+
+#[test]
+fn the_strongest_sandbox_is_the_default_and_the_report_says_what_holds_each_limit() {
+    let (code, report) = Course::get_root(&http_server(HELLO)).report(&[]);
+    assert_eq!((code, &report["isolation"]["kind"]), (0, &"native".into()));
+    let limits = report["isolation"]["limits"].as_array().expect("limits");
+    let by = |name: &str| limits.iter().find(|limit| limit["name"] == name).map(|limit| limit["by"].clone());
+    assert_eq!(by("network"), Some("network namespace".into()));
+    assert!(limits.iter().all(|limit| limit["by"].is_string()), "{limits:?}");
+    let usage = &report["usage"];
+    assert!(usage["peak_memory_bytes"].as_u64().is_some_and(|bytes| bytes > 1 << 20), "{usage}");
+    assert!(usage["peak_tasks"].as_u64().is_some_and(|tasks| tasks > 0), "{usage}");
+}
+
+#[test]
+fn the_limit_that_ended_a_server_is_named() {
+    let hog = http_server(
+        "def answer(method, path, body):\n    a = [b'x' * (1 << 20) for _ in range(400)]\n    time.sleep(5)\n    return 200, {}, b''\n",
+    );
+    let course = Course::get_root(&hog).limits("memory = \"128 MiB\"");
+    course.check(&[]).code(1).says("used more than 128 MiB of memory");
+    Course::get_root(&hog.replace("time.sleep(5)", "pass")).check(&[]).code(0);
+}
+
+#[test]
+fn neither_the_server_nor_the_build_sees_the_grader_a_home_or_the_network() {
+    let look = |root: &str, port: u16| {
+        format!(
+            "import os, socket\ndef reached():\n    try: socket.create_connection(('127.0.0.1', {port}), 1); return True\n    except OSError: return False\nprint('sees', [path for path in ('{root}', '/root/.bashrc', '/root/.profile', '/root/.cargo/registry', '/var', '/etc/shadow') if os.path.exists(path)], reached(), [name for name in os.environ if 'TOKEN' in name or 'GITHUB' in name])\n"
+        )
+    };
+    let canary = std::net::TcpListener::bind("127.0.0.1:0").expect("a listener");
+    let course = Course::get_root(HELLO);
+    let look =
+        look(&course.root.path().display().to_string(), canary.local_addr().expect("an address").port());
+    course.write("work/app.py", &(look.clone() + &http_server(HELLO)));
+    course.write("work/build.py", &look);
+    course.write(
+        "work/gradus.toml",
+        "format = 1\nexercise = \"demo\"\n[run]\nbuild = \"python3 build.py\"\nstart = \"python3 -u app.py\"\n",
+    );
+    let ran =
+        course.gradus(&["--report", "json"]).env("API_TOKEN", "x").env("GITHUB_TOKEN", "x").run().code(0);
+    let report = ran.json();
+    for phase in ["build", "boot"] {
+        assert_eq!(report[phase]["output"]["text"], "sees [] False []\n", "{phase}");
+    }
+}
+
+#[test]
+fn what_a_server_writes_beside_its_data_goes_with_it() {
+    let writes = http_server(
+        "def answer(method, path, body):\n    found = os.path.exists('state')\n    open('state', 'w').write('x')\n    return (500 if found else 200), {}, b''\n",
+    );
+    let course = Course::get_root(&writes);
+    let cache = tempfile::tempdir().expect("a folder");
+    for _ in 0..2 {
+        course.gradus(&[]).env("XDG_CACHE_HOME", cache.path()).run().code(0);
+    }
+    assert!(!course.work().join("state").exists());
+}
+
+/// `gradus` where nobody gets a user namespace.
+fn without_namespaces(course: &Course, arguments: &[&str]) -> crate::support::Ran {
+    let gradus = course.gradus(arguments);
+    gradus
+        .below(&[
+            "unshare",
+            "-Ur",
+            "sh",
+            "-c",
+            "echo 0 > /proc/sys/user/max_user_namespaces; exec \"$@\"",
+            "sh",
+        ])
+        .run()
+}
+
+#[test]
+fn without_namespaces_the_next_rung_is_taken_and_said() {
+    let course = Course::get_root(&http_server(HELLO));
+    without_namespaces(&course, &[])
+        .code(0)
+        .says("No full sandbox could be had here")
+        .says("`gradus doctor`");
+    let report = without_namespaces(&course, &["--report", "json"]).json();
+    assert_eq!(report["isolation"]["kind"], "guarded");
+}
+
+#[test]
+fn a_sandbox_that_is_asked_for_is_had_or_refused() {
+    let course = Course::get_root(&http_server(HELLO));
+    without_namespaces(&course, &["--sandbox", "native"]).code(4).complains("gradus doctor");
+    for kind in ["native", "guarded", "none"] {
+        let (code, report) = course.report(&["--sandbox", kind]);
+        assert_eq!((code, &report["isolation"]["kind"]), (0, &kind.into()));
+    }
+}
+
+#[test]
+fn doctor_says_what_holds_and_what_hinders() {
+    Gradus::new(["doctor"])
+        .run()
+        .code(0)
+        .says("✓   native")
+        .says("a loopback of its own")
+        .says("✓   guarded");
+    let hindered =
+        ["unshare", "-Ur", "sh", "-c", "echo 0 > /proc/sys/user/max_user_namespaces; exec \"$@\"", "sh"];
+    Gradus::new(["doctor"])
+        .below(&hindered)
+        .run()
+        .code(4)
+        .says("✗   native")
+        .says("sudo sysctl user.max_user_namespaces")
+        .says("✓   guarded");
+}
