@@ -9,4 +9,5 @@ mod life;
 mod sandbox;
 mod stays;
 mod support;
+mod upstream;
 mod workflow;

@@ -1,9 +1,13 @@
 //! One check: its steps in order against a running target, until one falls short.
 
+mod life;
+mod printed;
 mod request;
 mod show;
+mod upstream;
 
 use crate::target::{Origin, Target};
+use crate::upstreams::Upstreams;
 use gradus_judge::answer::{self, AnswerView};
 use gradus_judge::miss::Miss;
 use gradus_judge::place;
@@ -11,7 +15,7 @@ use gradus_model::duration::format_duration;
 use gradus_model::eval;
 use gradus_model::grader::{Action, Again, Check, Grader, RequestStep, Step};
 use gradus_model::json::Json;
-use gradus_model::outcome::{Failure, Mismatch, Outcome};
+use gradus_model::outcome::{Exchange, Failure, Mismatch, Outcome};
 use gradus_model::source::Span;
 use gradus_model::value::Bindings;
 use gradus_probe::{Client, ProbeError, Response};
@@ -23,6 +27,8 @@ pub struct Bench<'a> {
     pub grader: &'a Grader,
     /// What is asked.
     pub target: &'a mut dyn Target,
+    /// What the grader serves to it.
+    pub upstreams: &'a mut Upstreams,
     /// The connections to it.
     pub client: &'a mut Client,
     /// For one request, unless the step says otherwise.
@@ -62,7 +68,10 @@ pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) 
     let result = tokio::time::timeout(check.timeout, steps).await;
     let outcome = match result {
         Ok(Ok(())) => Outcome::Passed,
-        Ok(Err(failure)) => Outcome::Failed(*failure),
+        Ok(Err(mut failure)) => {
+            failure.mismatches.extend(upstream::unexpected(bench));
+            Outcome::Failed(*failure)
+        }
         Err(_) => Outcome::Failed(out_of_time(bench, check, at)),
     };
     let outcome = blame_crash(bench, check, outcome).await;
@@ -98,18 +107,13 @@ async fn run_case(
     requests: &mut u32,
     case: Option<String>,
 ) -> Result<(), Box<Failure>> {
-    let Action::Request(request) = &step.action;
     match step.again {
-        Again::Once => {
-            *requests += 1;
-            attempt(bench, step, request, bindings, case).await
-        }
+        Again::Once => attempt(bench, step, bindings, requests, case).await,
         Again::Repeat(turns) => {
             for turn in 1..=turns {
                 bindings.insert("turn".into(), Json::from(i64::from(turn)));
-                *requests += 1;
                 let circumstance = join(case.as_deref(), &format!("turn {turn} of {turns}"));
-                attempt(bench, step, request, bindings, Some(circumstance)).await?;
+                attempt(bench, step, bindings, requests, Some(circumstance)).await?;
             }
             Ok(())
         }
@@ -118,12 +122,11 @@ async fn run_case(
             let mut tries = 0;
             loop {
                 tries += 1;
-                *requests += 1;
                 let circumstance = join(
                     case.as_deref(),
                     &format!("try {tries}, the last within {}", format_duration(at_most)),
                 );
-                match attempt(bench, step, request, bindings, Some(circumstance)).await {
+                match attempt(bench, step, bindings, requests, Some(circumstance)).await {
                     Err(failure) if begun.elapsed() + every > at_most => return Err(failure),
                     Err(_) => tokio::time::sleep(every).await,
                     Ok(()) => return Ok(()),
@@ -133,8 +136,28 @@ async fn run_case(
     }
 }
 
-/// Sends one request and judges its answer.
+/// Does a step once.
 async fn attempt(
+    bench: &mut Bench<'_>,
+    step: &Step,
+    bindings: &mut Bindings,
+    requests: &mut u32,
+    circumstance: Option<String>,
+) -> Result<(), Box<Failure>> {
+    match &step.action {
+        Action::Request(asked) => {
+            *requests += 1;
+            ask(bench, step, asked, bindings, circumstance).await
+        }
+        Action::Server(server) => life::act(bench, step, server, bindings, requests).await,
+        Action::Stub(stub) => upstream::change(bench, step, stub, bindings).await,
+        Action::Calls(calls) => upstream::judge(bench, calls, bindings, circumstance),
+        Action::Printed(printed) => printed::judge(bench, printed, bindings, circumstance),
+    }
+}
+
+/// Sends one request and judges its answer.
+async fn ask(
     bench: &mut Bench<'_>,
     step: &Step,
     asked: &RequestStep,
@@ -145,14 +168,7 @@ async fn attempt(
     let name = request::title(asked, bindings);
     let expectations = asked.expect.count() + asked.save.len();
     let fail = |mismatches: Vec<Mismatch>, exchange| {
-        Box::new(Failure {
-            step: name.clone(),
-            circumstance: circumstance.clone(),
-            expectations,
-            mismatches,
-            exchange,
-            server: None,
-        })
+        failure(&name, circumstance.clone(), expectations, mismatches, exchange)
     };
     let request = match request::build(asked, bindings, &origin) {
         Ok(request) => request,
@@ -169,14 +185,14 @@ async fn attempt(
             return Err(fail(vec![mismatch], Some(show::exchange(&request, &origin, Err(&error)))));
         }
     };
-    match judge(bench.grader, asked, &response, bindings) {
+    match judge_answer(bench.grader, asked, &response, bindings) {
         misses if misses.is_empty() => Ok(()),
         misses => Err(fail(misses, Some(show::exchange(&request, &origin, Ok(&response))))),
     }
 }
 
 /// Every expectation that does not hold; when all hold, what is to be saved is bound.
-fn judge(
+fn judge_answer(
     grader: &Grader,
     asked: &RequestStep,
     response: &Response,
@@ -211,6 +227,36 @@ fn judge(
     missing
 }
 
+/// A step that fell short.
+fn failure(
+    step: &str,
+    circumstance: Option<String>,
+    expectations: usize,
+    mismatches: Vec<Mismatch>,
+    exchange: Option<Exchange>,
+) -> Box<Failure> {
+    Box::new(Failure {
+        step: step.to_owned(),
+        circumstance,
+        expectations,
+        mismatches,
+        exchange,
+        server: None,
+    })
+}
+
+/// What is wrong with a step as a whole.
+fn mismatch_at(grader: &Grader, span: Span, path: &str, wanted: &str, got: String) -> Mismatch {
+    Mismatch {
+        path: path.to_owned(),
+        wanted: wanted.to_owned(),
+        got,
+        note: None,
+        difference: Vec::new(),
+        place: Some(grader.sources.excerpt(first_line(grader, span), 0)),
+    }
+}
+
 fn mismatch(grader: &Grader, miss: Miss) -> Mismatch {
     Mismatch {
         path: miss.path,
@@ -234,14 +280,7 @@ fn located(grader: &Grader, elsewhere: request::Elsewhere) -> Mismatch {
 }
 
 fn no_answer(grader: &Grader, span: Span, error: &ProbeError) -> Mismatch {
-    Mismatch {
-        path: "answer".into(),
-        wanted: "an answer".into(),
-        got: error.to_string(),
-        note: None,
-        difference: Vec::new(),
-        place: Some(grader.sources.excerpt(first_line(grader, span), 0)),
-    }
+    mismatch_at(grader, span, "answer", "an answer", error.to_string())
 }
 
 /// A failed check whose time was over, in whichever step that was.

@@ -9,10 +9,11 @@ use crate::job::{Folder, Job, Subject};
 use crate::observe::{Event, Observer};
 use crate::order;
 use crate::target::{Capabilities, ProgramTarget, Target, UrlTarget};
+use crate::upstreams::Upstreams;
 use gradus_model::draw;
 use gradus_model::duration::format_duration;
 use gradus_model::eval;
-use gradus_model::grader::{Check, Fresh, Visibility};
+use gradus_model::grader::{Action, Check, Fresh, Step, Visibility};
 use gradus_model::json::Json;
 use gradus_model::outcome::{Because, Failure, Fault, Mismatch, Outcome, Shown};
 use gradus_model::report::{CheckReport, ExerciseName, Graded, Isolation, Phase, Progress, Report};
@@ -53,6 +54,10 @@ struct Grading<'a, 'j> {
 impl Grading<'_, '_> {
     async fn run(&mut self) {
         let job = self.job;
+        let mut upstreams = match Upstreams::new(job.grader) {
+            Ok(upstreams) => upstreams,
+            Err(error) => return self.broken(format!("no port for a stub: {error}"), None),
+        };
         let ground;
         let mut target: Box<dyn Target + '_> = match &job.subject {
             Subject::Url(url) => match UrlTarget::new(url) {
@@ -64,21 +69,26 @@ impl Grading<'_, '_> {
                     Ok(ground) => ground,
                     Err(why) => return self.not_built(why),
                 };
-                match self.build(folder, &ground).await {
+                match self.build(folder, &ground, &upstreams).await {
                     Some(target) => Box::new(target),
                     None => return,
                 }
             }
         };
         self.report.isolation = target.isolation();
-        self.run_on(&mut *target).await;
+        self.run_on(&mut *target, &mut upstreams).await;
         target.stop().await;
         // What holds the limits is known once there was a room.
         self.report.isolation = target.isolation();
         self.report.usage = target.usage();
     }
 
-    async fn build<'f>(&mut self, folder: &'f Folder<'_>, ground: &'f Ground) -> Option<ProgramTarget<'f>> {
+    async fn build<'f>(
+        &mut self,
+        folder: &'f Folder<'_>,
+        ground: &'f Ground,
+        upstreams: &Upstreams,
+    ) -> Option<ProgramTarget<'f>> {
         let limits = &self.job.exercise.limits;
         let built = tokio::select! {
             built = build::build(folder, ground, limits, self.observer) => built,
@@ -87,8 +97,11 @@ impl Grading<'_, '_> {
         match built {
             Ok(built) => {
                 self.report.build = built.phase;
-                let told = told(self.job);
-                match ProgramTarget::new(folder.launcher, ground, built.start, built.dir, told, limits) {
+                let mut told = told(self.job);
+                told.extend(upstreams.told());
+                let ports = upstreams.ports();
+                match ProgramTarget::new(folder.launcher, ground, built.start, built.dir, told, ports, limits)
+                {
                     Ok(target) => Some(target),
                     Err(error) => {
                         self.broken(format!("no place for the submission's data: {error}"), None);
@@ -114,7 +127,7 @@ impl Grading<'_, '_> {
         }
     }
 
-    async fn run_on(&mut self, target: &mut dyn Target) {
+    async fn run_on(&mut self, target: &mut dyn Target, upstreams: &mut Upstreams) {
         let interrupt = self.interrupt.clone();
         let command = self.report.submission.start.clone().unwrap_or_default();
         if matches!(self.job.subject, Subject::Folder(_)) {
@@ -122,7 +135,7 @@ impl Grading<'_, '_> {
         }
         let begun = Instant::now();
         let started = tokio::select! {
-            started = target.start() => started,
+            started = start(target, upstreams) => started,
             () = interrupt.thrown() => {
                 self.report.progress = Progress::CutShort("interrupted".into());
                 return;
@@ -139,7 +152,7 @@ impl Grading<'_, '_> {
             self.report.boot = Some(phase);
         }
         tokio::select! {
-            () = self.run_checks(target) => {}
+            () = self.run_checks(target, upstreams) => {}
             () = interrupt.thrown() => {
                 self.report.progress = Progress::CutShort("interrupted".into());
                 return;
@@ -154,11 +167,11 @@ impl Grading<'_, '_> {
         }
     }
 
-    async fn run_checks(&mut self, target: &mut dyn Target) {
+    async fn run_checks(&mut self, target: &mut dyn Target, upstreams: &mut Upstreams) {
         let job = self.job;
         let checks = order::checks(job.grader, &job.selection);
         let of = checks.len();
-        let mut session = Session::new(job, target);
+        let mut session = Session::new(job, target, upstreams);
         let mut hidden = false;
         for (index, check) in checks.into_iter().enumerate() {
             let is_hidden = check.visibility == Visibility::Hidden;
@@ -207,6 +220,7 @@ impl Grading<'_, '_> {
 struct Session<'a, 'j> {
     job: &'a Job<'j>,
     target: &'a mut dyn Target,
+    upstreams: &'a mut Upstreams,
     client: Client,
     secret: String,
     graders_vars: Bindings,
@@ -220,7 +234,7 @@ struct Session<'a, 'j> {
 }
 
 impl<'a, 'j> Session<'a, 'j> {
-    fn new(job: &'a Job<'j>, target: &'a mut dyn Target) -> Self {
+    fn new(job: &'a Job<'j>, target: &'a mut dyn Target, upstreams: &'a mut Upstreams) -> Self {
         let client = client(job, target);
         let mut graders_vars = Bindings::new();
         draw::vars(&job.grader.vars, job.seed, "", job.now, &mut graders_vars);
@@ -234,6 +248,7 @@ impl<'a, 'j> Session<'a, 'j> {
             wants: None,
             gone: None,
             target,
+            upstreams,
         }
     }
 
@@ -246,9 +261,14 @@ impl<'a, 'j> Session<'a, 'j> {
             return (outcome, 0, self.target.output_since_mark());
         }
         let mut bindings = self.bindings(check);
+        if let Err(error) = self.upstreams.begin(&*self.target, bindings.clone()).await {
+            let what = format!("a stub can't listen: {error}");
+            return (Outcome::Broken(Fault { what, way_out: None }), 0, Shown::default());
+        }
         let mut bench = Bench {
             grader: self.job.grader,
             target: &mut *self.target,
+            upstreams: &mut *self.upstreams,
             client: &mut self.client,
             request_timeout: self.job.exercise.limits.request,
             heard: &mut self.heard,
@@ -269,7 +289,8 @@ impl<'a, 'j> Session<'a, 'j> {
             return Some(Because::Needed(missing.id.value.clone()));
         }
         let can = self.target.capabilities();
-        if let Some(lacks) = check.fresh.and_then(|fresh| lacks(can, fresh)) {
+        let steps = check.steps.iter().find_map(|step| lacks_for_step(can, step));
+        if let Some(lacks) = check.fresh.and_then(|fresh| lacks(can, fresh)).or(steps) {
             return Some(Because::Unsupported(lacks.into()));
         }
         self.gone.clone().map(Because::ServerGone)
@@ -279,7 +300,9 @@ impl<'a, 'j> Session<'a, 'j> {
     async fn prepare(&mut self, check: &Check) -> Result<(), Outcome> {
         let crashed = self.target.ended();
         let wants = self.wants.take().filter(|_| self.target.capabilities().restart).max(check.fresh);
-        if crashed.is_none() && wants.is_none() {
+        if crashed.is_none() && wants.is_none() && self.target.is_up() {
+            // An earlier check may have left it paused.
+            self.target.resume();
             return Ok(());
         }
         self.client.drop_connections();
@@ -292,7 +315,7 @@ impl<'a, 'j> Session<'a, 'j> {
                 })
             })?;
         }
-        let started = self.target.start().await;
+        let started = start(self.target, self.upstreams).await;
         self.client = client(self.job, self.target);
         match started {
             Ok(()) => Ok(()),
@@ -353,6 +376,33 @@ fn lacks(can: Capabilities, fresh: Fresh) -> Option<&'static str> {
         Fresh::Data | Fresh::All if !can.wipe => Some("an empty DATA_DIR"),
         _ => None,
     }
+}
+
+fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
+    match &step.action {
+        Action::Printed(_) if !can.signals => {
+            Some("what the server prints; grade the folder instead of a URL")
+        }
+        Action::Server(_) if !can.signals => Some("signals to the server; grade the folder instead of a URL"),
+        Action::Stub(_) | Action::Calls(_) if !can.listen => {
+            Some("stubs where the server runs; grade the folder instead of a URL")
+        }
+        _ => None,
+    }
+}
+
+/// Starts the server once everything listens that it may ask while it starts.
+async fn start(target: &mut dyn Target, upstreams: &mut Upstreams) -> Result<(), NotReady> {
+    if target.capabilities().listen {
+        if target.open().await? {
+            upstreams.leave();
+        }
+        upstreams
+            .listen(target)
+            .await
+            .map_err(|error| NotReady::Launch(format!("a stub can't listen: {error}")))?;
+    }
+    target.start().await
 }
 
 fn did_not_restart(job: &Job<'_>, check: &Check, cause: &NotReady) -> Failure {

@@ -173,15 +173,15 @@ impl Ground {
     pub fn build_room(&self, limits: &Limits, data: Option<&TempDir>) -> RoomSpec {
         let memory = limits.memory.max(BUILD_MEMORY);
         let limits = RoomLimits { memory, cpu: Some(limits.build), files: 4096, ..room_limits(limits) };
-        RoomSpec { rung: self.rung(Access::Write, data, None), limits }
+        RoomSpec { rung: self.rung(Access::Write, data, &[]), limits }
     }
 
     /// The room in which it runs. What it writes outside `DATA_DIR` goes with the room.
-    pub fn run_room(&self, limits: &Limits, data: Option<&TempDir>, port: u16) -> RoomSpec {
-        RoomSpec { rung: self.rung(Access::Overlay, data, Some(port)), limits: room_limits(limits) }
+    pub fn run_room(&self, limits: &Limits, data: Option<&TempDir>, ports: &[u16]) -> RoomSpec {
+        RoomSpec { rung: self.rung(Access::Overlay, data, ports), limits: room_limits(limits) }
     }
 
-    fn rung(&self, access: Access, data: Option<&TempDir>, port: Option<u16>) -> Rung {
+    fn rung(&self, access: Access, data: Option<&TempDir>, ports: &[u16]) -> Rung {
         let toolchains = |view: View| self.toolchains.iter().cloned().fold(view, View::show);
         match self.sandbox {
             Sandbox::None { .. } => Rung::None,
@@ -194,7 +194,7 @@ impl Ground {
                 let view =
                     toolchains(View::of_system()).put(self.folder.clone(), self.folder.clone(), access);
                 let folders = data.map(|data| data.path().to_owned()).into_iter().collect();
-                Rung::Guarded { view: View { folders, ..view }, ports: port.into_iter().collect() }
+                Rung::Guarded { view: View { folders, ..view }, ports: ports.to_vec() }
             }
         }
     }

@@ -14,6 +14,7 @@ mod mistakes;
 mod observe;
 mod order;
 mod target;
+mod upstreams;
 
 pub use grading::grade;
 pub use ground::Sandbox;

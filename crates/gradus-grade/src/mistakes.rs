@@ -1,19 +1,37 @@
 //! What a grader's file cannot show by itself: expectations that no judge can compile.
 
-use gradus_judge::answer;
+use gradus_judge::{answer, pattern};
 use gradus_model::diagnostic::{Diagnostic, Invalid};
 use gradus_model::grader::{Action, Grader};
+use gradus_model::stub::Asked;
 
 /// Refuses a grader whose `$regex` or `$schema` does not compile; every such place is named.
 pub fn compiles(grader: &Grader) -> Result<(), Invalid> {
     let steps = grader.checks.iter().flat_map(|check| &check.steps);
-    let mistakes = steps.flat_map(|step| match &step.action {
+    let patterns = steps.flat_map(|step| match &step.action {
         Action::Request(request) => answer::mistakes(&request.expect),
+        Action::Calls(calls) => {
+            let patterns = [&calls.count, &calls.json, &calls.gaps].into_iter().flatten();
+            patterns.flat_map(pattern::mistakes).chain(calls.asked.iter().flat_map(of_request)).collect()
+        }
+        Action::Printed(printed) => {
+            let patterns = [&printed.text, &printed.lines, &printed.json].into_iter().flatten();
+            patterns.flat_map(pattern::mistakes).collect()
+        }
+        Action::Server(server) => server.exit.iter().flat_map(pattern::mistakes).collect(),
+        Action::Stub(_) => Vec::new(),
     });
+    let routes = grader.stubs.iter().flat_map(|stub| &stub.routes);
+    let mistakes = patterns.chain(routes.flat_map(|route| of_request(&route.asked)));
     let diagnostics: Vec<Diagnostic> =
         mistakes.map(|mistake| Diagnostic::new(mistake.what, mistake.span)).collect();
     if diagnostics.is_empty() {
         return Ok(());
     }
     Err(Invalid { sources: grader.sources.clone(), diagnostics })
+}
+
+fn of_request(asked: &Asked) -> Vec<pattern::Mistake> {
+    let named = asked.query.iter().chain(&asked.headers).map(|(_, pattern)| pattern);
+    named.chain(&asked.json).chain(&asked.text).flat_map(pattern::mistakes).collect()
 }

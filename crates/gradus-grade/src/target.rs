@@ -14,6 +14,8 @@ use gradus_probe::Dial;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
 
 /// A future of a target's operation.
 pub type Doing<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -32,8 +34,27 @@ pub trait Target: Send {
     /// How connections to it are made.
     fn dial(&self) -> Arc<dyn Dial>;
 
+    /// Gets ready for the server, so that one can listen where it will run; answers whether that place is a new one.
+    fn open(&mut self) -> Doing<'_, Result<bool, NotReady>>;
+
+    /// Listens on a port of the server's own loopback.
+    fn listen(&self, port: u16) -> Doing<'_, std::io::Result<TcpListener>>;
+
     /// Starts the server and waits until it accepts a connection.
     fn start(&mut self) -> Doing<'_, Result<(), NotReady>>;
+
+    /// Whether it was started and nobody ended it since; it may have ended by itself.
+    fn is_up(&self) -> bool;
+
+    /// Asks the server to end, and answers how it ended: its exit code, or in words what else became of it within that time.
+    /// Whatever it leaves behind is ended too.
+    fn term(&mut self, within: Duration) -> Doing<'_, Result<i32, String>>;
+
+    /// Stops the server and everything that it started until it is resumed.
+    fn pause(&mut self);
+
+    /// Lets it go on.
+    fn resume(&mut self);
 
     /// Ends the server and everything that it started. Harmless when nothing runs.
     fn stop(&mut self) -> Doing<'_, ()>;
@@ -67,6 +88,10 @@ pub struct Capabilities {
     pub restart: bool,
     /// Its `DATA_DIR` can be emptied.
     pub wipe: bool,
+    /// It can be sent signals.
+    pub signals: bool,
+    /// The grader can listen where it runs, and tell it so.
+    pub listen: bool,
 }
 
 /// Where a server is reached.

@@ -2,6 +2,7 @@
 
 use crate::pattern::Pattern;
 use crate::source::{Sources, Span, Spanned};
+use crate::stub::{CallsStep, Stub, StubStep};
 use crate::value::{Template, Value, Var};
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ pub struct Grader {
     pub env: Vec<(String, Value)>,
     /// Drawn once per grading.
     pub vars: Vec<Var>,
+    /// Upstreams that the grader serves.
+    pub stubs: Vec<Stub>,
     /// In the file's order.
     pub checks: Vec<Check>,
 }
@@ -115,6 +118,80 @@ pub struct Step {
 pub enum Action {
     /// A request and what is expected of its answer.
     Request(Box<RequestStep>),
+    /// What happens to the server.
+    Server(Box<ServerStep>),
+    /// What happens to stubs.
+    Stub(StubStep),
+    /// What a stub was asked.
+    Calls(Box<CallsStep>),
+    /// What the server printed.
+    Printed(Box<PrintedStep>),
+}
+
+/// What is expected of what the server printed since the check began.
+#[derive(Clone, Debug)]
+pub struct PrintedStep {
+    /// All of it as text.
+    pub text: Option<Pattern>,
+    /// Its lines, as a list of texts.
+    pub lines: Option<Pattern>,
+    /// Those of its lines that are JSON, as a list.
+    pub json: Option<Pattern>,
+}
+
+/// What happens to the server.
+#[derive(Clone, Debug)]
+pub struct ServerStep {
+    /// What.
+    pub act: Act,
+    /// How long it may take to end after SIGTERM.
+    pub within: Duration,
+    /// The exit code that SIGTERM leads to.
+    pub exit: Option<Pattern>,
+    /// Requests that are on their way when it happens.
+    pub meanwhile: Vec<Step>,
+}
+
+/// What can happen to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// SIGKILL to all of it; it stays down.
+    Kill,
+    /// SIGTERM, until it has ended; it stays down.
+    Term,
+    /// SIGSTOP to all of it.
+    Pause,
+    /// SIGCONT to all of it.
+    Resume,
+    /// It is started.
+    Start,
+    /// It is killed and started.
+    Restart,
+}
+
+impl Step {
+    /// The names that it saves.
+    pub fn saves(&self) -> impl Iterator<Item = &Save> {
+        let saves = match &self.action {
+            Action::Request(request) => request.save.as_slice(),
+            Action::Server(_) | Action::Stub(_) | Action::Calls(_) | Action::Printed(_) => &[],
+        };
+        saves.iter()
+    }
+
+    /// Whether anything is expected of it.
+    pub fn expects(&self) -> bool {
+        match &self.action {
+            Action::Request(request) => request.expect.count() > 0,
+            // A server that does not end or start fails the check.
+            Action::Server(server) => {
+                matches!(server.act, Act::Term | Act::Start | Act::Restart)
+                    || server.meanwhile.iter().any(Step::expects)
+            }
+            Action::Stub(_) => false,
+            Action::Calls(_) | Action::Printed(_) => true,
+        }
+    }
 }
 
 /// How often a step is done.

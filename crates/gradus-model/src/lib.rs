@@ -19,6 +19,7 @@ pub mod report;
 pub mod schema;
 pub mod score;
 pub mod source;
+pub mod stub;
 pub mod submission;
 mod toml_text;
 mod tree;

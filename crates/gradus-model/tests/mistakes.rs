@@ -5,6 +5,7 @@ mod expectations;
 mod files;
 mod names;
 mod steps;
+mod stubs;
 mod values;
 mod yaml;
 

@@ -74,13 +74,24 @@ fn schema_and_reader_know_the_same_keys_of_a_grader() {
     };
     same(known(read_grader(r#"{"zzzzzzzz": 1}"#)), "/properties");
     same(known(read_grader(r#"{"checks": [{"zzzzzzzz": 1}]}"#)), "/$defs/check/properties");
-    same(at(r#"{"get": "/", "zzzzzzzz": 1}"#), "/$defs/step/properties");
+    same(at(r#"{"get": "/", "zzzzzzzz": 1}"#), "/$defs/request_step/properties");
     same(at(r#"{"get": "/", "expect": {"zzzzzzzz": 1}}"#), "/$defs/expect/properties");
-    same(at(r#"{"request": {"zzzzzzzz": 1}}"#), "/$defs/step/properties/request/properties");
+    same(at(r#"{"request": {"zzzzzzzz": 1}}"#), "/$defs/request_step/properties/request/properties");
     same(
         at(r#"{"get": "/", "expect": {"status": 200}, "until": {"zzzzzzzz": 1}}"#),
-        "/$defs/step/properties/until/properties",
+        "/$defs/request_step/properties/until/properties",
     );
+    same(at(r#"{"server": "kill", "zzzzzzzz": 1}"#), "/$defs/server_step/properties");
+    same(at(r#"{"stub": {}, "zzzzzzzz": 1}"#), "/$defs/stub_step/properties");
+    same(at(r#"{"stub": {"a": {"zzzzzzzz": 1}}}"#), "/$defs/reply/properties");
+    same(
+        at(r#"{"calls": {"stub": "a"}, "expect": {"zzzzzzzz": 1}}"#),
+        "/$defs/calls_step/properties/expect/properties",
+    );
+    same(at(r#"{"calls": {"zzzzzzzz": 1}, "expect": {}}"#), "/$defs/of_stub/properties");
+    same(at(r#"{"printed": {"zzzzzzzz": 1}}"#), "/$defs/printed_step/properties/printed/properties");
+    let route = r#"{"stubs": {"a": {"routes": [{"zzzzzzzz": 1}]}}}"#;
+    same(known(read_grader(route)), "/$defs/route/properties");
 }
 
 #[test]

@@ -3,12 +3,14 @@
 use super::{Capabilities, Doing, Origin, Target};
 use crate::boot::{self, NotReady};
 use crate::ground::Ground;
+use gradus_model::duration::format_duration;
 use gradus_model::exercise::Limits;
 use gradus_model::outcome::Shown;
 use gradus_model::report::{Isolation, Usage};
 use gradus_probe::{BoxStream, Dial};
 use gradus_sandbox::{
-    Holds, Launcher, Mark, OutputLog, PortHold, Program, Room, Running, Stdin, Usage as RoomUsage, free_port,
+    Ending, Exit, Holds, Launcher, Mark, OutputLog, PortHold, Program, Room, Running, Stdin,
+    Usage as RoomUsage, free_port,
 };
 use std::ffi::OsString;
 use std::io;
@@ -33,6 +35,8 @@ pub struct ProgramTarget<'a> {
     dir: PathBuf,
     /// What the grader adds to its environment.
     told: Vec<(OsString, OsString)>,
+    /// Ports on which it finds what the grader serves.
+    upstreams: Vec<u16>,
     limits: Limits,
     port: PortHold,
     /// `DATA_DIR` where the room has none of its own.
@@ -55,6 +59,7 @@ impl<'a> ProgramTarget<'a> {
         command: Vec<OsString>,
         dir: PathBuf,
         told: Vec<(OsString, OsString)>,
+        upstreams: Vec<u16>,
         limits: &Limits,
     ) -> io::Result<Self> {
         Ok(Self {
@@ -63,6 +68,7 @@ impl<'a> ProgramTarget<'a> {
             command,
             dir,
             told,
+            upstreams,
             limits: limits.clone(),
             port: free_port()?,
             data: ground.data()?,
@@ -92,13 +98,17 @@ impl<'a> ProgramTarget<'a> {
         }
     }
 
+    fn ports(&self) -> Vec<u16> {
+        self.upstreams.iter().copied().chain([self.port.port()]).collect()
+    }
+
     /// The room that there is, or a new one.
     async fn room(&self) -> Result<Room, NotReady> {
         if let Some(room) = self.reach.room() {
             return Ok(room);
         }
         let ours = |error: gradus_sandbox::SandboxError| NotReady::Launch(error.to_string());
-        let spec = self.ground.run_room(&self.limits, self.data.as_ref(), self.port.port());
+        let spec = self.ground.run_room(&self.limits, self.data.as_ref(), &self.ports());
         let room = self.launcher.open(&spec).await.map_err(ours)?;
         self.reach.found().room = Some(room.clone());
         Ok(room)
@@ -148,7 +158,7 @@ impl<'a> ProgramTarget<'a> {
 
 impl Target for ProgramTarget<'_> {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { restart: true, wipe: true }
+        Capabilities { restart: true, wipe: true, signals: true, listen: true }
     }
 
     fn isolation(&self) -> Isolation {
@@ -176,6 +186,52 @@ impl Target for ProgramTarget<'_> {
                 other => other,
             }
         })
+    }
+
+    fn open(&mut self) -> Doing<'_, Result<bool, NotReady>> {
+        Box::pin(async move {
+            let is_new = self.reach.room().is_none();
+            self.room().await.map(|_| is_new)
+        })
+    }
+
+    fn listen(&self, port: u16) -> Doing<'_, io::Result<TcpListener>> {
+        Box::pin(async move {
+            let room = self.reach.room().ok_or(io::ErrorKind::NotConnected)?;
+            room.listen((Ipv4Addr::LOCALHOST, port).into()).await
+        })
+    }
+
+    fn is_up(&self) -> bool {
+        self.running.is_some()
+    }
+
+    fn term(&mut self, within: Duration) -> Doing<'_, Result<i32, String>> {
+        Box::pin(async move {
+            let Some(running) = &self.running else { return Err("does not run".to_owned()) };
+            // One that is gone has an exit code all the same.
+            let _ = running.term();
+            let exit = tokio::time::timeout(within, running.wait()).await;
+            self.end().await;
+            match exit {
+                Ok(Exit { ending: Ending::Exited(code), .. }) => Ok(code),
+                Ok(exit) => Err(exit.ending.to_string()),
+                Err(_) => Err(format!("still ran {} after SIGTERM", format_duration(within))),
+            }
+        })
+    }
+
+    fn pause(&mut self) {
+        if let Some(room) = self.reach.room() {
+            // A room that is gone is as quiet as it can be.
+            let _ = room.pause();
+        }
+    }
+
+    fn resume(&mut self) {
+        if let Some(room) = self.reach.room() {
+            let _ = room.resume();
+        }
     }
 
     fn stop(&mut self) -> Doing<'_, ()> {

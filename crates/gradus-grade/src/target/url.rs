@@ -9,7 +9,7 @@ use gradus_probe::{BoxStream, Dial};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
@@ -48,7 +48,7 @@ impl UrlTarget {
 
 impl Target for UrlTarget {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { restart: false, wipe: false }
+        Capabilities { restart: false, wipe: false, signals: false, listen: false }
     }
 
     fn isolation(&self) -> Isolation {
@@ -81,6 +81,26 @@ impl Target for UrlTarget {
             }
         })
     }
+
+    fn open(&mut self) -> Doing<'_, Result<bool, NotReady>> {
+        Box::pin(async { Ok(false) })
+    }
+
+    fn listen(&self, _: u16) -> Doing<'_, io::Result<TcpListener>> {
+        Box::pin(async { Err(io::ErrorKind::Unsupported.into()) })
+    }
+
+    fn is_up(&self) -> bool {
+        true
+    }
+
+    fn term(&mut self, _: Duration) -> Doing<'_, Result<i32, String>> {
+        Box::pin(async { Err("cannot be sent signals".to_owned()) })
+    }
+
+    fn pause(&mut self) {}
+
+    fn resume(&mut self) {}
 
     fn stop(&mut self) -> Doing<'_, ()> {
         Box::pin(async {})

@@ -4,7 +4,7 @@ use super::files::Folder;
 use super::{step, vars};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
-use crate::grader::{Action, Check, Detail, Fresh, Step, Visibility, Worth};
+use crate::grader::{Check, Detail, Fresh, Step, Visibility, Worth};
 use crate::source::{Span, Spanned};
 use crate::tree::{Node, NodeKind};
 use std::time::Duration;
@@ -142,7 +142,7 @@ fn steps(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec<S
     let found: Vec<Step> = items.iter().filter_map(|item| step::step(item, folder, problems)).collect();
     if items.is_empty() && matches!(node.kind, NodeKind::List(_)) {
         problems.add(Diagnostic::new("this check has no steps", node.span));
-    } else if problems.0.len() == before && !found.is_empty() && found.iter().all(expects_nothing) {
+    } else if problems.0.len() == before && !found.is_empty() && !found.iter().any(Step::expects) {
         let at = found.first().map_or(node.span, |step| step.span);
         problems.add(
             Diagnostic::new("this check can't fail: none of its steps expects anything", at)
@@ -150,9 +150,4 @@ fn steps(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec<S
         );
     }
     found
-}
-
-fn expects_nothing(step: &Step) -> bool {
-    let Action::Request(request) = &step.action;
-    request.expect.count() == 0
 }

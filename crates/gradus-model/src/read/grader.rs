@@ -2,7 +2,7 @@
 
 use super::files::{Files, Folder};
 use super::value::values;
-use super::{check, finish, needs, scope, template, vars};
+use super::{check, finish, needs, scope, stub, template, vars};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::{Diagnostic, Invalid};
 use crate::grader::{Check, Detail, Grader, Worth};
@@ -20,6 +20,7 @@ pub fn grader(path: &str, text: &str, files: &Files<'_>) -> Result<Grader, Inval
         .and_then(|root| read(&root, &mut folder, &mut problems));
     if let Some(grader) = &grader {
         needs::check_needs(&grader.checks, &mut problems);
+        stub::check_stubs(grader, &mut problems);
         scope::check_names(grader, &folder.sources, &mut problems);
     }
     let (grader, sources) = finish(grader, folder.sources, problems)?;
@@ -36,6 +37,7 @@ fn read(root: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option
     let detail = fields.take("detail").and_then(|node| check::detail(node, problems)).unwrap_or(Detail::Full);
     let env = fields.take("env").map_or_else(Vec::new, |node| env(node, problems));
     let vars = fields.take("vars").map_or_else(Vec::new, |node| vars::vars(node, problems));
+    let stubs = fields.take("stubs").map_or_else(Vec::new, |node| stub::stubs(node, folder, problems));
     let checks = fields.require("checks", problems);
     fields.finish(problems);
     let checks = checks.map_or_else(Vec::new, |node| checks_of(node, detail, folder, problems));
@@ -46,6 +48,7 @@ fn read(root: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option
         detail,
         env,
         vars,
+        stubs,
         checks,
     })
 }

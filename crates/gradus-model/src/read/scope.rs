@@ -3,16 +3,17 @@
 use super::template::{ALWAYS, TURN};
 use crate::decode::{Problems, nearest};
 use crate::diagnostic::Diagnostic;
-use crate::grader::{Action, Again, Body, Check, ExpectedContent, Grader, RequestStep, Worth};
+use crate::grader::{Action, Again, Body, Check, ExpectedContent, Grader, RequestStep, Step, Worth};
 use crate::pattern::{Bound, Field, Pattern, PatternKind};
 use crate::source::{Sources, Span};
+use crate::stub::{Asked, Reply, StubChange};
 use crate::value::{Draw, Function, Generator, Template, Value, ValueKind, Var};
 use std::collections::BTreeSet;
 
 /// Notes every undefined name.
 pub fn check_names(grader: &Grader, sources: &Sources, problems: &mut Problems) {
     let mut names: BTreeSet<&str> = ALWAYS.into_iter().collect();
-    let mut walk = Walk { sources, problems };
+    let mut walk = Walk { sources, of_request: false, problems };
     for var in &grader.vars {
         walk.draw(&var.draw, &names);
         names.insert(&var.name.value);
@@ -20,13 +21,27 @@ pub fn check_names(grader: &Grader, sources: &Sources, problems: &mut Problems) 
     for (_, value) in &grader.env {
         walk.value(value, &names);
     }
+    for route in grader.stubs.iter().flat_map(|stub| &stub.routes) {
+        walk.asked(&route.asked, &names);
+        route.replies.iter().for_each(|reply| walk.reply(reply, &names));
+    }
     for check in &grader.checks {
         walk.check(grader, check, &names);
     }
 }
 
+/// Names that stand for parts of the request that a stub answers.
+fn is_of_request(name: &str) -> bool {
+    let whole = ["request_method", "request_path", "request_text", "request_json", "request_number"];
+    let parts = ["query_", "json_", "header_", "path_"];
+    whole.contains(&name)
+        || parts.iter().any(|part| name.strip_prefix(part).is_some_and(|rest| !rest.is_empty()))
+}
+
 struct Walk<'p> {
     sources: &'p Sources,
+    /// Within a reply of a stub.
+    of_request: bool,
     problems: &'p mut Problems,
 }
 
@@ -51,9 +66,58 @@ impl Walk<'_> {
             if matches!(step.again, Again::Repeat(_)) {
                 inside.insert(TURN);
             }
-            let Action::Request(request) = &step.action;
-            self.request(request, &inside);
-            names.extend(request.save.iter().map(|save| save.name.value.as_str()));
+            self.step(step, &inside);
+            names.extend(step.saves().map(|save| save.name.value.as_str()));
+        }
+    }
+
+    fn step(&mut self, step: &Step, names: &Names<'_>) {
+        match &step.action {
+            Action::Request(request) => self.request(request, names),
+            Action::Server(server) => {
+                server.exit.iter().for_each(|pattern| self.pattern(pattern, names));
+                server.meanwhile.iter().for_each(|step| self.step(step, names));
+            }
+            Action::Stub(stub) => {
+                for (_, change) in &stub.changes {
+                    if let StubChange::Reply(reply) = change {
+                        self.reply(reply, names);
+                    }
+                }
+            }
+            Action::Printed(printed) => {
+                let patterns = [&printed.text, &printed.lines, &printed.json].into_iter().flatten();
+                patterns.for_each(|pattern| self.pattern(pattern, names));
+            }
+            Action::Calls(calls) => {
+                calls.asked.iter().for_each(|asked| self.asked(asked, names));
+                let patterns = [&calls.count, &calls.json, &calls.gaps].into_iter().flatten();
+                patterns.for_each(|pattern| self.pattern(pattern, names));
+            }
+        }
+    }
+
+    fn asked(&mut self, asked: &Asked, names: &Names<'_>) {
+        self.template(&asked.path, names);
+        let parts = asked.query.iter().chain(&asked.headers).map(|(_, pattern)| pattern);
+        parts.chain(&asked.json).chain(&asked.text).for_each(|pattern| self.pattern(pattern, names));
+    }
+
+    /// In a reply, names of the request that it answers stand for something too.
+    fn reply(&mut self, reply: &Reply, names: &Names<'_>) {
+        self.of_request = true;
+        reply.headers.iter().for_each(|(_, value)| self.value(value, names));
+        self.body(&reply.body, names);
+        self.of_request = false;
+        reply.after.iter().for_each(|(_, asked)| self.asked(asked, names));
+    }
+
+    fn body(&mut self, body: &Body, names: &Names<'_>) {
+        match body {
+            Body::Json(value) => self.value(value, names),
+            Body::Text(text) => self.template(text, names),
+            Body::Form(fields) => fields.iter().for_each(|(_, value)| self.value(value, names)),
+            Body::None | Body::Bytes { .. } => {}
         }
     }
 
@@ -62,12 +126,7 @@ impl Walk<'_> {
         for (_, value) in request.query.iter().chain(&request.headers) {
             self.value(value, names);
         }
-        match &request.body {
-            Body::Json(value) => self.value(value, names),
-            Body::Text(text) => self.template(text, names),
-            Body::Form(fields) => fields.iter().for_each(|(_, value)| self.value(value, names)),
-            Body::None | Body::Bytes { .. } => {}
-        }
+        self.body(&request.body, names);
         let expect = &request.expect;
         let file = expect.file.as_ref().and_then(|file| match &file.content {
             ExpectedContent::Json(pattern) => Some(pattern),
@@ -81,7 +140,7 @@ impl Walk<'_> {
 
     fn template(&mut self, template: &Template, names: &Names<'_>) {
         for name in template.names() {
-            if !names.contains(name) {
+            if !names.contains(name) && !(self.of_request && is_of_request(name)) {
                 let problem = Diagnostic::new(
                     format!("`$({name})` stands for nothing here"),
                     self.place(name, template.span),
@@ -183,10 +242,7 @@ fn gifts<'g>(grader: &'g Grader, check: &'g Check, names: &mut Names<'g>, seen: 
             continue;
         }
         names.extend(need.vars.iter().map(|var| var.name.value.as_str()));
-        for step in &need.steps {
-            let Action::Request(request) = &step.action;
-            names.extend(request.save.iter().map(|save| save.name.value.as_str()));
-        }
+        names.extend(need.steps.iter().flat_map(Step::saves).map(|save| save.name.value.as_str()));
         gifts(grader, need, names, seen);
     }
 }

@@ -4,7 +4,7 @@ use super::files::Folder;
 use super::sense::cannot_hold;
 use super::template::{new_name, template};
 use super::value::values;
-use super::{expect, request};
+use super::{expect, request, server, stub};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Again, Case, Connection, Expect, RequestStep, Step};
@@ -16,6 +16,16 @@ const METHODS: [&str; 9] = ["get", "head", "post", "put", "patch", "delete", "op
 /// Reads a step.
 pub fn step(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<Step> {
     let mut fields = Fields::of(node, "a step, a map", problems)?;
+    let action = match &node.kind {
+        NodeKind::Map(entries) => entries.iter().find_map(|(key, _)| other(&key.value)),
+        _ => None,
+    };
+    if let Some(read) = action {
+        let action = read(&mut fields, node, folder, problems);
+        let again = again(&mut fields, Some(node), problems);
+        fields.finish(problems);
+        return Some(Step { action: action?, again, cases: Vec::new(), span: node.span });
+    }
     let (method, path) = target(&mut fields, node, problems);
     let path = path.and_then(|node| request::path(node, &method, problems));
     let query = fields.take("query").map_or_else(Vec::new, |node| super::value::texts(node, problems));
@@ -46,6 +56,23 @@ pub fn step(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Op
     };
     Some(Step { action: Action::Request(Box::new(request)), again, cases, span: node.span })
 }
+
+/// Reads a step of another kind, whose keys these are.
+type Reader = fn(&mut Fields<'_>, &Node, &mut Folder<'_>, &mut Problems) -> Option<Action>;
+
+/// What reads a step that begins with this key, unless it is a request.
+fn other(key: &str) -> Option<Reader> {
+    Some(match key {
+        "server" => server::step,
+        "stub" => stub::step,
+        "calls" => stub::calls,
+        "printed" => server::printed,
+        _ => return None,
+    })
+}
+
+/// The other kinds of step, for those who misspell one.
+const OTHERS: [&str; 4] = ["server", "stub", "calls", "printed"];
 
 /// The method and where the path stands; after a mistake, a stand-in.
 fn target<'n>(fields: &mut Fields<'n>, node: &Node, problems: &mut Problems) -> (String, Option<&'n Node>) {
@@ -86,7 +113,7 @@ fn no_action(fields: &mut Fields<'_>, node: &Node, problems: &mut Problems) {
     };
     for key in &keys {
         let lower = key.value.to_ascii_lowercase();
-        if let Some(near) = nearest(&lower, METHODS) {
+        if let Some(near) = nearest(&lower, METHODS.into_iter().chain(OTHERS)) {
             problems.add(
                 Diagnostic::new(format!("unknown step `{}`", key.value), key.span)
                     .help(format!("did you mean `{near}`?")),
@@ -96,10 +123,11 @@ fn no_action(fields: &mut Fields<'_>, node: &Node, problems: &mut Problems) {
         }
     }
     let span = keys.first().map_or(node.span, |key| key.span);
-    problems.add(
-        Diagnostic::new("this step does nothing", span)
-            .help(format!("a step begins with one of {} or request", METHODS.join(", "))),
-    );
+    problems.add(Diagnostic::new("this step does nothing", span).help(format!(
+        "a step begins with one of {}, request, {}",
+        METHODS.join(", "),
+        OTHERS.join(", ")
+    )));
 }
 
 /// RFC 9110 §9.3.2: whatever the server means to send, no body arrives.

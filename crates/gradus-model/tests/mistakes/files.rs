@@ -20,7 +20,9 @@ fn expected_files_are_read() {
     check(&expecting("{ file: body.bin }"), &["`body.bin` is not UTF-8 @ `body.bin`"]);
     check(&json("{ $schema: schema.json }"), &[]);
     let grader = read(&expecting("{ file: right.json }")).expect("a right grader");
-    let gradus_model::grader::Action::Request(request) = &grader.checks[0].steps[0].action;
+    let gradus_model::grader::Action::Request(request) = &grader.checks[0].steps[0].action else {
+        panic!("a request")
+    };
     let shown = format!("{:?}", request.expect.file);
     assert!(shown.contains("Marker(Uuid)") && shown.contains("😀/"), "{shown}");
     assert_eq!(grader.sources.0[1].path, "graders/demo/right.json");

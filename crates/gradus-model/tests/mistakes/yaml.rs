@@ -61,7 +61,9 @@ fn a_block_is_underlined_without_the_blanks_after_it() {
 fn only_jsons_scalars_are_not_text() {
     let text = json("[no, 012, 12:30, 1e3, true, null, 0x10, ~, +1, .5, 1., -0.5, 'true', \"1\", NaN, ]");
     let grader = read(&text).expect("a grader");
-    let gradus_model::grader::Action::Request(request) = &grader.checks[0].steps[0].action;
+    let gradus_model::grader::Action::Request(request) = &grader.checks[0].steps[0].action else {
+        panic!("a request")
+    };
     let shown = format!("{:?}", request.expect.json);
     let texts = ["no", "012", "12:30", "0x10", "~", "+1", ".5", "1.", "true", "1", "NaN"];
     for text in texts {

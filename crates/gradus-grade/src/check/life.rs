@@ -1,0 +1,162 @@
+//! Steps that do something to the server: signals, an end, a start.
+
+use super::{Bench, failure, judge_answer, mismatch_at, no_answer, request, show};
+use crate::target::Origin;
+use gradus_judge::pattern;
+use gradus_model::grader::{Act, Action, RequestStep, ServerStep, Step};
+use gradus_model::json::Json;
+use gradus_model::outcome::{Failure, Mismatch};
+use gradus_model::value::Bindings;
+use gradus_probe::{Client, Limits, ProbeError, Request, Response};
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// How long requests that are to be on their way get to arrive.
+const ARRIVES: Duration = Duration::from_millis(150);
+
+/// A request that is on its way.
+struct Sent<'s> {
+    step: &'s Step,
+    asked: &'s RequestStep,
+    request: Request,
+    answer: JoinHandle<Result<Response, ProbeError>>,
+}
+
+/// Does it, and judges how it went.
+pub async fn act(
+    bench: &mut Bench<'_>,
+    step: &Step,
+    server: &ServerStep,
+    bindings: &mut Bindings,
+    requests: &mut u32,
+) -> Result<(), Box<Failure>> {
+    let title = title(server.act);
+    let origin = bench.target.origin();
+    if server.act == Act::Term {
+        // A server may wait for idle connections when it ends; ours should not be what it waits for.
+        bench.client.drop_connections();
+    }
+    let mut sent = Vec::new();
+    for meanwhile in &server.meanwhile {
+        *requests += 1;
+        sent.extend(send(bench, meanwhile, bindings, &origin)?);
+    }
+    if !sent.is_empty() {
+        tokio::time::sleep(ARRIVES).await;
+    }
+    let result = match server.act {
+        Act::Kill => {
+            bench.target.stop().await;
+            Ok(())
+        }
+        Act::Term => term(bench, step, server, bindings).await,
+        Act::Pause => {
+            bench.target.pause();
+            Ok(())
+        }
+        Act::Resume => {
+            bench.target.resume();
+            Ok(())
+        }
+        Act::Start => start(bench, step).await,
+        Act::Restart => {
+            bench.target.stop().await;
+            start(bench, step).await
+        }
+    };
+    if !matches!(server.act, Act::Pause | Act::Resume) {
+        bench.client.drop_connections();
+    }
+    result.map_err(|mismatches| failure(title, None, 1, mismatches, None))?;
+    for sent in sent {
+        judge(bench, sent, bindings, &origin).await?;
+    }
+    Ok(())
+}
+
+fn title(act: Act) -> &'static str {
+    match act {
+        Act::Kill => "kill the server",
+        Act::Term => "end the server by SIGTERM",
+        Act::Pause => "pause the server",
+        Act::Resume => "resume the server",
+        Act::Start => "start the server",
+        Act::Restart => "restart the server",
+    }
+}
+
+async fn start(bench: &mut Bench<'_>, step: &Step) -> Result<(), Vec<Mismatch>> {
+    match bench.target.start().await {
+        Ok(()) => Ok(()),
+        Err(cause) => {
+            let wanted = "a server that can be started again";
+            Err(vec![mismatch_at(bench.grader, step.span, "server", wanted, cause.to_string())])
+        }
+    }
+}
+
+async fn term(
+    bench: &mut Bench<'_>,
+    step: &Step,
+    server: &ServerStep,
+    bindings: &Bindings,
+) -> Result<(), Vec<Mismatch>> {
+    match (bench.target.term(server.within).await, &server.exit) {
+        (Ok(_), None) => Ok(()),
+        (Ok(code), Some(exit)) => {
+            let misses = pattern::judge(exit, Some(&Json::Number(code.to_string())), "exit", bindings);
+            if misses.is_empty() {
+                return Ok(());
+            }
+            Err(misses.into_iter().map(|miss| super::mismatch(bench.grader, miss)).collect())
+        }
+        (Err(how), None) if how.starts_with("was ended by signal 15") => Ok(()),
+        (Err(how), _) => {
+            let wanted = "a server that ends by itself when it is asked to";
+            Err(vec![mismatch_at(bench.grader, step.span, "server", wanted, format!("it {how}"))])
+        }
+    }
+}
+
+fn send<'s>(
+    bench: &Bench<'_>,
+    step: &'s Step,
+    bindings: &Bindings,
+    origin: &Origin,
+) -> Result<Option<Sent<'s>>, Box<Failure>> {
+    let Action::Request(asked) = &step.action else { return Ok(None) };
+    let request = request::build(asked, bindings, origin).map_err(|elsewhere| {
+        let title = request::title(asked, bindings);
+        failure(&title, None, 1, vec![super::located(bench.grader, *elsewhere)], None)
+    })?;
+    let timeout = asked.timeout.unwrap_or(bench.request_timeout);
+    let limits = Limits { timeout, ..Limits::default() };
+    let mut client = Client::new(bench.target.dial(), origin.port, origin.authority(), limits);
+    let sent = request.clone();
+    let answer = tokio::spawn(async move { client.send(&sent).await });
+    Ok(Some(Sent { step, asked, request, answer }))
+}
+
+async fn judge(
+    bench: &mut Bench<'_>,
+    sent: Sent<'_>,
+    bindings: &mut Bindings,
+    origin: &Origin,
+) -> Result<(), Box<Failure>> {
+    let Sent { step, asked, request, answer } = sent;
+    let title = format!("{}, on its way meanwhile", request::title(asked, bindings));
+    let expectations = asked.expect.count() + asked.save.len();
+    let fail = |mismatches, exchange| failure(&title, None, expectations, mismatches, Some(exchange));
+    match answer.await {
+        Ok(Ok(response)) => match judge_answer(bench.grader, asked, &response, bindings) {
+            misses if misses.is_empty() => Ok(()),
+            misses => Err(fail(misses, show::exchange(&request, origin, Ok(&response)))),
+        },
+        Ok(Err(error)) => {
+            let mismatch = no_answer(bench.grader, step.span, &error);
+            Err(fail(vec![mismatch], show::exchange(&request, origin, Err(&error))))
+        }
+        // It is never aborted, and does not panic.
+        Err(_) => Ok(()),
+    }
+}

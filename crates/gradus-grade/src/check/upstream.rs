@@ -1,0 +1,83 @@
+//! Steps about stubs: what becomes of them, and what they were asked.
+
+use super::{Bench, failure, mismatch};
+use gradus_judge::pattern;
+use gradus_model::grader::Step;
+use gradus_model::json::Json;
+use gradus_model::outcome::{Failure, Mismatch};
+use gradus_model::stub::{CallsStep, StubStep};
+use gradus_model::value::Bindings;
+use gradus_services::Call;
+
+/// Changes stubs.
+pub async fn change(
+    bench: &mut Bench<'_>,
+    step: &Step,
+    stub: &StubStep,
+    bindings: &Bindings,
+) -> Result<(), Box<Failure>> {
+    for (name, change) in &stub.changes {
+        let changed = bench.upstreams.change(&name.value, change, bindings, &*bench.target).await;
+        changed.map_err(|error| {
+            let got = error.to_string();
+            let wanted = "a port of its own";
+            let mismatch = super::mismatch_at(bench.grader, step.span, "stub", wanted, got);
+            failure(&format!("the stub {}", name.value), None, 1, vec![mismatch], None)
+        })?;
+    }
+    Ok(())
+}
+
+/// Judges what a stub was asked since the check began.
+pub fn judge(
+    bench: &Bench<'_>,
+    calls: &CallsStep,
+    bindings: &Bindings,
+    circumstance: Option<String>,
+) -> Result<(), Box<Failure>> {
+    let came = bench.upstreams.stubs().calls(&calls.stub.value, calls.asked.as_ref(), bindings);
+    let of = match &calls.asked {
+        Some(asked) => format!("{} {}", asked.method, asked.path.fill(bindings)),
+        None => "anything".to_owned(),
+    };
+    let mut misses = Vec::new();
+    if let Some(count) = &calls.count {
+        misses.extend(pattern::judge(count, Some(&Json::Number(came.len().to_string())), "count", bindings));
+    }
+    if let Some(json) = &calls.json {
+        let all = Json::Array(came.iter().map(Call::to_json).collect());
+        misses.extend(pattern::judge(json, Some(&all), "calls", bindings));
+    }
+    if let Some(gaps) = &calls.gaps {
+        let between = came.windows(2).map(|two| (two[1].at - two[0].at).as_secs_f64());
+        let all = Json::Array(between.map(|seconds| Json::Number(format!("{seconds:.3}"))).collect());
+        misses.extend(pattern::judge(gaps, Some(&all), "gaps", bindings));
+    }
+    if misses.is_empty() {
+        return Ok(());
+    }
+    let title = format!("what the stub {} was asked: {of}", calls.stub.value);
+    let mut mismatches: Vec<Mismatch> = misses.into_iter().map(|miss| mismatch(bench.grader, miss)).collect();
+    let listed: Vec<String> = came.iter().take(8).map(Call::title).collect();
+    if let Some(first) = mismatches.first_mut().filter(|first| first.note.is_none()) {
+        first.note = Some(match listed.as_slice() {
+            [] => "it was not asked so".to_owned(),
+            listed => format!("it was asked {}", listed.join(", ")),
+        });
+    }
+    Err(failure(&title, circumstance, 1, mismatches, None))
+}
+
+/// Requests that no route answers, as something that a failed check should know.
+pub fn unexpected(bench: &Bench<'_>) -> Vec<Mismatch> {
+    let all = bench.upstreams.stubs().unexpected();
+    let told = all.into_iter().take(3).map(|(name, unexpected)| Mismatch {
+        path: format!("the stub {name}"),
+        wanted: unexpected.nearest.unwrap_or_else(|| "nothing".to_owned()),
+        got: unexpected.asked,
+        note: Some(format!("no route of the stub answers this: {}", unexpected.why)),
+        difference: Vec::new(),
+        place: None,
+    });
+    told.collect()
+}

@@ -1,0 +1,241 @@
+//! Reads stubs, and the steps that change them or look at what they were asked.
+
+use super::files::Folder;
+use super::pattern::{Position, pattern};
+use super::request::{self, body, header_names};
+use super::template::{name, template};
+use crate::decode::{self, Fields, Problems, nearest};
+use crate::diagnostic::Diagnostic;
+use crate::grader::{Action, Grader};
+use crate::pattern::Pattern;
+use crate::source::Spanned;
+use crate::stub::{Asked, CallsStep, Fault, Reply, Route, Stub, StubChange, StubStep};
+use crate::tree::{Node, NodeKind};
+use std::time::Duration;
+
+const METHODS: [&str; 7] = ["get", "head", "post", "put", "patch", "delete", "options"];
+const FAULTS: [(&str, Fault); 5] = [
+    ("reset", Fault::Reset),
+    ("close", Fault::Close),
+    ("hang", Fault::Hang),
+    ("garbage", Fault::Garbage),
+    ("short", Fault::Short),
+];
+
+/// `stubs:` of a grader.
+pub fn stubs(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec<Stub> {
+    let mut stubs = Vec::new();
+    for (key, node) in decode::map(node, problems) {
+        name(key, problems);
+        let Some(mut fields) = Fields::of(node, "a map with `routes`", problems) else { continue };
+        let routes = fields.require("routes", problems).map(|node| decode::list(node, problems));
+        fields.finish(problems);
+        let routes = routes.unwrap_or_default().iter();
+        let routes = routes.filter_map(|item| route(item, folder, problems)).collect();
+        stubs.push(Stub { name: key.clone(), routes });
+    }
+    stubs
+}
+
+fn route(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<Route> {
+    let mut fields = Fields::of(node, "a route, a map", problems)?;
+    let replies = match (fields.take("reply"), fields.take("replies")) {
+        (Some(node), None) => vec![reply(node, folder, problems)?],
+        (None, Some(node)) => {
+            let items = decode::list(node, problems);
+            items.iter().filter_map(|item| reply(item, folder, problems)).collect()
+        }
+        _ => {
+            problems.add(
+                Diagnostic::new("this route answers nothing", fields.head)
+                    .help("add `reply: { … }`, or `replies: [ … ]` for one after another"),
+            );
+            Vec::new()
+        }
+    };
+    let asked = asked(&mut fields, node, folder, problems);
+    fields.finish(problems);
+    Some(Route { asked: asked?, replies })
+}
+
+/// The request that is meant: a method with its path, and patterns for the rest.
+fn asked(
+    fields: &mut Fields<'_>,
+    node: &Node,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<Asked> {
+    let found = asked_if_any(fields, node, folder, problems);
+    if found.is_none() {
+        problems.add(
+            Diagnostic::new("no request is named", node.span)
+                .help(format!("name one by {}", METHODS.join(", "))),
+        );
+    }
+    found
+}
+
+fn asked_if_any(
+    fields: &mut Fields<'_>,
+    node: &Node,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<Asked> {
+    let mut target = None;
+    for method in METHODS {
+        target = target.or(fields.take_entry(method));
+    }
+    let mut patterns = |key: &'static str, fields: &mut Fields<'_>, problems: &mut Problems| {
+        let Some(node) = fields.take(key) else { return Vec::new() };
+        if key == "headers" {
+            header_names(node, problems);
+        }
+        let entries = decode::map(node, problems).iter();
+        let named = entries.filter_map(|(key, node)| {
+            let name = Spanned::new(key.value.clone(), key.span);
+            Some((name, pattern(node, Position::FreeKey, folder, problems)?))
+        });
+        named.collect::<Vec<(Spanned<String>, Pattern)>>()
+    };
+    let query = patterns("query", fields, problems);
+    let mut headers = patterns("headers", fields, problems);
+    headers.iter_mut().for_each(|(name, _)| name.value = name.value.to_ascii_lowercase());
+    let mut of_body = |key: &'static str, fields: &mut Fields<'_>, problems: &mut Problems| {
+        fields.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
+    };
+    let json = of_body("json", fields, problems);
+    let text = of_body("text", fields, problems);
+    let (key, path) = target?;
+    let method = key.value.to_ascii_uppercase();
+    let path = request::path(path, &method, problems).unwrap_or_else(|| template("/", path.span, problems));
+    Some(Asked { method, path, query, headers, json, text, span: node.span })
+}
+
+/// `{ status: 200, json: …, delay: 1s, fault: reset }`.
+fn reply(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<Reply> {
+    let mut fields = Fields::of(node, "a reply, a map", problems)?;
+    let status = fields.take("status").and_then(|node| decode::whole(node, 100, 599, problems));
+    let headers = fields.take("headers").map_or_else(Vec::new, |node| request::headers(node, problems));
+    let body = body(&mut fields, folder, problems);
+    let delay = fields.take("delay").and_then(|node| decode::duration(node, problems));
+    let hold = fields.take("hold").is_some_and(|node| match node.kind {
+        NodeKind::Bool(hold) => hold,
+        _ => {
+            problems.expected("true or false", node);
+            false
+        }
+    });
+    let fault = fields.take("fault").and_then(|node| fault(node, problems));
+    let after = fields.take("after").and_then(|node| {
+        let mut fields = Fields::of(node, "{ stub: …, get: … }", problems)?;
+        let stub = fields.require("stub", problems);
+        let stub = stub.and_then(|node| Some(Spanned::new(decode::sentence(node, problems)?, node.span)));
+        let asked = asked(&mut fields, node, folder, problems);
+        fields.finish(problems);
+        Some((stub?, asked?))
+    });
+    fields.finish(problems);
+    Some(Reply {
+        status: status.unwrap_or(200) as u16,
+        headers,
+        body,
+        delay: delay.unwrap_or(Duration::ZERO),
+        after,
+        hold,
+        fault,
+    })
+}
+
+/// A word, or `{ trickle: 100ms }`.
+fn fault(node: &Node, problems: &mut Problems) -> Option<Fault> {
+    if !matches!(node.kind, NodeKind::Map(_)) {
+        return decode::word(node, &FAULTS, problems);
+    }
+    let mut fields = Fields::of(node, "{ trickle: … }", problems)?;
+    let pause = fields.require("trickle", problems).and_then(|node| decode::duration(node, problems));
+    fields.finish(problems);
+    pause.map(Fault::Trickle)
+}
+
+/// `stub: { rates: down }`.
+pub fn step(
+    fields: &mut Fields<'_>,
+    _: &Node,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<Action> {
+    let node = fields.take("stub")?;
+    let mut changes = Vec::new();
+    for (name, node) in decode::map(node, problems) {
+        let change = match &node.kind {
+            NodeKind::Map(_) => reply(node, folder, problems).map(|reply| StubChange::Reply(Box::new(reply))),
+            _ => word(node, problems),
+        };
+        changes.extend(change.map(|change| (name.clone(), change)));
+    }
+    Some(Action::Stub(StubStep { changes }))
+}
+
+fn word(node: &Node, problems: &mut Problems) -> Option<StubChange> {
+    const WORDS: [(&str, u8); 3] = [("down", 0), ("up", 1), ("release", 2)];
+    decode::word(node, &WORDS, problems).map(|word| match word {
+        0 => StubChange::Down,
+        1 => StubChange::Up,
+        _ => StubChange::Release,
+    })
+}
+
+/// `calls: { stub: rates, get: /v1 }` with `expect: { count: 1 }`.
+pub fn calls(
+    fields: &mut Fields<'_>,
+    node: &Node,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<Action> {
+    let calls = fields.take("calls")?;
+    let mut which = Fields::of(calls, "{ stub: …, get: … }", problems)?;
+    let stub = which.require("stub", problems);
+    let stub = stub.and_then(|node| Some(Spanned::new(decode::sentence(node, problems)?, node.span)));
+    let asked = asked_if_any(&mut which, calls, folder, problems);
+    which.finish(problems);
+    let Some(expect) = fields.take("expect") else {
+        problems.add(
+            Diagnostic::new("nothing is expected of these calls", node.span)
+                .help("add `expect: { count: 1 }`"),
+        );
+        return None;
+    };
+    let mut expect = Fields::of(expect, "{ count: …, json: …, gaps: … }", problems)?;
+    let mut take = |key: &'static str| {
+        expect.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
+    };
+    let (count, json, gaps) = (take("count"), take("json"), take("gaps"));
+    expect.finish(problems);
+    Some(Action::Calls(Box::new(CallsStep { stub: stub?, asked, count, json, gaps })))
+}
+
+/// Notes every stub that is named and not there.
+pub fn check_stubs(grader: &Grader, problems: &mut Problems) {
+    let replies = grader.stubs.iter().flat_map(|stub| &stub.routes).flat_map(|route| &route.replies);
+    let mut named: Vec<&Spanned<String>> = Vec::new();
+    let mut of_reply = |reply: &'_ Reply| reply.after.as_ref().map(|(name, _)| name.clone());
+    let afters: Vec<Spanned<String>> = replies.filter_map(&mut of_reply).collect();
+    named.extend(&afters);
+    for step in grader.checks.iter().flat_map(|check| &check.steps) {
+        match &step.action {
+            Action::Stub(stub) => named.extend(stub.changes.iter().map(|(name, _)| name)),
+            Action::Calls(calls) => named.push(&calls.stub),
+            Action::Request(_) | Action::Server(_) | Action::Printed(_) => {}
+        }
+    }
+    let known = || grader.stubs.iter().map(|stub| stub.name.value.as_str());
+    for name in named {
+        if known().all(|stub| stub != name.value) {
+            let problem = Diagnostic::new(format!("there is no stub `{}`", name.value), name.span);
+            problems.add(match nearest(&name.value, known()) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None => problem.help("stubs stand under `stubs:` at the top of the file"),
+            });
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Upstreams that the grader serves to a submission, as plain data.
+
+use crate::grader::Body;
+use crate::pattern::Pattern;
+use crate::source::{Span, Spanned};
+use crate::value::{Template, Value};
+use std::time::Duration;
+
+/// An upstream.
+#[derive(Clone, Debug)]
+pub struct Stub {
+    /// Its name; the submission finds its address in the variable `<NAME>_URL`.
+    pub name: Spanned<String>,
+    /// The first one that fits a request answers it.
+    pub routes: Vec<Route>,
+}
+
+/// A kind of request and what it is answered.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Which requests.
+    pub asked: Asked,
+    /// The answers, one after another; the last one goes on.
+    pub replies: Vec<Reply>,
+}
+
+/// Which requests are meant.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The method.
+    pub method: String,
+    /// The path, without a query; `*` stands for one segment.
+    pub path: Template,
+    /// Parameters of the query, by name.
+    pub query: Vec<(Spanned<String>, Pattern)>,
+    /// Headers, by lower-case name.
+    pub headers: Vec<(Spanned<String>, Pattern)>,
+    /// The body as JSON.
+    pub json: Option<Pattern>,
+    /// The body as text.
+    pub text: Option<Pattern>,
+    /// The whole entry.
+    pub span: Span,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// Its headers.
+    pub headers: Vec<(String, Value)>,
+    /// Its body.
+    pub body: Body,
+    /// How long it waits first.
+    pub delay: Duration,
+    /// What must have been asked before it answers: of which stub, and which request.
+    pub after: Option<(Spanned<String>, Asked)>,
+    /// It waits until a step releases it.
+    pub hold: bool,
+    /// What goes wrong.
+    pub fault: Option<Fault>,
+}
+
+/// What goes wrong with an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The connection is reset instead.
+    Reset,
+    /// The connection is closed instead.
+    Close,
+    /// No answer ever comes.
+    Hang,
+    /// Bytes come that are no HTTP.
+    Garbage,
+    /// The body ends before the length that was announced.
+    Short,
+    /// The body comes byte by byte, with a pause after each.
+    Trickle(Duration),
+}
+
+/// What a step does to stubs.
+#[derive(Clone, Debug)]
+pub struct StubStep {
+    /// Each with what becomes of it.
+    pub changes: Vec<(Spanned<String>, StubChange)>,
+}
+
+/// What becomes of a stub.
+#[derive(Clone, Debug)]
+pub enum StubChange {
+    /// Nobody listens on its port.
+    Down,
+    /// It listens and answers as its routes say.
+    Up,
+    /// Answers that are held go out.
+    Release,
+    /// It answers everything so.
+    Reply(Box<Reply>),
+}
+
+/// What a stub was asked since the check began, and what is expected of that.
+#[derive(Clone, Debug)]
+pub struct CallsStep {
+    /// Which stub.
+    pub stub: Spanned<String>,
+    /// Only these requests; all of them when missing.
+    pub asked: Option<Asked>,
+    /// How many there were.
+    pub count: Option<Pattern>,
+    /// The requests as a list of objects: `method`, `path`, `query`, `headers`, `json` (null if it is none), `text`.
+    pub json: Option<Pattern>,
+    /// The seconds between each two of them.
+    pub gaps: Option<Pattern>,
+}

@@ -1,0 +1,79 @@
+//! Mistakes in stubs, and in the steps that are no requests.
+
+use super::*;
+
+fn grader(stubs: &str, steps: &str) -> String {
+    format!(
+        "format: 1\nexercise: x\npass: 50\nstubs: {stubs}\nchecks:\n  - {{ id: a, claim: A, points: 1, steps: [ {steps} ] }}\n"
+    )
+}
+
+const RATES: &str = "{ rates: { routes: [ { get: /v1, reply: { json: 1 } } ] } }";
+
+#[test]
+fn stubs_and_their_steps_are_read() {
+    let steps = "{ stub: { rates: down } }, { stub: { rates: { fault: { trickle: 10ms } } } }, { get: /, expect: { status: 200 } }, \
+        { calls: { stub: rates, get: /v1, query: { a: $absent } }, expect: { count: 1, gaps: { $each: { $at_least: 0.1 } } } }, \
+        { server: term, within: 2s, expect: { exit: 0 }, meanwhile: [ { get: /slow, expect: { status: 200 } } ] }, \
+        { printed: { lines: { $contains: ready } }, until: { every: 10ms, at_most: 1s } }";
+    assert_eq!(mistakes(&grader(RATES, steps)), Vec::<String>::new());
+}
+
+#[test]
+fn a_route_needs_a_request_and_a_reply() {
+    check(&grader("{ a: { routes: [ { reply: {} } ] } }", GET), &["no request is named @ `{ reply: {} }`"]);
+    check(&grader("{ a: { routes: [ { get: / } ] } }", GET), &["this route answers nothing @ `get`"]);
+    check(
+        &grader("{ a: { routes: [ { get: /, reply: { fault: rest } } ] } }", GET),
+        &["`rest` is not one of reset, close, hang, garbage, short @ `rest`"],
+    );
+}
+
+const GET: &str = "{ get: /, expect: { status: 200 } }";
+
+#[test]
+fn a_stub_that_is_not_there_gets_a_suggestion() {
+    let text = grader(RATES, &format!("{GET}, {{ calls: {{ stub: rate }}, expect: {{ count: 1 }} }}"));
+    check(&text, &["there is no stub `rate` @ `rate`"]);
+    assert_eq!(help(&text), "did you mean `rates`?");
+    check(
+        &grader(RATES, &format!("{GET}, {{ stub: {{ rtes: down }} }}")),
+        &["there is no stub `rtes` @ `rtes`"],
+    );
+}
+
+#[test]
+fn names_of_the_request_are_known_in_replies_alone() {
+    let reply = |json: &str| {
+        grader(&format!("{{ a: {{ routes: [ {{ get: /x/*, reply: {{ json: {json} }} }} ] }} }}"), GET)
+    };
+    assert_eq!(
+        mistakes(&reply("[$(path_1), $(query_q), $(json_id), $(request_number)]")),
+        Vec::<String>::new()
+    );
+    check(&reply("$(nobody)"), &["`$(nobody)` stands for nothing here @ `$(nobody)`"]);
+    check(
+        &grader(RATES, "{ get: /$(path_1), expect: { status: 200 } }"),
+        &["`$(path_1)` stands for nothing here @ `$(path_1)`"],
+    );
+}
+
+#[test]
+fn what_goes_with_term_goes_with_nothing_else() {
+    check(
+        &grader(RATES, &format!("{GET}, {{ server: kill, within: 1s }}")),
+        &["`within` goes with `server: term` only @ `within`"],
+    );
+    check(
+        &grader(RATES, &format!("{GET}, {{ server: stop }}")),
+        &["`stop` is not one of kill, term, pause, resume, start, restart @ `stop`"],
+    );
+    check(
+        &grader(RATES, &format!("{GET}, {{ printed: {{}} }}")),
+        &["this expectation can't fail: nothing is expected @ `{}`"],
+    );
+    check(
+        &grader(RATES, "{ stub: { rates: down } }"),
+        &["this check can't fail: none of its steps expects anything @ `{ stub: { rates: down } }`"],
+    );
+}

@@ -1,0 +1,75 @@
+//! What a stub was asked.
+
+use gradus_judge::json::{self, ReadLimits};
+use gradus_model::json::Json;
+use std::time::Instant;
+
+/// One request, as it came.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The method.
+    pub method: String,
+    /// The path, percent-decoded, without the query.
+    pub path: String,
+    /// The parameters of the query, decoded, in order.
+    pub query: Vec<(String, String)>,
+    /// By lower-case name, in order.
+    pub headers: Vec<(String, String)>,
+    /// The body, up to 16 MiB of it.
+    pub body: Vec<u8>,
+    /// When it came.
+    pub at: Instant,
+}
+
+/// A request that no route answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unexpected {
+    /// `GET /v2/rates`.
+    pub asked: String,
+    /// The route that is nearest: `GET /v1/rates/*`.
+    pub nearest: Option<String>,
+    /// What of it does not fit: "its path differs".
+    pub why: String,
+}
+
+impl Call {
+    /// `GET /v1/rates?base=EUR`.
+    pub fn title(&self) -> String {
+        let query: Vec<String> = self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+        format!("{} {}{query}", self.method, self.path)
+    }
+
+    /// The body read as JSON, if it is that.
+    pub fn json(&self) -> Option<Json> {
+        json::read(&self.body, ReadLimits::default()).ok().map(|read| read.value)
+    }
+
+    /// The body as text; what is no UTF-8 is replaced.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// All of it as one object: what `calls` judges.
+    pub fn to_json(&self) -> Json {
+        let map = |pairs: &[(String, String)]| {
+            let mut entries: Vec<(String, Json)> = Vec::new();
+            for (name, value) in pairs {
+                match entries.iter_mut().find(|(other, _)| other == name) {
+                    Some((_, Json::Array(values))) => values.push(Json::from(value.as_str())),
+                    Some((_, first)) => *first = Json::Array(vec![first.clone(), Json::from(value.as_str())]),
+                    None => entries.push((name.clone(), Json::from(value.as_str()))),
+                }
+            }
+            Json::Object(entries)
+        };
+        Json::Object(vec![
+            ("method".into(), Json::from(self.method.as_str())),
+            ("path".into(), Json::from(self.path.as_str())),
+            ("query".into(), map(&self.query)),
+            ("headers".into(), map(&self.headers)),
+            ("json".into(), self.json().unwrap_or(Json::Null)),
+            ("text".into(), Json::from(self.text().as_str())),
+        ])
+    }
+}

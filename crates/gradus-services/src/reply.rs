@@ -1,0 +1,72 @@
+//! What a reply says, once the request that it answers is known.
+
+use crate::call::Call;
+use gradus_model::eval;
+use gradus_model::grader::Body;
+use gradus_model::json::Json;
+use gradus_model::stub::Reply;
+use gradus_model::value::Bindings;
+
+/// An answer as it goes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The status code.
+    pub status: u16,
+    /// The headers, without a length.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// The answer to a request that is the `number`th of its route; `stars` are the segments of its path that stood for any.
+pub fn say(reply: &Reply, call: &Call, stars: &[String], number: usize, bindings: &Bindings) -> Said {
+    let bindings = &with_request(bindings, call, stars, number);
+    let (body, kind) = match &reply.body {
+        Body::None => (Vec::new(), None),
+        Body::Json(value) => {
+            (eval::value(value, bindings).to_string().into_bytes(), Some("application/json"))
+        }
+        Body::Text(text) => (text.fill(bindings).into_bytes(), Some("text/plain; charset=utf-8")),
+        Body::Form(fields) => {
+            let pairs = fields.iter().map(|(name, value)| (name, eval::value(value, bindings).to_text()));
+            let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+            (form.into_bytes(), Some("application/x-www-form-urlencoded"))
+        }
+        Body::Bytes { bytes, .. } => (bytes.clone(), Some("application/octet-stream")),
+    };
+    let mut headers: Vec<(String, String)> = Vec::new();
+    for (name, value) in &reply.headers {
+        headers.push((name.to_ascii_lowercase(), eval::value(value, bindings).to_text()));
+    }
+    if let Some(kind) = kind.filter(|_| headers.iter().all(|(name, _)| name != "content-type")) {
+        headers.push(("content-type".to_owned(), kind.to_owned()));
+    }
+    Said { status: reply.status, headers, body }
+}
+
+/// The names that stand for parts of the request.
+fn with_request(bindings: &Bindings, call: &Call, stars: &[String], number: usize) -> Bindings {
+    let mut bindings = bindings.clone();
+    let mut bind = |name: String, value: Json| drop(bindings.insert(name, value));
+    bind("request_method".into(), Json::from(call.method.as_str()));
+    bind("request_path".into(), Json::from(call.path.as_str()));
+    bind("request_text".into(), Json::from(call.text().as_str()));
+    bind("request_number".into(), Json::Number(number.to_string()));
+    for (index, star) in stars.iter().enumerate() {
+        bind(format!("path_{}", index + 1), Json::from(star.as_str()));
+    }
+    for (name, value) in &call.query {
+        bind(format!("query_{name}"), Json::from(value.as_str()));
+    }
+    for (name, value) in &call.headers {
+        bind(format!("header_{}", name.replace('-', "_")), Json::from(value.as_str()));
+    }
+    let json = call.json();
+    if let Some(Json::Object(entries)) = &json {
+        for (key, value) in entries {
+            bind(format!("json_{key}"), value.clone());
+        }
+    }
+    bind("request_json".into(), json.unwrap_or(Json::Null));
+    bindings
+}

@@ -1,0 +1,253 @@
+//! The stubs of one grading: what each was told to answer, and what it was asked.
+
+use crate::call::{Call, Unexpected};
+use crate::fault::Wire;
+use crate::matching::{misfit, segments, unexpected};
+use crate::reply::{Said, say};
+use bytes::Bytes;
+use gradus_model::stub::{Asked, Fault, Reply, Stub, StubChange};
+use gradus_model::value::Bindings;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use percent_encoding::percent_decode_str;
+use std::collections::BTreeMap;
+use std::os::fd::AsFd;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+/// How much of a request's body is read.
+const MOST_BODY: usize = 16 << 20;
+/// How long an answer waits for another request before it goes out as a failure of the barrier.
+const BARRIER: Duration = Duration::from_secs(3);
+
+/// All stubs of one grading. Clones share them.
+#[derive(Clone, Debug)]
+pub struct Stubs(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    stubs: BTreeMap<String, Stub>,
+    state: Mutex<State>,
+    /// Changes whenever a request came or answers were released.
+    news: watch::Sender<u64>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    bindings: Bindings,
+    of: BTreeMap<String, OfOne>,
+}
+
+/// What is known of one stub since the check began.
+#[derive(Debug, Default)]
+struct OfOne {
+    calls: Vec<Call>,
+    unexpected: Vec<Unexpected>,
+    /// How often each route answered.
+    answered: BTreeMap<usize, usize>,
+    /// Answers everything, with the names that it was written for.
+    instead: Option<(Reply, Bindings)>,
+    released: bool,
+}
+
+impl Stubs {
+    /// The stubs of a grader.
+    pub fn new(stubs: &[Stub]) -> Self {
+        let stubs = stubs.iter().map(|stub| (stub.name.value.clone(), stub.clone())).collect();
+        Self(Arc::new(Shared { stubs, state: Mutex::default(), news: watch::Sender::new(0) }))
+    }
+
+    /// The names of all stubs.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.stubs.keys().map(String::as_str)
+    }
+
+    /// A check begins: every stub answers as its routes say and has been asked nothing; names stand for these values.
+    pub fn begin(&self, bindings: Bindings) {
+        *self.state() = State { bindings, of: BTreeMap::new() };
+    }
+
+    /// Changes what a stub answers. Whether it listens is up to whoever serves it.
+    pub fn change(&self, name: &str, change: &StubChange, bindings: &Bindings) {
+        let mut state = self.state();
+        let stub = state.of.entry(name.to_owned()).or_default();
+        match change {
+            StubChange::Down => {}
+            StubChange::Up => stub.instead = None,
+            StubChange::Release => stub.released = true,
+            StubChange::Reply(reply) => stub.instead = Some(((**reply).clone(), bindings.clone())),
+        }
+        drop(state);
+        self.0.news.send_modify(|news| *news += 1);
+    }
+
+    /// What a stub was asked since the check began, only such requests if they are named.
+    pub fn calls(&self, name: &str, asked: Option<&Asked>, bindings: &Bindings) -> Vec<Call> {
+        let state = self.state();
+        let calls = state.of.get(name).map_or(&[][..], |stub| &stub.calls);
+        let meant = |call: &&Call| asked.is_none_or(|asked| misfit(asked, call, bindings).is_none());
+        calls.iter().filter(meant).cloned().collect()
+    }
+
+    /// Requests that no route answered since the check began, with the stub's name.
+    pub fn unexpected(&self) -> Vec<(String, Unexpected)> {
+        let state = self.state();
+        let all = state.of.iter();
+        all.flat_map(|(name, stub)| stub.unexpected.iter().map(|one| (name.clone(), one.clone()))).collect()
+    }
+
+    /// Serves a stub until the future is dropped; then its connections are gone too.
+    pub async fn serve(self, name: String, listener: TcpListener) {
+        let mut connections = tokio::task::JoinSet::new();
+        loop {
+            tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => drop(connections.spawn(self.clone().connection(name.clone(), stream))),
+                    // Too many open files, perhaps; the next one may work.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+                },
+                Some(_) = connections.join_next() => {}
+            }
+        }
+    }
+
+    async fn connection(self, name: String, stream: TcpStream) {
+        let Ok(wire) = stream.as_fd().try_clone_to_owned() else { return };
+        let wire = Arc::new(Wire(wire));
+        // A connection that can't be told to hurry is only slower.
+        let _ = stream.set_nodelay(true);
+        let service = service_fn(move |request| self.clone().answer(name.clone(), request, wire.clone()));
+        // However the connection ends, the stub goes on.
+        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    }
+
+    async fn answer(
+        self,
+        name: String,
+        request: Request<Incoming>,
+        wire: Arc<Wire>,
+    ) -> Result<Response<Full<Bytes>>, std::io::Error> {
+        let call = read(request).await?;
+        let (reply, said) = self.note(&name, call);
+        let Some(reply) = reply else { return Ok(response(said)) };
+        tokio::time::sleep(reply.delay).await;
+        if let Some((other, asked)) = &reply.after
+            && !self
+                .until(|stubs| !stubs.calls(&other.value, Some(asked), &stubs.bindings()).is_empty())
+                .await
+        {
+            let body = format!("{} was not asked meanwhile\n", other.value).into_bytes();
+            return Ok(response(Said { status: 504, headers: Vec::new(), body }));
+        }
+        if reply.hold {
+            self.released(&name).await;
+        }
+        match reply.fault {
+            None => Ok(response(said)),
+            Some(fault) => {
+                wire.go_wrong(fault, &said).await;
+                if matches!(fault, Fault::Short | Fault::Trickle(_) | Fault::Garbage) {
+                    // What was written must arrive before the end of the connection does.
+                    tokio::task::yield_now().await;
+                }
+                Err(std::io::Error::other("as it was told to"))
+            }
+        }
+    }
+
+    /// Remembers a request and finds its answer; without a reply, no route has one.
+    fn note(&self, name: &str, call: Call) -> (Option<Reply>, Said) {
+        let mut state = self.state();
+        let State { bindings, of } = &mut *state;
+        let stub = of.entry(name.to_owned()).or_default();
+        stub.calls.push(call.clone());
+        let routes = self.0.stubs.get(name).map_or(&[][..], |stub| &stub.routes);
+        let found = if let Some((reply, bindings)) = &stub.instead {
+            Some((reply.clone(), say(reply, &call, &[], stub.calls.len(), bindings)))
+        } else {
+            let fits = |asked: &Asked| misfit(asked, &call, bindings).is_none();
+            routes.iter().enumerate().find(|(_, route)| fits(&route.asked)).and_then(|(index, route)| {
+                let answered = stub.answered.entry(index).or_default();
+                let reply = route.replies.get(*answered).or(route.replies.last())?;
+                *answered += 1;
+                let stars = segments(&route.asked.path.fill(bindings), &call.path).unwrap_or_default();
+                Some((reply.clone(), say(reply, &call, &stars, *answered, bindings)))
+            })
+        };
+        let answer = match found {
+            Some((reply, said)) => (Some(reply), said),
+            None => {
+                let unexpected = unexpected(routes, &call, bindings);
+                let body = format!("{} has no answer to {}\n", name, unexpected.asked).into_bytes();
+                stub.unexpected.push(unexpected);
+                (None, Said { status: 501, headers: Vec::new(), body })
+            }
+        };
+        drop(state);
+        self.0.news.send_modify(|news| *news += 1);
+        answer
+    }
+
+    /// Waits until it is so, for as long as a barrier waits; whether it is.
+    async fn until(&self, done: impl Fn(&Self) -> bool) -> bool {
+        let mut news = self.0.news.subscribe();
+        let waiting = async {
+            while !done(self) {
+                // The sender lives as long as we do.
+                let _ = news.changed().await;
+            }
+        };
+        tokio::time::timeout(BARRIER, waiting).await.is_ok()
+    }
+
+    async fn released(&self, name: &str) {
+        let mut news = self.0.news.subscribe();
+        while !self.state().of.get(name).is_none_or(|stub| stub.released) {
+            let _ = news.changed().await;
+        }
+    }
+
+    fn bindings(&self) -> Bindings {
+        self.state().bindings.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn read(request: Request<Incoming>) -> std::io::Result<Call> {
+    let at = Instant::now();
+    let (head, body) = request.into_parts();
+    let path = percent_decode_str(head.uri.path()).decode_utf8_lossy().into_owned();
+    let query = head.uri.query().unwrap_or("");
+    let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let headers = head.headers.iter();
+    let headers = headers.map(|(name, value)| {
+        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    });
+    let headers = headers.collect();
+    let body = Limited::new(body, MOST_BODY).collect().await.map_err(std::io::Error::other)?;
+    Ok(Call { method: head.method.to_string(), path, query, headers, body: body.to_bytes().to_vec(), at })
+}
+
+fn response(said: Said) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(said.body)));
+    // A status of three digits is one that HTTP can carry.
+    *response.status_mut() = said.status.try_into().unwrap_or_default();
+    for (name, value) in said.headers {
+        // What HTTP can't carry as a header was refused when the file was read.
+        if let (Ok(name), Ok(value)) =
+            (hyper::header::HeaderName::try_from(name), hyper::header::HeaderValue::try_from(value))
+        {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}

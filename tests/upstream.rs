@@ -1,0 +1,211 @@
+//! Stubs that the grader serves, what they were asked, what becomes of the server, and what it prints.
+
+use crate::support::course::{Course, http_server};
+
+/// A server that passes on what its upstream says, and tries three times on `/retry`.
+const PASSES_ON: &str = r#"
+import signal, threading, urllib.error, urllib.request
+UP = os.environ["RATES_URL"]
+def up(path, data=None, headers={}):
+    request = urllib.request.Request(UP + path, data=data, headers=headers)
+    with urllib.request.urlopen(request, timeout=2) as answer:
+        return answer.read()
+def answer(method, path, body):
+    print(json.dumps({"path": path}), flush=True)
+    if path == "/slow":
+        time.sleep(0.5)
+        return 200, {}, b"done"
+    if path == "/both":
+        answers = []
+        threads = [threading.Thread(target=lambda p: answers.append(up(p)), args=(p,)) for p in ("/a", "/b")]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        return 200 if len(answers) == 2 else 502, {}, b""
+    if path == "/store":
+        if body: open(DATA + "/x", "wb").write(body)
+        return 200, {}, open(DATA + "/x", "rb").read()
+    for turn in range(3 if path == "/retry" else 1):
+        try: return 200, {"content-type": "application/json"}, up(path, body or None, {"x-turn": str(turn)})
+        except Exception as error: print("upstream:", error, flush=True)
+    return 502, {}, b""
+"#;
+
+/// The course with these stubs and checks.
+fn course(stubs: &str, checks: &str) -> Course {
+    let course = Course::get_root(&http_server(PASSES_ON).replace(
+        "ThreadingHTTPServer((os.environ[\"HOST\"], int(os.environ[\"PORT\"])), Handler).serve_forever()",
+        "S = ThreadingHTTPServer((os.environ[\"HOST\"], int(os.environ[\"PORT\"])), Handler)\nS.daemon_threads = False\nsignal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=S.shutdown).start())\nS.serve_forever()\nS.server_close()",
+    ));
+    course.write(
+        "work/gradus.toml",
+        "format = 1\nexercise = \"demo\"\n\n[run]\nstart = \"exec python3 -u app.py\"\n",
+    );
+    let grader = format!(
+        "format: 1\nexercise: demo\npass: 80\nstubs:\n  rates:\n    routes:\n{stubs}\nchecks:\n{checks}"
+    );
+    course.write("graders/demo/grader.yaml", &grader);
+    course
+}
+
+fn check(id: &str, steps: &str) -> String {
+    format!("  - id: {id}\n    claim: About {id}\n    points: 1\n    steps:\n{steps}\n")
+}
+
+const ROUTES: &str = "      - get: /v1/*
+        query: { base: $string }
+        reply: { json: { of: $(path_1), base: $(query_base), turn: $(request_number) } }
+      - post: /echo
+        json: { $partial: { id: $int } }
+        reply: { status: 201, json: { id: $(json_id) } }
+      - get: /retry
+        replies: [ { status: 503 }, { fault: reset }, { json: [well] } ]
+      - get: /a
+        reply: { text: a, after: { stub: rates, get: /b } }
+      - get: /b
+        reply: { text: b, after: { stub: rates, get: /a } }
+      - get: /bad
+        replies: [ { fault: close }, { fault: garbage }, { fault: short, text: half of it }, { fault: { trickle: 5ms }, text: slow } ]";
+
+#[test]
+fn stubs_answer_from_the_request_in_sequence_and_wrongly() {
+    let checks = check(
+        "computed",
+        "      - get: /v1/usd?base=EUR
+        repeat: 2
+        expect: { json: { of: usd, base: EUR, turn: $(turn) } }
+      - post: /echo
+        json: { id: 7, more: true }
+        expect: { json: { id: 7 } }",
+    ) + &check(
+        "sequence",
+        "      - get: /retry
+        expect: { json: [well] }
+      - calls: { stub: rates, get: /retry }
+        expect: { count: 3, json: { $each: { $partial: { headers: { $partial: { x-turn: $string } } } } }, gaps: { $size: 2 } }
+      - calls: { stub: rates, post: /echo }
+        expect: { count: 0 }",
+    ) + &check("barrier", "      - get: /both\n        expect: { status: 200 }")
+        + &check(
+            "faults",
+            "      - get: /bad
+        repeat: 3
+        expect: { status: 502 }
+      - get: /bad
+        expect: { status: 200, text: slow }",
+        );
+    for sandbox in ["native", "none"] {
+        course(ROUTES, &checks).check(&["--sandbox", sandbox]).code(0).says("4 of 4 points");
+    }
+}
+
+#[test]
+fn a_stub_that_is_down_refuses_and_one_that_is_changed_answers_so_until_the_check_ends() {
+    let steps = "      - stub: { rates: down }
+      - get: /v1/usd?base=EUR
+        expect: { status: 502 }
+      - printed: { text: { $contains: Connection refused } }
+      - stub: { rates: up }
+      - get: /v1/usd?base=EUR
+        expect: { status: 200 }
+      - stub: { rates: { status: 500 } }
+      - get: /v1/usd?base=EUR
+        expect: { status: 502 }";
+    let after = "      - get: /v1/usd?base=EUR\n        expect: { status: 200 }\n      - calls: { stub: rates }\n        expect: { count: 1 }";
+    course(ROUTES, &(check("down", steps) + &check("after", after))).check(&[]).code(0);
+}
+
+#[test]
+fn what_a_stub_was_not_prepared_for_is_told_with_the_nearest_route() {
+    course(ROUTES, &check("a", "      - get: /v1/usd\n        expect: { status: 200 }"))
+        .check(&[])
+        .code(1)
+        .says("the stub rates")
+        .says("got    GET /v1/usd")
+        .says("wanted GET /v1/*")
+        .says("no route of the stub answers this: the parameter `base` differs");
+}
+
+#[test]
+fn a_server_is_killed_paused_resumed_and_restarted() {
+    let steps = "      - post: /store
+        text: kept
+        expect: { status: 200 }
+      - server: kill
+      - server: start
+      - get: /store
+        expect: { text: kept }
+      - server: pause
+      - server: resume
+      - server: restart
+      - get: /store
+        expect: { text: kept }";
+    let left_down = "      - get: /store\n        expect: { text: kept }\n      - server: kill";
+    let checks = check("life", steps)
+        + &check("leaves-it-down", left_down)
+        + &check("next", "      - get: /store\n        expect: { text: kept }");
+    for sandbox in ["native", "none"] {
+        course(ROUTES, &checks).check(&["--sandbox", sandbox]).code(0);
+    }
+    course(ROUTES, &check("paused", "      - server: pause\n      - get: /store\n        timeout: 300ms\n        expect: { status: 200 }"))
+        .check(&[])
+        .code(1)
+        .says("0 of 1 points");
+}
+
+#[test]
+fn a_request_on_its_way_is_answered_before_a_server_ends() {
+    let steps = "      - server: term
+        within: 5s
+        expect: { exit: 0 }
+        meanwhile:
+          - get: /slow
+            expect: { status: 200, text: done }";
+    let course = course(ROUTES, &check("graceful", steps));
+    course.check(&[]).code(0);
+    let app = std::fs::read_to_string(course.work().join("app.py")).expect("a file");
+    course.write(
+        "work/app.py",
+        &app.replace("lambda *_: threading.Thread(target=S.shutdown).start()", "lambda *_: os._exit(0)"),
+    );
+    course
+        .check(&[])
+        .code(1)
+        .says("GET /slow, on its way meanwhile")
+        .says("closed the connection before answering");
+    course.write(
+        "work/app.py",
+        &app.replace("lambda *_: threading.Thread(target=S.shutdown).start()", "signal.SIG_IGN"),
+    );
+    course.check(&[]).code(1).says("it still ran 5 s after SIGTERM");
+}
+
+#[test]
+fn what_was_printed_is_judged_by_line_and_as_json() {
+    let steps = "      - get: /store
+        expect: { status: $int }
+      - printed: { json: { $contains: { path: /store } }, lines: { $size: { $at_least: 1 } } }
+        until: { every: 10ms, at_most: 2s }";
+    let steps = steps.replace("$int", "{ $between: [200, 500] }");
+    course(ROUTES, &check("a", &("      - post: /store\n        text: x\n".to_owned() + &steps)))
+        .check(&[])
+        .code(0);
+    let wrong = "      - post: /store\n        text: x\n      - printed: { text: { $contains: never } }";
+    course(ROUTES, &check("a", wrong)).check(&[]).code(1).says("what the server printed");
+}
+
+#[test]
+fn a_url_has_neither_signals_nor_stubs() {
+    let course = course(
+        ROUTES,
+        &(check("a", "      - server: restart")
+            + &check("b", "      - calls: { stub: rates }\n        expect: { count: 0 }")),
+    );
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let (code, report) = course.report(&["--url", &url]);
+    assert_eq!((code, &report["verdict"]), (4, &"incomplete".into()));
+    for check in report["checks"].as_array().expect("checks") {
+        assert_eq!(check["outcome"]["because"], "unsupported");
+        assert!(check["outcome"].to_string().contains("grade the folder"), "{check}");
+    }
+}
