@@ -11,7 +11,12 @@ fn the_readme_is_short_and_its_links_lead_somewhere() {
     let readme = readme();
     assert!(readme.lines().count() < 120);
     for link in readme.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-        assert!(repository().join(link).exists(), "{link} is not there");
+        let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+        let text = std::fs::read_to_string(repository().join(file));
+        let text = text.unwrap_or_else(|error| panic!("{link}: {error}"));
+        let anchor = |line: &str| line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+        let is_there = |line: &str| line.starts_with('#') && anchor(line) == heading;
+        assert!(heading.is_empty() || text.lines().any(is_there), "{link} is no heading");
     }
 }
 

@@ -8,7 +8,7 @@ const HELLO: &str = "def answer(method, path, body):\n    return 200, {}, b'hell
 /// What is said of a submission that does not start.
 #[track_caller]
 fn says(program: &str, sentence: &str) {
-    let course = Course::get_root(program).limits("boot = \"1s\"");
+    let course = Course::get_root(program).limits("boot = \"4s\"");
     course.check(&[]).code(1).says("The submission does not start").says(sentence);
 }
 

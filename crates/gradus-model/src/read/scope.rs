@@ -140,7 +140,8 @@ impl Walk<'_> {
 
     fn template(&mut self, template: &Template, names: &Names<'_>) {
         for name in template.names() {
-            if !names.contains(name) && !(self.of_request && is_of_request(name)) {
+            let known = names.contains(name) || (self.of_request && is_of_request(name));
+            if !known {
                 let problem = Diagnostic::new(
                     format!("`$({name})` stands for nothing here"),
                     self.place(name, template.span),
