@@ -1,7 +1,9 @@
 //! One check: its steps in order against a running target, until one falls short.
 
+mod errand;
 mod life;
 mod printed;
+mod raw;
 mod request;
 mod show;
 mod upstream;
@@ -153,6 +155,11 @@ async fn attempt(
         Action::Stub(stub) => upstream::change(bench, step, stub, bindings).await,
         Action::Calls(calls) => upstream::judge(bench, calls, bindings, circumstance),
         Action::Printed(printed) => printed::judge(bench, printed, bindings, circumstance),
+        Action::Run(run) => errand::run(bench, run, bindings, circumstance).await,
+        Action::Raw(raw) => {
+            *requests += 1;
+            raw::run(bench, step, raw, bindings, circumstance).await
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::upstreams::Upstreams;
 use gradus_model::draw;
 use gradus_model::duration::format_duration;
 use gradus_model::eval;
+use gradus_model::exercise::SubmissionKind;
 use gradus_model::grader::{Action, Check, Fresh, Step, Visibility};
 use gradus_model::json::Json;
 use gradus_model::outcome::{Because, Failure, Fault, Mismatch, Outcome, Shown};
@@ -100,8 +101,16 @@ impl Grading<'_, '_> {
                 let mut told = told(self.job);
                 told.extend(upstreams.told());
                 let ports = upstreams.ports();
-                match ProgramTarget::new(folder.launcher, ground, built.start, built.dir, told, ports, limits)
-                {
+                match ProgramTarget::new(
+                    folder.launcher,
+                    ground,
+                    built.start,
+                    built.dir,
+                    told,
+                    ports,
+                    self.job.exercise.submission == SubmissionKind::Server,
+                    limits,
+                ) {
                     Ok(target) => Some(target),
                     Err(error) => {
                         self.broken(format!("no place for the submission's data: {error}"), None);
@@ -384,6 +393,9 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
             Some("what the server prints; grade the folder instead of a URL")
         }
         Action::Server(_) if !can.signals => Some("signals to the server; grade the folder instead of a URL"),
+        Action::Run(_) if !can.commands => {
+            Some("commands beside the server; grade the folder instead of a URL")
+        }
         Action::Stub(_) | Action::Calls(_) if !can.listen => {
             Some("stubs where the server runs; grade the folder instead of a URL")
         }

@@ -2,7 +2,7 @@
 
 use gradus_judge::{answer, pattern};
 use gradus_model::diagnostic::{Diagnostic, Invalid};
-use gradus_model::grader::{Action, Grader};
+use gradus_model::grader::{Action, ExpectedText, Grader};
 use gradus_model::stub::Asked;
 
 /// Refuses a grader whose `$regex` or `$schema` does not compile; every such place is named.
@@ -18,6 +18,16 @@ pub fn compiles(grader: &Grader) -> Result<(), Invalid> {
             let patterns = [&printed.text, &printed.lines, &printed.json].into_iter().flatten();
             patterns.flat_map(pattern::mistakes).collect()
         }
+        Action::Run(run) => {
+            let files = run.files.iter().map(|(_, text)| text);
+            let texts = run.stdout.iter().chain(&run.stderr).chain(files);
+            let patterns = texts.filter_map(|text| match text {
+                ExpectedText::Pattern(pattern) => Some(pattern),
+                ExpectedText::File { .. } => None,
+            });
+            patterns.chain(&run.exit).flat_map(pattern::mistakes).collect()
+        }
+        Action::Raw(raw) => raw.bytes.iter().flat_map(pattern::mistakes).collect(),
         Action::Server(server) => server.exit.iter().flat_map(pattern::mistakes).collect(),
         Action::Stub(_) => Vec::new(),
     });

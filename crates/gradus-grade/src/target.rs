@@ -11,6 +11,7 @@ use crate::boot::NotReady;
 use gradus_model::outcome::Shown;
 use gradus_model::report::{Isolation, Usage};
 use gradus_probe::Dial;
+use std::ffi::OsString;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -50,6 +51,12 @@ pub trait Target: Send {
     /// Whatever it leaves behind is ended too.
     fn term(&mut self, within: Duration) -> Doing<'_, Result<i32, String>>;
 
+    /// Runs a command of the submission beside the server.
+    fn run(&mut self, errand: Errand) -> Doing<'_, Result<Done, String>>;
+
+    /// A file of the submission's, as its programs name it; at most the first MiB of it.
+    fn collect<'s>(&'s self, path: &'s str) -> Doing<'s, Result<Vec<u8>, String>>;
+
     /// Stops the server and everything that it started until it is resumed.
     fn pause(&mut self);
 
@@ -81,6 +88,32 @@ pub trait Target: Send {
     fn usage(&self) -> Option<Usage>;
 }
 
+/// A command to be run.
+#[derive(Clone, Debug)]
+pub struct Errand {
+    /// The program and its arguments; without a program, what starts the submission.
+    pub program: Option<Vec<OsString>>,
+    /// More arguments.
+    pub args: Vec<OsString>,
+    /// Variables besides those of the submission.
+    pub env: Vec<(OsString, OsString)>,
+    /// What it reads.
+    pub stdin: Vec<u8>,
+    /// How long it may run.
+    pub timeout: Duration,
+}
+
+/// What came of a command.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// Its exit code, or in words what else became of it.
+    pub ending: Result<i32, String>,
+    /// What it printed.
+    pub stdout: Vec<u8>,
+    /// What it printed as errors.
+    pub stderr: Vec<u8>,
+}
+
 /// What a target can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capabilities {
@@ -90,6 +123,8 @@ pub struct Capabilities {
     pub wipe: bool,
     /// It can be sent signals.
     pub signals: bool,
+    /// Commands can be run beside it.
+    pub commands: bool,
     /// The grader can listen where it runs, and tell it so.
     pub listen: bool,
 }

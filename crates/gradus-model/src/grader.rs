@@ -126,6 +126,82 @@ pub enum Action {
     Calls(Box<CallsStep>),
     /// What the server printed.
     Printed(Box<PrintedStep>),
+    /// A command of the submission.
+    Run(Box<RunStep>),
+    /// Bytes over a connection of their own.
+    Raw(Box<RawStep>),
+}
+
+/// A command of the submission that is run where its server runs, and what is expected of it.
+#[derive(Clone, Debug)]
+pub struct RunStep {
+    /// The program and its arguments; what starts the submission when missing.
+    pub command: Option<Vec<Template>>,
+    /// More arguments.
+    pub args: Vec<Template>,
+    /// What it reads from its standard input.
+    pub stdin: Body,
+    /// Variables besides those of the submission.
+    pub env: Vec<(String, Value)>,
+    /// How long it may run; the grading's limit of a check unless told.
+    pub timeout: Option<Duration>,
+    /// Its exit code.
+    pub exit: Option<Pattern>,
+    /// Its standard output.
+    pub stdout: Option<ExpectedText>,
+    /// Its standard error.
+    pub stderr: Option<ExpectedText>,
+    /// Files that it leaves, by their path below its folder or an absolute one.
+    pub files: Vec<(Template, ExpectedText)>,
+}
+
+/// What is expected of text that is no body.
+#[derive(Clone, Debug)]
+pub enum ExpectedText {
+    /// A pattern.
+    Pattern(Pattern),
+    /// The text of a file beside grader.yaml.
+    File {
+        /// Its path.
+        path: Spanned<String>,
+        /// What stands in it.
+        text: String,
+    },
+}
+
+/// Bytes that are sent as they stand, and what is expected back.
+#[derive(Clone, Debug)]
+pub struct RawStep {
+    /// What is done, in order.
+    pub send: Vec<RawPart>,
+    /// What becomes of our side of the connection afterwards.
+    pub then: RawEnd,
+    /// How long to wait for what is expected; the limit of a request unless told.
+    pub timeout: Option<Duration>,
+    /// What comes back, each byte as the character of that number (ISO 8859-1).
+    pub bytes: Option<Pattern>,
+    /// Whether the server closes the connection.
+    pub closed: Option<bool>,
+}
+
+/// A part of what is sent.
+#[derive(Clone, Debug)]
+pub enum RawPart {
+    /// Text.
+    Text(Template),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// A pause.
+    Wait(Duration),
+}
+
+/// What becomes of our side of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RawEnd {
+    /// It stays open.
+    Keep,
+    /// Nothing more is sent, and the answer is still read.
+    HalfClose,
 }
 
 /// What is expected of what the server printed since the check began.
@@ -174,7 +250,7 @@ impl Step {
     pub fn saves(&self) -> impl Iterator<Item = &Save> {
         let saves = match &self.action {
             Action::Request(request) => request.save.as_slice(),
-            Action::Server(_) | Action::Stub(_) | Action::Calls(_) | Action::Printed(_) => &[],
+            _ => &[],
         };
         saves.iter()
     }
@@ -190,6 +266,10 @@ impl Step {
             }
             Action::Stub(_) => false,
             Action::Calls(_) | Action::Printed(_) => true,
+            Action::Run(run) => {
+                run.exit.is_some() || run.stdout.is_some() || run.stderr.is_some() || !run.files.is_empty()
+            }
+            Action::Raw(raw) => raw.bytes.is_some() || raw.closed.is_some(),
         }
     }
 }

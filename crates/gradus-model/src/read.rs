@@ -11,6 +11,7 @@ mod operation;
 mod pattern;
 mod regex;
 mod request;
+mod run;
 mod scope;
 mod sense;
 mod server;

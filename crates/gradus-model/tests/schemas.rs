@@ -90,6 +90,13 @@ fn schema_and_reader_know_the_same_keys_of_a_grader() {
     );
     same(at(r#"{"calls": {"zzzzzzzz": 1}, "expect": {}}"#), "/$defs/of_stub/properties");
     same(at(r#"{"printed": {"zzzzzzzz": 1}}"#), "/$defs/printed_step/properties/printed/properties");
+    same(at(r#"{"run": {"zzzzzzzz": 1}}"#), "/$defs/run_step/properties/run/properties");
+    same(at(r#"{"run": {}, "expect": {"zzzzzzzz": 1}}"#), "/$defs/run_step/properties/expect/properties");
+    same(at(r#"{"raw": {"zzzzzzzz": 1}}"#), "/$defs/raw_step/properties/raw/properties");
+    same(
+        at(r#"{"raw": {"send": "x"}, "expect": {"zzzzzzzz": 1}}"#),
+        "/$defs/raw_step/properties/expect/properties",
+    );
     let route = r#"{"stubs": {"a": {"routes": [{"zzzzzzzz": 1}]}}}"#;
     same(known(read_grader(route)), "/$defs/route/properties");
 }

@@ -243,7 +243,8 @@ impl Keeper {
         match wire::receive::<Order>(&self.control) {
             Ok(Some((order, files))) => match order {
                 Order::Run { id, program } => self.start(id, &program, files),
-                Order::Term { id } => self.term(id),
+                Order::Term { id } => self.signal_one(id, Signal::TERM),
+                Order::KillOne { id } => self.signal_one(id, Signal::KILL),
                 Order::Kill => self.signal_all(Signal::KILL),
                 Order::Pause => self.signal_all(Signal::STOP),
                 Order::Resume => self.signal_all(Signal::CONT),
@@ -255,7 +256,7 @@ impl Keeper {
     }
 
     fn start(&mut self, id: u32, program: &Program, files: Vec<OwnedFd>) {
-        let Ok([stdin, output]) = <[OwnedFd; 2]>::try_from(files) else { return };
+        let Ok(files) = <[OwnedFd; 3]>::try_from(files) else { return };
         let lock = || match &self.spec.rung {
             #[cfg(target_os = "linux")]
             Rung::Native(view) => crate::native::lock(view, &self.spec.limits),
@@ -263,7 +264,7 @@ impl Keeper {
             Rung::Guarded { view, ports } => crate::guarded::lock(view, ports, &self.spec.limits),
             _ => Ok(()),
         };
-        match start::program(program, &self.spec.limits, stdin, output, lock) {
+        match start::program(program, &self.spec.limits, files, lock) {
             Ok(pid) => {
                 let deadline = program.wall.map(|wall| (Instant::now() + wall, wall));
                 self.programs.insert(pid.as_raw_nonzero().get(), Kept { id, deadline });
@@ -276,11 +277,11 @@ impl Keeper {
         }
     }
 
-    fn term(&self, id: u32) {
+    fn signal_one(&self, id: u32, signal: Signal) {
         let found = self.programs.iter().find(|(_, kept)| kept.id == id);
         let pid = found.and_then(|(pid, _)| Pid::from_raw(*pid));
         // What can't be signalled has ended already.
-        let _ = pid.map(|pid| kill_process_group(pid, Signal::TERM));
+        let _ = pid.map(|pid| kill_process_group(pid, signal));
     }
 
     fn answer(&mut self) {

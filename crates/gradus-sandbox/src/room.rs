@@ -95,25 +95,52 @@ impl Room {
         self.0.known.borrow().usage.clone()
     }
 
-    /// Runs a program. One that can't be executed is no error: its ending is [`Ending::NotStarted`].
+    /// Runs a program, whose standard output and error are one. One that can't be executed is no error: its ending is
+    /// [`Ending::NotStarted`].
     pub async fn run(&self, program: Program) -> Result<Running, SandboxError> {
-        let id = self.0.programs.fetch_add(1, Ordering::Relaxed);
         let (output, printed) = io::pipe().map_err(SandboxError::NoFiles)?;
-        let stdin = input(&program.stdin).map_err(SandboxError::NoFiles)?;
         let log = OutputLog::new(program.output_cap);
-        self.order(&Order::Run { id, program }, &[stdin.as_fd(), printed.as_fd()])?;
-        drop((stdin, printed));
-        let output = pipe::Receiver::from_owned_fd(output.into()).map_err(SandboxError::NoFiles)?;
-        let drain = tokio::spawn(log.clone().drain(output));
-        let known = self
-            .known_when(|known| {
-                known.started.contains(&id) || known.ended.contains_key(&id) || known.refused.is_some()
-            })
-            .await;
-        match known {
+        let id = self.start(program, printed.as_fd(), printed.as_fd())?;
+        drop(printed);
+        let drain = drain(output.into(), &log).map_err(SandboxError::NoFiles)?;
+        self.started(id).await?;
+        Ok(Running::new(self.clone(), id, log, OutputLog::new(0), vec![drain]))
+    }
+
+    /// The same, with standard error apart: [`Running::errors`].
+    pub async fn run_apart(&self, program: Program) -> Result<Running, SandboxError> {
+        let (output, printed) = io::pipe().map_err(SandboxError::NoFiles)?;
+        let (errors, complained) = io::pipe().map_err(SandboxError::NoFiles)?;
+        let logs = [OutputLog::new(program.output_cap), OutputLog::new(program.output_cap)];
+        let id = self.start(program, printed.as_fd(), complained.as_fd())?;
+        drop((printed, complained));
+        let [log, complaints] = logs;
+        let drains = [drain(output.into(), &log), drain(errors.into(), &complaints)];
+        let drains = drains.into_iter().collect::<io::Result<_>>().map_err(SandboxError::NoFiles)?;
+        self.started(id).await?;
+        Ok(Running::new(self.clone(), id, log, complaints, drains))
+    }
+
+    fn start(
+        &self,
+        program: Program,
+        output: BorrowedFd<'_>,
+        errors: BorrowedFd<'_>,
+    ) -> Result<u32, SandboxError> {
+        let id = self.0.programs.fetch_add(1, Ordering::Relaxed);
+        let stdin = input(&program.stdin).map_err(SandboxError::NoFiles)?;
+        self.order(&Order::Run { id, program }, &[stdin.as_fd(), output, errors])?;
+        Ok(id)
+    }
+
+    async fn started(&self, id: u32) -> Result<(), SandboxError> {
+        let done = |known: &Known| {
+            known.started.contains(&id) || known.ended.contains_key(&id) || known.refused.is_some()
+        };
+        match self.known_when(done).await {
             Known { refused: Some((step, why)), .. } => Err(SandboxError::Refused { step, why }),
             known if known.silent && !known.ended.contains_key(&id) => Err(SandboxError::Gone),
-            _ => Ok(Running::new(self.clone(), id, log, drain)),
+            _ => Ok(()),
         }
     }
 
@@ -243,6 +270,11 @@ impl Drop for Shared {
         let _ = self.control.shutdown(Shutdown::Both);
         self.listener.abort();
     }
+}
+
+/// Reads what is printed into a pipe until nobody is left who could print.
+fn drain(pipe: OwnedFd, log: &OutputLog) -> io::Result<JoinHandle<()>> {
+    Ok(tokio::spawn(log.clone().drain(pipe::Receiver::from_owned_fd(pipe)?)))
 }
 
 /// A file from which a program reads its input.

@@ -16,14 +16,21 @@ const OUTPUT_PATIENCE: Duration = Duration::from_millis(500);
 pub struct Running {
     room: Room,
     id: u32,
-    drain: JoinHandle<()>,
+    drains: Vec<JoinHandle<()>>,
     log: OutputLog,
+    errors: OutputLog,
     stopped: bool,
 }
 
 impl Running {
-    pub(crate) fn new(room: Room, id: u32, log: OutputLog, drain: JoinHandle<()>) -> Self {
-        Self { room, id, drain, log, stopped: false }
+    pub(crate) fn new(
+        room: Room,
+        id: u32,
+        log: OutputLog,
+        errors: OutputLog,
+        drains: Vec<JoinHandle<()>>,
+    ) -> Self {
+        Self { room, id, drains, log, errors, stopped: false }
     }
 
     /// Where it runs.
@@ -34,6 +41,18 @@ impl Running {
     /// What it prints.
     pub fn output(&self) -> &OutputLog {
         &self.log
+    }
+
+    /// What it prints to standard error, if that is kept apart.
+    pub fn errors(&self) -> &OutputLog {
+        &self.errors
+    }
+
+    /// Waits for the rest of the output of a program that has ended; what it left running may go on printing.
+    pub async fn drained(&mut self) {
+        for drain in &mut self.drains {
+            let _ = tokio::time::timeout(OUTPUT_PATIENCE, drain).await;
+        }
     }
 
     /// How it ended, if it did. What it started may still run.
@@ -53,13 +72,19 @@ impl Running {
         self.room.order(&Order::Term { id: self.id }, &[])
     }
 
+    /// Kills it and what is in its process group.
+    pub fn kill(&self) {
+        // What can't be killed has ended.
+        let _ = self.room.order(&Order::KillOne { id: self.id }, &[]);
+    }
+
     /// Ends everything in its room, and waits for the rest of the output. When it returns, no process is left.
     pub async fn stop(&mut self) -> Exit {
         self.stopped = self.stopped || self.exited().is_none();
         let usage = self.room.clear().await;
-        // Whoever still holds the pipe is no process of the room's.
-        let _ = tokio::time::timeout(OUTPUT_PATIENCE, &mut self.drain).await;
-        self.drain.abort();
+        // Whoever still holds a pipe is no process of the room's.
+        self.drained().await;
+        self.drains.drain(..).for_each(|drain| drain.abort());
         Exit { usage, ..self.exit(&self.room.known()) }
     }
 
@@ -79,6 +104,6 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.drain.abort();
+        self.drains.iter().for_each(JoinHandle::abort);
     }
 }

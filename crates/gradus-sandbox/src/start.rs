@@ -36,24 +36,23 @@ pub enum NotStarted {
     Ours(Failure),
 }
 
-/// Starts the program. `lock` is the last thing that happens in the new process before the program takes its place.
+/// Starts the program with these as its standard input, output and error. `lock` is the last thing that happens in the new process before the program takes its place.
 pub fn program(
     spec: &Program,
     limits: &Limits,
-    stdin: OwnedFd,
-    output: OwnedFd,
+    files: [OwnedFd; 3],
     lock: impl FnOnce() -> Result<(), Failure>,
 ) -> Result<Pid, NotStarted> {
     let (mut news, teller) = io::pipe().map_err(at("make a pipe")).map_err(NotStarted::Ours)?;
     match sys::fork().map_err(at("fork")).map_err(NotStarted::Ours)? {
         Fork::Child => {
             drop(news);
-            let Err(failed) = become_it(spec, limits, &stdin, &output, lock);
+            let Err(failed) = become_it(spec, limits, &files, lock);
             tell(teller, &failed);
             std::process::exit(127)
         }
         Fork::Parent(main) => {
-            drop((teller, stdin, output));
+            drop((teller, files));
             let mut told = String::new();
             // The pipe closes by itself when the program takes the new process's place.
             let read = news.read_to_string(&mut told);
@@ -81,11 +80,10 @@ fn tell(mut teller: io::PipeWriter, failed: &NotStarted) {
 fn become_it(
     spec: &Program,
     limits: &Limits,
-    stdin: &OwnedFd,
-    output: &OwnedFd,
+    files: &[OwnedFd; 3],
     lock: impl FnOnce() -> Result<(), Failure>,
 ) -> Result<Infallible, NotStarted> {
-    prepare(spec, limits, stdin, output).and_then(|()| lock()).map_err(NotStarted::Ours)?;
+    prepare(spec, limits, files).and_then(|()| lock()).map_err(NotStarted::Ours)?;
     let Some(name) = spec.command.first() else {
         return Err(NotStarted::Program("no program is named".to_owned()));
     };
@@ -93,7 +91,7 @@ fn become_it(
     Err(NotStarted::Program(format!("{}: {error}", name.display())))
 }
 
-fn prepare(spec: &Program, limits: &Limits, stdin: &OwnedFd, output: &OwnedFd) -> Result<(), Failure> {
+fn prepare(spec: &Program, limits: &Limits, [stdin, output, errors]: &[OwnedFd; 3]) -> Result<(), Failure> {
     // Should the program kill its keeper, it is gone itself, though not what it started.
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
@@ -102,7 +100,7 @@ fn prepare(spec: &Program, limits: &Limits, stdin: &OwnedFd, output: &OwnedFd) -
     rustix::process::setsid().map_err(at("begin a session"))?;
     rustix::stdio::dup2_stdin(stdin).map_err(at("hand its input over"))?;
     rustix::stdio::dup2_stdout(output).map_err(at("hand its output over"))?;
-    rustix::stdio::dup2_stderr(output).map_err(at("hand its output over"))?;
+    rustix::stdio::dup2_stderr(errors).map_err(at("hand its output over"))?;
     std::env::set_current_dir(&spec.dir).map_err(at(&format!("enter {}", spec.dir.display())))?;
     limit(limits).map_err(at("set its limits"))?;
     sys::close_on_execute(3);

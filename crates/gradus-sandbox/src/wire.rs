@@ -35,7 +35,7 @@ pub enum Birth {
 /// What a keeper is ordered to do. The first message is the room's specification.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Order {
-    /// Run a program; with it come two files, its standard input and its output.
+    /// Run a program; with it come three files, its standard input, output and error.
     Run {
         /// Our name for it.
         id: u32,
@@ -44,6 +44,11 @@ pub enum Order {
     },
     /// Ask one program and what is in its process group to end.
     Term {
+        /// Which.
+        id: u32,
+    },
+    /// Kill one program and what is in its process group.
+    KillOne {
         /// Which.
         id: u32,
     },

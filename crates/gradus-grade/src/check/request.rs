@@ -147,7 +147,8 @@ fn push_percent(target: &mut String, byte: u8) {
     let _ = write!(target, "%{byte:02X}");
 }
 
-fn body(body: &Body, bindings: &Bindings) -> (Bytes, Option<&'static str>) {
+/// The bytes of a body, and the content type that goes with it.
+pub fn body(body: &Body, bindings: &Bindings) -> (Bytes, Option<&'static str>) {
     match body {
         Body::None => (Bytes::new(), None),
         Body::Json(value) => (eval::value(value, bindings).to_string().into(), Some("application/json")),

@@ -1,6 +1,6 @@
 //! A submission that is a program: it runs in a room, with a port of its own.
 
-use super::{Capabilities, Doing, Origin, Target};
+use super::{Capabilities, Doing, Done, Errand, Origin, Target};
 use crate::boot::{self, NotReady};
 use crate::ground::Ground;
 use gradus_model::duration::format_duration;
@@ -13,7 +13,7 @@ use gradus_sandbox::{
     Usage as RoomUsage, free_port,
 };
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Read};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,6 +24,8 @@ use tokio::task::JoinHandle;
 
 /// How many bytes of output a report shows of one check or phase.
 const SHOWN_OUTPUT: usize = 8 * 1024;
+/// How much of a collected file is read.
+const MOST_OF_A_FILE: u64 = 1 << 20;
 /// How long a server's end may take to become known once its connection broke.
 const END_BECOMES_KNOWN: Duration = Duration::from_millis(100);
 
@@ -37,6 +39,8 @@ pub struct ProgramTarget<'a> {
     told: Vec<(OsString, OsString)>,
     /// Ports on which it finds what the grader serves.
     upstreams: Vec<u16>,
+    /// Whether it is a server; a command is only run by checks.
+    serves: bool,
     limits: Limits,
     port: PortHold,
     /// `DATA_DIR` where the room has none of its own.
@@ -53,6 +57,7 @@ pub struct ProgramTarget<'a> {
 
 impl<'a> ProgramTarget<'a> {
     /// Prepares a server that is started by `command` in `dir`, as it sees it; nothing runs yet.
+    #[expect(clippy::too_many_arguments, reason = "each is a part of what is run")]
     pub fn new(
         launcher: &'a Launcher,
         ground: &'a Ground,
@@ -60,6 +65,7 @@ impl<'a> ProgramTarget<'a> {
         dir: PathBuf,
         told: Vec<(OsString, OsString)>,
         upstreams: Vec<u16>,
+        serves: bool,
         limits: &Limits,
     ) -> io::Result<Self> {
         Ok(Self {
@@ -69,6 +75,7 @@ impl<'a> ProgramTarget<'a> {
             dir,
             told,
             upstreams,
+            serves,
             limits: limits.clone(),
             port: free_port()?,
             data: ground.data()?,
@@ -158,7 +165,7 @@ impl<'a> ProgramTarget<'a> {
 
 impl Target for ProgramTarget<'_> {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { restart: true, wipe: true, signals: true, listen: true }
+        Capabilities { restart: true, wipe: true, signals: true, commands: true, listen: true }
     }
 
     fn isolation(&self) -> Isolation {
@@ -176,6 +183,9 @@ impl Target for ProgramTarget<'_> {
 
     fn start(&mut self) -> Doing<'_, Result<(), NotReady>> {
         Box::pin(async move {
+            if !self.serves {
+                return self.room().await.map(drop);
+            }
             match self.boot().await {
                 // Somebody took the port between our look and the server's bind: another port, once.
                 Err(NotReady::Stranger { .. }) => {
@@ -203,7 +213,7 @@ impl Target for ProgramTarget<'_> {
     }
 
     fn is_up(&self) -> bool {
-        self.running.is_some()
+        self.running.is_some() || !self.serves
     }
 
     fn term(&mut self, within: Duration) -> Doing<'_, Result<i32, String>> {
@@ -218,6 +228,41 @@ impl Target for ProgramTarget<'_> {
                 Ok(exit) => Err(exit.ending.to_string()),
                 Err(_) => Err(format!("still ran {} after SIGTERM", format_duration(within))),
             }
+        })
+    }
+
+    fn run(&mut self, errand: Errand) -> Doing<'_, Result<Done, String>> {
+        Box::pin(async move {
+            let room = self.room().await.map_err(|cause| cause.to_string())?;
+            let mut program = self.program();
+            program.command = errand.program.unwrap_or_else(|| self.command.clone());
+            program.command.extend(errand.args);
+            program.env.extend(errand.env);
+            program.stdin = Stdin::Bytes(errand.stdin);
+            let mut running = room.run_apart(program).await.map_err(|error| error.to_string())?;
+            let exit = tokio::time::timeout(errand.timeout, running.wait()).await;
+            let ending = match exit {
+                Ok(Exit { ending: Ending::Exited(code), .. }) => Ok(code),
+                Ok(exit) => Err(exit.ending.to_string()),
+                Err(_) => {
+                    running.kill();
+                    Err(format!("ran longer than {}", format_duration(errand.timeout)))
+                }
+            };
+            running.drained().await;
+            let all = |log: &OutputLog| log.all().bytes;
+            Ok(Done { ending, stdout: all(running.output()), stderr: all(running.errors()) })
+        })
+    }
+
+    fn collect<'s>(&'s self, path: &'s str) -> Doing<'s, Result<Vec<u8>, String>> {
+        Box::pin(async move {
+            let room = self.reach.room().ok_or("nothing has run yet")?;
+            let path = self.dir.join(path);
+            let file = room.file(&path).await.map_err(|error| error.to_string())?;
+            let mut bytes = Vec::new();
+            file.take(MOST_OF_A_FILE).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+            Ok(bytes)
         })
     }
 

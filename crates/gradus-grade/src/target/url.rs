@@ -1,6 +1,6 @@
 //! A server that is already up, over http or https. It can be asked, and nothing else.
 
-use super::{Capabilities, Doing, Origin, Target};
+use super::{Capabilities, Doing, Done, Errand, Origin, Target};
 use crate::boot::NotReady;
 use crate::job::UrlError;
 use gradus_model::outcome::Shown;
@@ -48,7 +48,7 @@ impl UrlTarget {
 
 impl Target for UrlTarget {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { restart: false, wipe: false, signals: false, listen: false }
+        Capabilities { restart: false, wipe: false, signals: false, commands: false, listen: false }
     }
 
     fn isolation(&self) -> Isolation {
@@ -96,6 +96,14 @@ impl Target for UrlTarget {
 
     fn term(&mut self, _: Duration) -> Doing<'_, Result<i32, String>> {
         Box::pin(async { Err("cannot be sent signals".to_owned()) })
+    }
+
+    fn run(&mut self, _: Errand) -> Doing<'_, Result<Done, String>> {
+        Box::pin(async { Err("commands can't be run at a URL".to_owned()) })
+    }
+
+    fn collect<'s>(&'s self, _: &'s str) -> Doing<'s, Result<Vec<u8>, String>> {
+        Box::pin(async { Err("files can't be read at a URL".to_owned()) })
     }
 
     fn pause(&mut self) {}

@@ -108,7 +108,7 @@ pub fn body(fields: &mut Fields<'_>, folder: &mut Folder<'_>, problems: &mut Pro
 }
 
 /// `{ hex: 00ff }` or `{ base64: AP8= }`.
-fn bytes(node: &Node, problems: &mut Problems) -> Option<Vec<u8>> {
+pub fn bytes(node: &Node, problems: &mut Problems) -> Option<Vec<u8>> {
     let mut fields = Fields::of(node, "{ hex: … } or { base64: … }", problems)?;
     let decoded = match (fields.take("hex"), fields.take("base64")) {
         (Some(node), None) => decoded(node, hex, "hexadecimal digits, two for a byte", problems),

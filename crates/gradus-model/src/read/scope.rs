@@ -3,7 +3,9 @@
 use super::template::{ALWAYS, TURN};
 use crate::decode::{Problems, nearest};
 use crate::diagnostic::Diagnostic;
-use crate::grader::{Action, Again, Body, Check, ExpectedContent, Grader, RequestStep, Step, Worth};
+use crate::grader::{
+    Action, Again, Body, Check, ExpectedContent, ExpectedText, Grader, RawPart, RequestStep, Step, Worth,
+};
 use crate::pattern::{Bound, Field, Pattern, PatternKind};
 use crate::source::{Sources, Span};
 use crate::stub::{Asked, Reply, StubChange};
@@ -84,6 +86,28 @@ impl Walk<'_> {
                         self.reply(reply, names);
                     }
                 }
+            }
+            Action::Run(run) => {
+                let words = run.command.iter().flatten().chain(&run.args);
+                words.for_each(|word| self.template(word, names));
+                self.body(&run.stdin, names);
+                run.env.iter().for_each(|(_, value)| self.value(value, names));
+                run.exit.iter().for_each(|pattern| self.pattern(pattern, names));
+                run.files.iter().for_each(|(path, _)| self.template(path, names));
+                let files = run.files.iter().map(|(_, text)| text);
+                for text in run.stdout.iter().chain(&run.stderr).chain(files) {
+                    if let ExpectedText::Pattern(pattern) = text {
+                        self.pattern(pattern, names);
+                    }
+                }
+            }
+            Action::Raw(raw) => {
+                for part in &raw.send {
+                    if let RawPart::Text(text) = part {
+                        self.template(text, names);
+                    }
+                }
+                raw.bytes.iter().for_each(|pattern| self.pattern(pattern, names));
             }
             Action::Printed(printed) => {
                 let patterns = [&printed.text, &printed.lines, &printed.json].into_iter().flatten();
