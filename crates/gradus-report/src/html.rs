@@ -78,8 +78,9 @@ fn bar(report: &Report, kind: &str) -> Markup {
 }
 
 fn troubled(trouble: &Trouble) -> Markup {
+    let ours = trouble.stage == "grading";
     html! {
-        section.trouble aria-labelledby="trouble" {
+        section.trouble.ours[ours] aria-labelledby="trouble" {
             h2 id="trouble" { (trouble.title) }
             p { (trouble.why) }
             @if let Some(way_out) = trouble.way_out { p { (way_out) } }

@@ -23,6 +23,7 @@ fn incomplete(report: &Report) -> String {
         (None, Some(check)) => format!("{}: {}", check.claim, words::gist(check).unwrap_or_default()),
         (None, None) => "Not every check could be judged".into(),
     };
+    let why = why.trim_end_matches('.');
     format!("{why}. That is not the submission's fault, and there is no mark.")
 }
 

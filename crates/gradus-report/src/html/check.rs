@@ -125,9 +125,15 @@ fn difference(line: &DiffLine) -> Markup {
 fn excerpt(place: &Excerpt) -> Markup {
     let cut = |from: usize, to: usize| place.text.get(from..to).unwrap_or_default();
     let (start, end) = (place.start.min(place.text.len()), place.end.min(place.text.len()));
+    // The file's indentation takes the room that a phone has.
+    let lines = || place.text.lines().filter(|line| !line.trim().is_empty());
+    let indent = lines().map(|line| line.len() - line.trim_start_matches(' ').len()).min().unwrap_or(0);
+    let margin = format!("\n{}", " ".repeat(indent));
+    let nearer = |text: &str| text.replace(&margin, "\n");
+    let before = format!("\n{}", cut(0, start)).replace(&margin, "\n");
     html! {
         p.note { (place.path) ", line " (place.first_line + cut(0, start).matches('\n').count()) }
-        pre.excerpt { (cut(0, start)) mark { (cut(start, end)) } (cut(end, place.text.len())) }
+        pre.excerpt { (before.trim_start_matches('\n')) mark { (nearer(cut(start, end))) } (nearer(cut(end, place.text.len()))) }
     }
 }
 

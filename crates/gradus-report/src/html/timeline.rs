@@ -45,7 +45,7 @@ fn stretches(report: &Report) -> Vec<Stretch<'_>> {
         (check.claim.as_str(), if outcome == "not judged" { "broken" } else { outcome }, check.took)
     });
     let mut from = Duration::ZERO;
-    let laid = phases.chain(checks).map(|(name, outcome, took)| {
+    let laid = phases.chain(checks).filter(|(_, _, took)| !took.is_zero()).map(|(name, outcome, took)| {
         let stretch = Stretch { name, outcome, from, took };
         from += took;
         stretch
