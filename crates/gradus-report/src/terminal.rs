@@ -1,15 +1,15 @@
 //! A report for a person at a terminal. Whatever a submission says is made harmless before it is shown.
 
-mod clean;
 mod failure;
 mod paint;
 mod summary;
 
-pub use clean::{sanitize_block, sanitize_line};
-pub use failure::failure;
+pub use crate::clean::{sanitize_block, sanitize_line};
+pub use failure::{details, failure};
 
-use gradus_model::grader::{Visibility, Worth};
-use gradus_model::outcome::{Because, Outcome};
+use crate::words::{self, shorten};
+use gradus_model::grader::Visibility;
+use gradus_model::outcome::Outcome;
 use gradus_model::redact::{Audience, Redacted, RedactedCheck, redact_check};
 use gradus_model::report::CheckReport;
 use paint::Paint;
@@ -30,7 +30,7 @@ pub fn check_line(check: &RedactedCheck, style: &Style) -> String {
     let (mark, note) = match &check.outcome {
         Outcome::Passed => (paint.green("✓"), String::new()),
         Outcome::Failed(_) => (paint.red("✗"), String::new()),
-        Outcome::Skipped(because) => (paint.dim("–"), skipped(because)),
+        Outcome::Skipped(because) => (paint.dim("–"), words::skipped(because)),
         Outcome::Broken(_) => (paint.magenta("!"), "could not be judged".into()),
     };
     let worth = worth(check);
@@ -47,26 +47,9 @@ pub fn check_line(check: &RedactedCheck, style: &Style) -> String {
 
 /// Points, and whether the check is hidden.
 fn worth(check: &CheckReport) -> String {
-    let passed = check.outcome == Outcome::Passed;
-    let points = match check.worth {
-        Worth::Points(points) => format!("{}/{points}", if passed { points } else { 0 }),
-        Worth::Bonus(points) => format!("+{}", if passed { points } else { 0 }),
-        Worth::Gate => "gate".into(),
-    };
     match check.visibility {
-        Visibility::Visible => points,
-        Visibility::Hidden => format!("hidden  {points}"),
-    }
-}
-
-/// Why a check was not tried, in a few words.
-pub(crate) fn skipped(because: &Because) -> String {
-    match because {
-        Because::Needed(id) => format!("skipped: it needs {id}"),
-        Because::Unsupported(what) => format!("skipped: this target can't do {what}"),
-        Because::ServerGone(why) => format!("skipped: {why}"),
-        Because::NeverRan => "skipped: the submission never ran".into(),
-        Because::CutShort(why) => format!("skipped: {why}"),
+        Visibility::Visible => words::points(check),
+        Visibility::Hidden => format!("hidden  {}", words::points(check)),
     }
 }
 
@@ -90,12 +73,4 @@ pub fn whole(report: &Redacted, style: &Style) -> String {
 /// The checks of a redacted report are redacted already; doing it again as for an instructor takes nothing more out.
 fn redacted_checks(report: &Redacted) -> Vec<RedactedCheck> {
     report.report().checks.iter().map(|check| redact_check(check.clone(), Audience::Instructor)).collect()
-}
-
-fn shorten(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
 }

@@ -1,9 +1,10 @@
 //! What went wrong with one check: the request, the expectation, the answer, the server's words, one next step.
 
-use super::clean::{sanitize_block, sanitize_line};
+use super::Style;
 use super::paint::Paint;
-use super::{Style, shorten};
+use crate::clean::{sanitize_block, sanitize_line};
 use crate::snippet;
+use crate::words::shorten;
 use gradus_model::duration::{format_duration, format_size};
 use gradus_model::outcome::{Answer, DiffLine, Exchange, Failure, Fault, Mismatch, Outcome, Shown};
 use gradus_model::redact::RedactedCheck;
@@ -27,17 +28,23 @@ const TELLING_HEADERS: [&str; 12] = [
     "access-control-allow-methods",
 ];
 
-/// The details of a check that failed or could not be judged; nothing for the others.
+/// The details of a check that failed or could not be judged, under its name; nothing for the others.
 pub fn failure(check: &RedactedCheck, style: &Style) -> Option<String> {
-    let check = check.check();
     let paint = Paint(style.color);
-    let body = match &check.outcome {
-        Outcome::Failed(failure) => failed(check, failure, style, paint),
-        Outcome::Broken(fault) => broken(fault, paint),
-        Outcome::Passed | Outcome::Skipped(_) => return None,
-    };
+    let body = details(check, style)?;
+    let check = check.check();
     let title = format!("{} {}", paint.bold_red(&check.id), paint.bold(&sanitize_line(&check.claim)));
     Some(format!("\n{}\n{title}\n{body}", paint.dim(&"─".repeat(style.width.min(80)))))
+}
+
+/// The same without its name.
+pub fn details(check: &RedactedCheck, style: &Style) -> Option<String> {
+    let check = check.check();
+    match &check.outcome {
+        Outcome::Failed(failure) => Some(failed(check, failure, style, Paint(style.color))),
+        Outcome::Broken(fault) => Some(broken(fault, Paint(style.color))),
+        Outcome::Passed | Outcome::Skipped(_) => None,
+    }
 }
 
 fn broken(fault: &Fault, paint: Paint) -> String {

@@ -1,14 +1,15 @@
 //! The sum at the end: score, verdict, and what was needed to come to it.
 
 use super::Style;
-use super::clean::{sanitize_block, sanitize_line};
 use super::failure::wrap;
 use super::paint::Paint;
+use crate::clean::{sanitize_block, sanitize_line};
+use crate::words;
 use gradus_model::duration::{format_duration, format_size};
 use gradus_model::outcome::Outcome;
 use gradus_model::redact::Redacted;
 use gradus_model::report::{Phase, Progress, Report};
-use gradus_model::score::{Verdict, score, verdict};
+use gradus_model::score::{Verdict, verdict};
 
 /// Lines of a build's or boot's output that are shown.
 const SHOWN_LINES: usize = 20;
@@ -69,23 +70,14 @@ fn told(title: &str, why: &str, phase: Option<&Phase>, style: &Style, paint: Pai
 }
 
 fn headline(report: &Report, paint: Paint) -> String {
-    let score = score(&report.checks);
-    let points = format!("{} of {} points ({} %)", score.earned, score.maximum, score.percent());
-    let mark = format!("pass mark {} %", report.pass);
-    match verdict(report) {
-        Verdict::Passed => format!("{}  {points}, {mark}", paint.green("passed")),
-        Verdict::Failed => format!("{}  {points}, {mark}", paint.bold_red("not passed")),
-        Verdict::Incomplete => {
-            format!("{}  not every check could be judged, so this is no mark", paint.yellow("incomplete"))
-        }
-        Verdict::SelectionPassed => {
-            format!("{}  only some checks were run, so there is no score", paint.green("these pass"))
-        }
-        Verdict::SelectionFailed => format!(
-            "{}  only some checks were run, so there is no score",
-            paint.bold_red("these do not pass")
-        ),
-    }
+    let verdict = verdict(report);
+    let word = words::verdict(verdict);
+    let painted = match verdict {
+        Verdict::Passed | Verdict::SelectionPassed => paint.green(word),
+        Verdict::Failed | Verdict::SelectionFailed => paint.bold_red(word),
+        Verdict::Incomplete => paint.yellow(word),
+    };
+    format!("{painted}  {}", words::meaning(report))
 }
 
 /// What was used of what there was: "used 41 of 512 MiB of memory".

@@ -1,4 +1,4 @@
-//! Makes text of a submission harmless: no byte of it can steer a terminal or hide what it says.
+//! Makes text of a submission harmless: no byte of it can steer a reader or hide what it says. It knows no report.
 
 /// One line: line ends are shown too.
 pub fn sanitize_line(text: &str) -> String {
@@ -8,6 +8,15 @@ pub fn sanitize_line(text: &str) -> String {
 /// Several lines; `\r\n` counts as a line end.
 pub fn sanitize_block(text: &str) -> String {
     text.replace("\r\n", "\n").chars().map(|character| shown(character, true)).collect()
+}
+
+/// Several lines whose bytes keep their places: what is harmful becomes as many blanks. For excerpts, of which a stretch is marked.
+pub fn blank(text: &str) -> String {
+    let blanks = |character: char| match shown(character, true) {
+        Shown::Same(same) if same == character => character.to_string(),
+        _ => " ".repeat(character.len_utf8()),
+    };
+    text.chars().map(blanks).collect()
 }
 
 fn shown(character: char, block: bool) -> Shown {
@@ -26,6 +35,8 @@ fn shown(character: char, block: bool) -> Shown {
         | '\u{2060}'..='\u{206f}'
         | '\u{feff}'
         | '\u{fff9}'..='\u{fffb}'
+        // No characters at all; XML has none of them.
+        | '\u{fffe}'..='\u{ffff}'
         | '\u{e0000}'..='\u{e007f}' => Shown::Escaped(character.escape_unicode()),
         other => Shown::Same(other),
     }
@@ -61,6 +72,7 @@ mod tests {
             assert!(!line.chars().any(char::is_control), "U+{code:04X} gives {line:?}");
         }
         assert_eq!(sanitize_line("\u{1b}[2Jhi\r\n"), "␛[2Jhi␍␊");
+        assert_eq!(blank("a\r\n\u{202e}é"), "a \n   é");
         assert_eq!(sanitize_block("a\r\nb\u{202e}c"), "a\nb\\u{202e}c");
     }
 }
