@@ -3,6 +3,7 @@
 mod architecture;
 mod bad_input;
 mod check;
+mod commands;
 mod documents;
 mod hostile;
 mod life;

@@ -1,5 +1,7 @@
 //! Everything that Gradus reads of its surroundings, read once.
 
+use gradus_report::Surroundings;
+use gradus_report::classroom50::Identity;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
@@ -51,6 +53,10 @@ pub struct Environment {
     pub live_err: bool,
     /// Columns of the terminal.
     pub width: usize,
+    /// Whether GitHub Actions reads what is printed, and takes some lines as commands.
+    pub github_actions: bool,
+    /// What reports say of where they are written.
+    pub surroundings: Surroundings,
     /// What a submission's programs get.
     pub passed_on: Vec<(OsString, OsString)>,
 }
@@ -71,6 +77,8 @@ impl Environment {
             color_err: color(std::io::stderr().is_terminal()),
             live_err: std::io::stderr().is_terminal() && !plain,
             width: width(),
+            github_actions: env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
+            surroundings: Surroundings { classroom50: Identity::told(|name| env::var(name).ok()) },
             passed_on: PASSED_ON
                 .iter()
                 .filter_map(|name| Some((OsString::from(name), env::var_os(name)?)))

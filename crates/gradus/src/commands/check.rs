@@ -16,6 +16,7 @@ use gradus_model::redact::{Audience, redact};
 use gradus_model::report::{Progress as HowFar, Report, Selection};
 use gradus_model::score::{Verdict, verdict};
 use gradus_report::Format;
+use gradus_report::github::fenced;
 use gradus_report::terminal::Style;
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -195,13 +196,23 @@ fn write(
         match &output.path {
             None => {
                 let style = Style { color: environment.color_out, width: environment.width };
-                screen::out(&output.format.write_styled(&redacted, &style));
+                let text = output.format.write_styled(&redacted, &style);
+                screen::out(&if environment.github_actions && output.format != Format::Github {
+                    fenced(&text, &token()?)
+                } else {
+                    text
+                });
             }
             Some(path) => {
                 let path = environment.current_dir.join(path);
-                write_whole(&path, &output.format.write(&redacted)).map_err(|error| {
-                    Problem::new(Exit::Machine, format!("{} could not be written: {error}", path.display()))
-                })?;
+                write_whole(&path, &output.format.write_in(&redacted, &environment.surroundings)).map_err(
+                    |error| {
+                        Problem::new(
+                            Exit::Machine,
+                            format!("{} could not be written: {error}", path.display()),
+                        )
+                    },
+                )?;
             }
         }
     }
@@ -247,6 +258,13 @@ fn audience(reader: Reader) -> Audience {
         Reader::Learner => Audience::Learner,
         Reader::Instructor => Audience::Instructor,
     }
+}
+
+/// A word that no submission can guess.
+fn token() -> Result<String, Problem> {
+    let random = getrandom::u64()
+        .map_err(|error| Problem::new(Exit::Machine, format!("no random numbers: {error}")))?;
+    Ok(format!("gradus-{random:016x}"))
 }
 
 /// Short enough to be typed.

@@ -1,0 +1,72 @@
+//! Steps that run commands of the submission, and steps that send bytes as they stand.
+
+use crate::support::course::{Course, http_server};
+
+const HELLO: &str = "def answer(method, path, body):\n    open(DATA + '/seen', 'w').write(path)\n    return 200, {}, b'hello'\n";
+
+fn check(id: &str, steps: &str) -> String {
+    format!("  - id: {id}\n    claim: About {id}\n    points: 1\n    steps:\n{steps}\n")
+}
+
+#[test]
+fn a_command_runs_beside_the_server_and_is_judged_by_its_code_its_output_and_its_files() {
+    let steps = "      - get: /x
+        expect: { status: 200 }
+      - run: { command: [python3, tool.py, $(seed)], stdin: { json: [1, 2] }, env: { MORE: $(seed) } }
+        expect:
+          exit: 3
+          stdout: { $contains: '[1,2]' }
+          stderr: { $contains: seen /x }
+          files: { out.txt: { file: expected.txt }, /tmp/other: $(seed) }";
+    let tool = "import os, sys\nprint(sys.stdin.read())\nprint('seen', open(os.environ['DATA_DIR'] + '/seen').read(), file=sys.stderr)\nopen('out.txt', 'w').write('one\\ntwo\\n')\nopen('/tmp/other', 'w').write(os.environ['MORE'] if os.environ['MORE'] == sys.argv[1] else '')\nsys.exit(3)\n";
+    let course = Course::new(&check("tool", steps), &http_server(HELLO));
+    course.write("work/tool.py", tool);
+    course.write("graders/demo/expected.txt", "one\ntwo\n");
+    course.check(&[]).code(0);
+    course.write("graders/demo/expected.txt", "one\nthree\n");
+    course.check(&[]).code(1).says("run python3 tool.py").says("- three").says("+ two");
+    course.write("work/tool.py", "import time\ntime.sleep(60)\n");
+    let steps =
+        "      - run: { command: [python3, tool.py] }\n        timeout: 1s\n        expect: { exit: 0 }";
+    let grader = format!("format: 1\nexercise: demo\npass: 80\nchecks:\n{}", check("slow", steps));
+    course.write("graders/demo/grader.yaml", &grader);
+    course.check(&[]).code(1).says("it ran longer than 1 s");
+}
+
+#[test]
+fn an_exercise_may_ask_for_a_command_and_no_server() {
+    let checks =
+        check(
+            "sum",
+            "      - run: { args: [1, 2] }\n        expect: { exit: 0, stdout: { $regex: '^3\\s*$' } }",
+        ) + &check("none", "      - run: {}\n        expect: { exit: 2, stderr: { $contains: usage } }");
+    let course = Course::new(
+        &checks,
+        "import sys\nif len(sys.argv) < 2: sys.exit(print('usage: sum NUMBER…', file=sys.stderr) or 2)\nprint(sum(map(int, sys.argv[1:])))\n",
+    );
+    let exercise =
+        std::fs::read_to_string(course.root.path().join("exercises/demo/exercise.toml")).expect("a file");
+    course.write("exercises/demo/exercise.toml", &exercise.replace("\"server\"", "\"command\""));
+    course.write(
+        "work/gradus.toml",
+        "format = 1\nexercise = \"demo\"\n\n[run]\nstart = [\"python3\", \"app.py\"]\n",
+    );
+    course.check(&[]).code(0).says("2 of 2 checks passed");
+}
+
+#[test]
+fn bytes_are_sent_as_they_stand() {
+    let steps = r#"      - raw: { send: ["GET /a HTTP/1.1\r\nhost: x\r\n\r\n", { wait: 20ms }, "GET /b HTTP/1.1\r\nhost: x\r\n\r\n"] }
+        expect: { bytes: { $regex: '(?s)^HTTP/1.1 200 .*hello.*HTTP/1.1 200 .*hello$' }, closed: false }
+      - raw: { send: { hex: 00ff0d0a0d0a }, then: half_close }
+        expect: { bytes: { $contains: ' 400 ' }, closed: true }
+      - raw: { send: "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n" }
+        expect: { closed: true }"#;
+    let course = Course::new(&check("raw", steps), &http_server(HELLO));
+    course.check(&[]).code(0);
+    let wrong = r#"      - raw: { send: "GET / HTTP/1.1\r\nhost: x\r\n\r\n" }
+        timeout: 500ms
+        expect: { bytes: { $contains: never }, closed: true }"#;
+    let course = Course::new(&check("raw", wrong), &http_server(HELLO));
+    course.check(&[]).code(1).says("it stayed open").says("bytes as they stand");
+}
