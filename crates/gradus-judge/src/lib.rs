@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod format;
+pub mod history;
 pub mod json;
 pub mod miss;
 pub mod number;

@@ -8,6 +8,14 @@ mod answers;
 mod build;
 #[path = "judge/formats.rs"]
 mod formats;
+#[path = "judge/histories.rs"]
+mod histories;
+#[path = "judge/history_build.rs"]
+mod history_build;
+#[path = "judge/history_every_order.rs"]
+mod history_every_order;
+#[path = "judge/history_size.rs"]
+mod history_size;
 #[path = "judge/hostile.rs"]
 mod hostile;
 #[path = "judge/json_text.rs"]

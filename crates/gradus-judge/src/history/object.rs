@@ -1,0 +1,66 @@
+//! What a model does, one operation after another. Nothing here is concurrent.
+
+mod account;
+mod counter;
+mod queue;
+mod register;
+mod set;
+
+pub(super) use account::Account;
+pub(super) use counter::Counter;
+pub(super) use queue::Queue;
+pub(super) use register::Register;
+pub(super) use set::Set;
+
+use super::{Operation, search::Case};
+use std::hash::Hash;
+
+/// Something that operations are done to.
+pub(super) trait Object {
+    /// An operation with what was answered.
+    type Step: Eq + Hash;
+    /// What is there between two operations.
+    type State: Clone + Eq + Hash;
+
+    fn start(&self) -> Self::State;
+
+    /// What an operation is to this object; `None` if it can neither change nor contradict anything.
+    fn step(&mut self, operation: &Operation) -> Option<Self::Step>;
+
+    /// Whether the step never changes anything, whatever is there.
+    fn is_pure(step: &Self::Step) -> bool;
+
+    /// What is there after a step; `None` if the answer doesn't fit what was there before.
+    fn apply(state: &Self::State, step: &Self::Step) -> Option<Self::State>;
+
+    /// How many words of memory a state takes, besides itself.
+    fn weight(_state: &Self::State) -> usize {
+        0
+    }
+
+    /// Deeds of the case that can be left out together: if an order explains the case, then one explains the rest of it.
+    fn groups(&self, _deeds: &[Deed<Self::Step>], _case: &Case) -> Vec<Vec<usize>> {
+        Vec::new()
+    }
+}
+
+/// An operation as the search sees it.
+pub(super) struct Deed<S> {
+    /// The index of the operation.
+    pub(super) operation: usize,
+    pub(super) begin: u64,
+    /// `None`: it may have happened.
+    pub(super) end: Option<u64>,
+    pub(super) step: S,
+    /// Whether it never changes anything.
+    pub(super) is_pure: bool,
+}
+
+/// Deeds by the values that they are about, without the values of which `is_kept` says that they must stay.
+fn by_value(values: impl Iterator<Item = (usize, u32)>, is_kept: impl Fn(u32) -> bool) -> Vec<Vec<usize>> {
+    let mut groups: std::collections::BTreeMap<u32, Vec<usize>> = std::collections::BTreeMap::new();
+    for (deed, value) in values.filter(|(_, value)| !is_kept(*value)) {
+        groups.entry(value).or_default().push(deed);
+    }
+    groups.into_values().collect()
+}

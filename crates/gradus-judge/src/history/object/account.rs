@@ -1,0 +1,113 @@
+//! Amounts that are never negative: one account, or several that transfers connect.
+
+use super::Object;
+use crate::history::part::Part;
+use crate::history::told::{Told, whole};
+use crate::history::{Call, Operation, Start};
+use std::collections::BTreeMap;
+
+pub(in crate::history) struct Account {
+    places: BTreeMap<String, usize>,
+    start: Box<[i128]>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::history) struct Step {
+    account: usize,
+    kind: Kind,
+    amount: i128,
+    /// About `account`. `None` inside: an answer that is no whole number, so never right.
+    told: Told<Option<i128>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Read,
+    Deposit,
+    Withdraw,
+    Transfer { to: usize },
+}
+
+impl Account {
+    pub(in crate::history) fn new(start: &Start<u64>, part: &Part, operations: &[Operation]) -> Self {
+        let mut places = BTreeMap::new();
+        let mut balances = Vec::new();
+        let mut open = |key: &String| {
+            places.entry(key.clone()).or_insert_with(|| {
+                balances.push(i128::from(*start.of(key)));
+                balances.len() - 1
+            });
+        };
+        for operation in part.operations.iter().map(|index| &operations[*index]) {
+            open(&operation.key);
+            if let Call::Transfer { to, .. } = &operation.call {
+                open(to);
+            }
+        }
+        Self { places, start: balances.into() }
+    }
+}
+
+impl Object for Account {
+    type Step = Step;
+    type State = Box<[i128]>;
+
+    fn start(&self) -> Box<[i128]> {
+        self.start.clone()
+    }
+
+    fn step(&mut self, operation: &Operation) -> Option<Step> {
+        let told = Told::new(operation, whole);
+        let (kind, amount) = match &operation.call {
+            Call::Read => (Kind::Read, 0),
+            Call::Deposit(amount) => (Kind::Deposit, *amount),
+            Call::Withdraw(amount) => (Kind::Withdraw, *amount),
+            Call::Transfer { to, amount } => (Kind::Transfer { to: self.places[to] }, *amount),
+            _ => return None,
+        };
+        let tells_nothing = match kind {
+            Kind::Read => matches!(told, Told::Nothing | Told::Refused),
+            Kind::Deposit => told == Told::Refused,
+            Kind::Withdraw | Kind::Transfer { .. } => false,
+        };
+        let account = self.places[&operation.key];
+        (!tells_nothing).then_some(Step { account, kind, amount: amount.into(), told })
+    }
+
+    fn is_pure(step: &Step) -> bool {
+        step.kind == Kind::Read || step.told == Told::Refused
+    }
+
+    fn apply(state: &Box<[i128]>, step: &Step) -> Option<Box<[i128]>> {
+        let before = state[step.account];
+        let is_enough = before >= step.amount;
+        let after = match step.kind {
+            Kind::Read => before,
+            Kind::Deposit => before + step.amount,
+            Kind::Transfer { to } if to == step.account => before,
+            Kind::Withdraw | Kind::Transfer { .. } => before - step.amount,
+        };
+        let fits = match (step.kind, step.told) {
+            (Kind::Withdraw | Kind::Transfer { .. }, Told::Refused) => {
+                return (!is_enough).then(|| state.clone());
+            }
+            (Kind::Withdraw | Kind::Transfer { .. }, _) if !is_enough => false,
+            (_, told) => told.allows(&Some(before), &Some(after)),
+        };
+        if !fits {
+            return None;
+        }
+        let mut balances = state.clone();
+        balances[step.account] = after;
+        if let Kind::Transfer { to } = step.kind
+            && to != step.account
+        {
+            balances[to] += step.amount;
+        }
+        Some(balances)
+    }
+
+    fn weight(state: &Box<[i128]>) -> usize {
+        2 * state.len()
+    }
+}

@@ -1,0 +1,92 @@
+//! A value that is read, written, and compared and set.
+
+use super::{Deed, Object, by_value};
+use crate::history::search::Case;
+use crate::history::told::{Told, Values};
+use crate::history::{Call, Operation};
+use gradus_model::json::Json;
+use std::collections::BTreeSet;
+
+pub(in crate::history) struct Register {
+    values: Values,
+    start: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::history) enum Step {
+    Read(u32),
+    Write { value: u32, told: Told<u32> },
+    CompareAndSet { old: u32, new: u32, told: Told<u32> },
+}
+
+impl Register {
+    pub(in crate::history) fn new(start: &Json) -> Self {
+        let mut values = Values::default();
+        let start = values.number(start);
+        Self { values, start }
+    }
+}
+
+impl Object for Register {
+    type Step = Step;
+    type State = u32;
+
+    fn start(&self) -> u32 {
+        self.start
+    }
+
+    fn step(&mut self, operation: &Operation) -> Option<Step> {
+        let told = Told::new(operation, |value| self.values.number(value));
+        match (&operation.call, told) {
+            (Call::Read, Told::After(value)) => Some(Step::Read(value)),
+            (Call::Write(_), Told::Refused) => None,
+            (Call::Write(value), told) => Some(Step::Write { value: self.values.number(value), told }),
+            (Call::CompareAndSet { old, new }, told) => {
+                let (old, new) = (self.values.number(old), self.values.number(new));
+                Some(Step::CompareAndSet { old, new, told })
+            }
+            _ => None,
+        }
+    }
+
+    fn is_pure(step: &Step) -> bool {
+        matches!(step, Step::Read(_) | Step::CompareAndSet { told: Told::Refused, .. })
+    }
+
+    fn apply(state: &u32, step: &Step) -> Option<u32> {
+        let (after, fits) = match *step {
+            Step::Read(value) => (value, value == *state),
+            Step::Write { value, told } => (value, told.allows(state, &value)),
+            Step::CompareAndSet { old, new, told } => {
+                let is_there = *state == old;
+                let after = if is_there { new } else { *state };
+                let fits = match told {
+                    Told::Nothing => is_there,
+                    Told::Refused => !is_there,
+                    told => told.allows(state, &after),
+                };
+                (after, fits)
+            }
+        };
+        fits.then_some(after)
+    }
+
+    /// All that is about one value. Without it the value before it is there for longer, which only a compare-and-set or an
+    /// answer that names the value before could notice.
+    fn groups(&self, deeds: &[Deed<Step>], case: &Case) -> Vec<Vec<usize>> {
+        let mut kept = BTreeSet::from([self.start]);
+        for deed in case.all() {
+            match deeds[deed].step {
+                Step::CompareAndSet { told: Told::Nothing, old, new } => kept.extend([old, new]),
+                Step::CompareAndSet { .. } => return Vec::new(),
+                Step::Write { value, told: Told::Before(before) } => kept.extend([value, before]),
+                Step::Read(_) | Step::Write { .. } => {}
+            }
+        }
+        let values = case.all().filter_map(|deed| match deeds[deed].step {
+            Step::Read(value) | Step::Write { value, .. } => Some((deed, value)),
+            Step::CompareAndSet { .. } => None,
+        });
+        by_value(values, |value| kept.contains(&value))
+    }
+}

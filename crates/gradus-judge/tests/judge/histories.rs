@@ -1,0 +1,1 @@
+//! Known histories, right and wrong, with the sentences that say why.
