@@ -3,6 +3,7 @@
 mod errand;
 mod life;
 mod printed;
+mod race;
 mod raw;
 mod request;
 mod show;
@@ -17,7 +18,7 @@ use gradus_model::duration::format_duration;
 use gradus_model::eval;
 use gradus_model::grader::{Action, Again, Check, Grader, RequestStep, Step};
 use gradus_model::json::Json;
-use gradus_model::outcome::{Exchange, Failure, Mismatch, Outcome};
+use gradus_model::outcome::{Exchange, Failure, Fault, Mismatch, Outcome};
 use gradus_model::source::Span;
 use gradus_model::value::Bindings;
 use gradus_probe::{Client, ProbeError, Response};
@@ -56,6 +57,20 @@ pub struct Ran {
     pub requests: u32,
 }
 
+/// Why a check ends before its last step.
+pub(crate) enum Stop {
+    /// A step fell short.
+    Failed(Box<Failure>),
+    /// It could not be judged, through no fault of the submission.
+    Broken(Fault),
+}
+
+impl From<Box<Failure>> for Stop {
+    fn from(failure: Box<Failure>) -> Self {
+        Self::Failed(failure)
+    }
+}
+
 /// Runs a check. What it draws and saves is added to `bindings`.
 pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) -> Ran {
     let mut requests = 0;
@@ -65,12 +80,13 @@ pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) 
             at = Some(step);
             run_step(bench, step, bindings, &mut requests).await?;
         }
-        Ok::<(), Box<Failure>>(())
+        Ok::<(), Stop>(())
     };
     let result = tokio::time::timeout(check.timeout, steps).await;
     let outcome = match result {
         Ok(Ok(())) => Outcome::Passed,
-        Ok(Err(mut failure)) => {
+        Ok(Err(Stop::Broken(fault))) => Outcome::Broken(fault),
+        Ok(Err(Stop::Failed(mut failure))) => {
             failure.mismatches.extend(upstream::unexpected(bench));
             Outcome::Failed(*failure)
         }
@@ -85,7 +101,7 @@ async fn run_step(
     step: &Step,
     bindings: &mut Bindings,
     requests: &mut u32,
-) -> Result<(), Box<Failure>> {
+) -> Result<(), Stop> {
     if step.cases.is_empty() {
         return run_case(bench, step, bindings, requests, None).await;
     }
@@ -108,7 +124,7 @@ async fn run_case(
     bindings: &mut Bindings,
     requests: &mut u32,
     case: Option<String>,
-) -> Result<(), Box<Failure>> {
+) -> Result<(), Stop> {
     match step.again {
         Again::Once => attempt(bench, step, bindings, requests, case).await,
         Again::Repeat(turns) => {
@@ -129,7 +145,7 @@ async fn run_case(
                     &format!("try {tries}, the last within {}", format_duration(at_most)),
                 );
                 match attempt(bench, step, bindings, requests, Some(circumstance)).await {
-                    Err(failure) if begun.elapsed() + every > at_most => return Err(failure),
+                    Err(stop) if begun.elapsed() + every > at_most => return Err(stop),
                     Err(_) => tokio::time::sleep(every).await,
                     Ok(()) => return Ok(()),
                 }
@@ -145,8 +161,8 @@ async fn attempt(
     bindings: &mut Bindings,
     requests: &mut u32,
     circumstance: Option<String>,
-) -> Result<(), Box<Failure>> {
-    match &step.action {
+) -> Result<(), Stop> {
+    let done = match &step.action {
         Action::Request(asked) => {
             *requests += 1;
             ask(bench, step, asked, bindings, circumstance).await
@@ -160,7 +176,9 @@ async fn attempt(
             *requests += 1;
             raw::run(bench, step, raw, bindings, circumstance).await
         }
-    }
+        Action::Race(race) => return race::run(bench, step, race, bindings, requests).await,
+    };
+    Ok(done?)
 }
 
 /// Sends one request and judges its answer.

@@ -2,13 +2,26 @@
 
 use gradus_judge::{answer, pattern};
 use gradus_model::diagnostic::{Diagnostic, Invalid};
-use gradus_model::grader::{Action, ExpectedText, Grader};
+use gradus_model::grader::{Action, ExpectedText, Grader, Step};
+use gradus_model::race::Hold;
 use gradus_model::stub::Asked;
 
 /// Refuses a grader whose `$regex` or `$schema` does not compile; every such place is named.
 pub fn compiles(grader: &Grader) -> Result<(), Invalid> {
     let steps = grader.checks.iter().flat_map(|check| &check.steps);
-    let patterns = steps.flat_map(|step| match &step.action {
+    let patterns = steps.flat_map(of_step);
+    let routes = grader.stubs.iter().flat_map(|stub| &stub.routes);
+    let mistakes = patterns.chain(routes.flat_map(|route| of_request(&route.asked)));
+    let diagnostics: Vec<Diagnostic> =
+        mistakes.map(|mistake| Diagnostic::new(mistake.what, mistake.span)).collect();
+    if diagnostics.is_empty() {
+        return Ok(());
+    }
+    Err(Invalid { sources: grader.sources.clone(), diagnostics })
+}
+
+fn of_step(step: &Step) -> Vec<pattern::Mistake> {
+    match &step.action {
         Action::Request(request) => answer::mistakes(&request.expect),
         Action::Calls(calls) => {
             let patterns = [&calls.count, &calls.json, &calls.gaps].into_iter().flatten();
@@ -30,15 +43,17 @@ pub fn compiles(grader: &Grader) -> Result<(), Invalid> {
         Action::Raw(raw) => raw.bytes.iter().flat_map(pattern::mistakes).collect(),
         Action::Server(server) => server.exit.iter().flat_map(pattern::mistakes).collect(),
         Action::Stub(_) => Vec::new(),
-    });
-    let routes = grader.stubs.iter().flat_map(|stub| &stub.routes);
-    let mistakes = patterns.chain(routes.flat_map(|route| of_request(&route.asked)));
-    let diagnostics: Vec<Diagnostic> =
-        mistakes.map(|mistake| Diagnostic::new(mistake.what, mistake.span)).collect();
-    if diagnostics.is_empty() {
-        return Ok(());
+        Action::Race(race) => {
+            let steps = race.before.iter().chain(&race.after).chain(race.each.iter().map(|each| &each.step));
+            let ops = race.each.iter().filter_map(|each| each.op.as_ref());
+            let outcomes = ops.flat_map(|op| [&op.done, &op.refused, &op.yes, &op.no, &op.ignored]).flatten();
+            let holds = race.holds.iter().flat_map(|hold| match hold {
+                Hold::Count { of, is, .. } => [answer::mistakes(of), pattern::mistakes(is)].concat(),
+                Hold::Linearizable { .. } => Vec::new(),
+            });
+            steps.flat_map(of_step).chain(outcomes.flat_map(answer::mistakes)).chain(holds).collect()
+        }
     }
-    Err(Invalid { sources: grader.sources.clone(), diagnostics })
 }
 
 fn of_request(asked: &Asked) -> Vec<pattern::Mistake> {

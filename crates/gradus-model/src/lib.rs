@@ -13,6 +13,7 @@ pub mod json;
 pub mod mutant;
 pub mod outcome;
 pub mod pattern;
+pub mod race;
 pub mod read;
 pub mod redact;
 pub mod report;

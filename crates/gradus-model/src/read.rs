@@ -9,6 +9,7 @@ mod mutant;
 mod needs;
 mod operation;
 mod pattern;
+mod race;
 mod regex;
 mod request;
 mod run;

@@ -97,6 +97,8 @@ fn schema_and_reader_know_the_same_keys_of_a_grader() {
         at(r#"{"raw": {"send": "x"}, "expect": {"zzzzzzzz": 1}}"#),
         "/$defs/raw_step/properties/expect/properties",
     );
+    same(at(r#"{"race": {"zzzzzzzz": 1}}"#), "/$defs/race_step/properties/race/properties");
+    same(at(r#"{"race": {"each": [{"get": "/", "op": {"zzzzzzzz": 1}}]}}"#), "/$defs/op/properties");
     let route = r#"{"stubs": {"a": {"routes": [{"zzzzzzzz": 1}]}}}"#;
     same(known(read_grader(route)), "/$defs/route/properties");
 }

@@ -1,6 +1,7 @@
 //! HTTP over any stream: bounded, timed, hostile servers as data. It knows nothing of who is on the other end: no other
 //! crate of ours.
 
+mod burst;
 mod client;
 mod content;
 mod dial;
@@ -8,6 +9,7 @@ mod error;
 mod exchange;
 mod witness;
 
+pub use burst::Burst;
 pub use client::Client;
 pub use dial::{BoxStream, Dial, Dialing, Loopback, Stream};
 pub use error::ProbeError;

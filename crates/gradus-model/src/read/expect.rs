@@ -90,6 +90,11 @@ pub fn save(node: &Node, problems: &mut Problems) -> Vec<Save> {
         .collect()
 }
 
+/// A part of an answer, such as `json.left`.
+pub fn place_of(node: &Node, problems: &mut Problems) -> Option<Place> {
+    decode::text(node, problems).and_then(|text| known_place(&text, node, problems))
+}
+
 fn known_place(text: &str, node: &Node, problems: &mut Problems) -> Option<Place> {
     let place = place(text);
     if place.is_none() {

@@ -1,12 +1,14 @@
 //! Every `$(name)` stands for something when its step runs; what does not is a mistake in the file.
 
-use super::template::{ALWAYS, TURN};
+use super::template::{ALWAYS, RACE, TURN};
 use crate::decode::{Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{
-    Action, Again, Body, Check, ExpectedContent, ExpectedText, Grader, RawPart, RequestStep, Step, Worth,
+    Action, Again, Body, Check, Expect, ExpectedContent, ExpectedText, Grader, RawPart, RequestStep, Step,
+    Worth,
 };
 use crate::pattern::{Bound, Field, Pattern, PatternKind};
+use crate::race::{Hold, Op, OpCall, RaceRequest, RaceStep};
 use crate::source::{Sources, Span};
 use crate::stub::{Asked, Reply, StubChange};
 use crate::value::{Draw, Function, Generator, Template, Value, ValueKind, Var};
@@ -101,6 +103,7 @@ impl Walk<'_> {
                     }
                 }
             }
+            Action::Race(race) => self.race(race, names),
             Action::Raw(raw) => {
                 for part in &raw.send {
                     if let RawPart::Text(text) = part {
@@ -119,6 +122,53 @@ impl Walk<'_> {
                 patterns.for_each(|pattern| self.pattern(pattern, names));
             }
         }
+    }
+
+    fn race<'g>(&mut self, race: &'g RaceStep, names: &Names<'g>) {
+        let mut names = names.clone();
+        names.extend(RACE);
+        for step in &race.before {
+            self.step(step, &names);
+            names.extend(step.saves().map(|save| save.name.value.as_str()));
+        }
+        let mut of_client = names.clone();
+        for RaceRequest { step, op } in &race.each {
+            self.step(step, &of_client);
+            of_client.extend(step.saves().map(|save| save.name.value.as_str()));
+            op.iter().for_each(|op| self.op(op, &of_client));
+        }
+        for step in &race.after {
+            self.step(step, &names);
+            names.extend(step.saves().map(|save| save.name.value.as_str()));
+        }
+        for hold in &race.holds {
+            match hold {
+                Hold::Count { of, is, .. } => {
+                    self.expect(of, &names);
+                    self.pattern(is, &names);
+                }
+                Hold::Linearizable { start, .. } => start.iter().for_each(|start| self.value(start, &names)),
+            }
+        }
+    }
+
+    fn op(&mut self, op: &Op, names: &Names<'_>) {
+        let of_call = match &op.call {
+            OpCall::Read | OpCall::Dequeue => None,
+            OpCall::Write(value)
+            | OpCall::CompareAndSet(value)
+            | OpCall::Add(value)
+            | OpCall::Insert(value)
+            | OpCall::Remove(value)
+            | OpCall::Contains(value)
+            | OpCall::Enqueue(value)
+            | OpCall::Deposit(value)
+            | OpCall::Withdraw(value)
+            | OpCall::Transfer(value) => Some(value),
+        };
+        of_call.into_iter().chain(&op.key).for_each(|value| self.value(value, names));
+        let outcomes = [&op.done, &op.refused, &op.yes, &op.no, &op.ignored];
+        outcomes.into_iter().flatten().for_each(|expect| self.expect(expect, names));
     }
 
     fn asked(&mut self, asked: &Asked, names: &Names<'_>) {
@@ -151,7 +201,10 @@ impl Walk<'_> {
             self.value(value, names);
         }
         self.body(&request.body, names);
-        let expect = &request.expect;
+        self.expect(&request.expect, names);
+    }
+
+    fn expect(&mut self, expect: &Expect, names: &Names<'_>) {
         let file = expect.file.as_ref().and_then(|file| match &file.content {
             ExpectedContent::Json(pattern) => Some(pattern),
             ExpectedContent::Text(_) => None,

@@ -4,7 +4,7 @@ use super::files::Folder;
 use super::sense::cannot_hold;
 use super::template::{new_name, template};
 use super::value::values;
-use super::{expect, request, run, server, stub};
+use super::{expect, race, request, run, server, stub};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Again, Case, Connection, Expect, RequestStep, Step};
@@ -69,12 +69,13 @@ fn other(key: &str) -> Option<Reader> {
         "printed" => server::printed,
         "run" => run::run,
         "raw" => run::raw,
+        "race" => race::race,
         _ => return None,
     })
 }
 
 /// The other kinds of step, for those who misspell one.
-const OTHERS: [&str; 6] = ["server", "stub", "calls", "printed", "run", "raw"];
+const OTHERS: [&str; 7] = ["server", "stub", "calls", "printed", "run", "raw", "race"];
 
 /// The method and where the path stands; after a mistake, a stand-in.
 fn target<'n>(fields: &mut Fields<'n>, node: &Node, problems: &mut Problems) -> (String, Option<&'n Node>) {
