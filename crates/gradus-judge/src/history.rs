@@ -130,9 +130,17 @@ fn deeds<O: Object>(object: &mut O, part: &Part, operations: &[Operation]) -> Ve
         let is_pure = O::is_pure(&step);
         if operation.is_answered() || !is_pure {
             let end = operation.end.filter(|_| operation.is_answered());
-            deeds.push(Deed { operation: *index, begin: operation.begin, end, step, is_pure });
+            deeds.push(Deed {
+                operation: *index,
+                begin: operation.begin,
+                end,
+                step,
+                is_pure,
+                is_eager: is_pure,
+            });
         }
     }
     deeds.sort_by_key(|deed| deed.begin);
+    object.simplify(&mut deeds);
     deeds
 }

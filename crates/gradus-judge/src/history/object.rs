@@ -5,12 +5,15 @@ mod counter;
 mod queue;
 mod register;
 mod set;
+mod sums;
+mod watch;
 
 pub(super) use account::Account;
 pub(super) use counter::Counter;
 pub(super) use queue::Queue;
 pub(super) use register::Register;
 pub(super) use set::Set;
+pub(super) use watch::{Unwatched, Watch};
 
 use super::{Operation, search::Case};
 use std::hash::Hash;
@@ -21,6 +24,8 @@ pub(super) trait Object {
     type Step: Eq + Hash;
     /// What is there between two operations.
     type State: Clone + Eq + Hash;
+    /// What tells early that an answer can't be given any more; [`Unwatched`] if nothing does.
+    type Watch: Watch<Self::State, Self::Step>;
 
     fn start(&self) -> Self::State;
 
@@ -38,6 +43,9 @@ pub(super) trait Object {
         0
     }
 
+    /// Makes steps equal whose difference nobody can notice, and marks more of them as eager.
+    fn simplify(&self, _deeds: &mut [Deed<Self::Step>]) {}
+
     /// Deeds of the case that can be left out together: if an order explains the case, then one explains the rest of it.
     fn groups(&self, _deeds: &[Deed<Self::Step>], _case: &Case) -> Vec<Vec<usize>> {
         Vec::new()
@@ -54,6 +62,8 @@ pub(super) struct Deed<S> {
     pub(super) step: S,
     /// Whether it never changes anything.
     pub(super) is_pure: bool,
+    /// Whether doing it as soon as its answer fits can't hurt, provided that it must be done. All pure ones are.
+    pub(super) is_eager: bool,
 }
 
 /// Deeds by the values that they are about, without the values of which `is_kept` says that they must stay.

@@ -1,17 +1,18 @@
 //! The search for an order that explains a case: Wing and Gong's, with Lowe's memory. It is iterative, and it counts its steps.
 //!
-//! Three rules keep it small, none of which changes a verdict. A deed that changes nothing is done as soon as it fits. Of two equal
-//! deeds, the one that began and ended no later goes first. A deed that may have happened, and was used, only narrows what is
-//! left, so of two configurations that differ in nothing else the one with fewer of them stands for both.
+//! A few rules keep it small; none changes a verdict. A deed that can't hurt (a read that fits) is done at once. Of equal deeds that
+//! can be done now, only the one that has to be done first is tried. An optional deed that was used only narrows what is left, so
+//! of two configurations that differ in nothing else the one with fewer of them stands for both. And each object has a
+//! [`Watch`] that knows when an answer still to come can't be given any more.
 
 mod memory;
 mod timeline;
 
 use super::budget::Budget;
-use super::object::{Deed, Object};
+use super::object::{Deed, Object, Watch};
 use memory::Memory;
 use std::collections::HashMap;
-use timeline::{Place, Timeline};
+use timeline::Timeline;
 
 /// Some deeds of a history, as indices, by their beginnings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,20 @@ pub(super) enum Found {
     OutOfSteps,
 }
 
+/// The deeds of a case, the required ones first. To the search a deed is its index in here.
+pub(super) struct Cast<'a, S> {
+    pub(super) deeds: Vec<&'a Deed<S>>,
+    /// How many are required.
+    pub(super) required: usize,
+}
+
+impl<S> Cast<'_, S> {
+    /// When the deed must be done at the latest, in nanoseconds.
+    pub(super) fn end(&self, deed: usize) -> u64 {
+        if deed < self.required { self.deeds[deed].end.unwrap_or(u64::MAX) } else { u64::MAX }
+    }
+}
+
 /// Whether some order of the required deeds, and of any of the optional ones, explains every answer.
 pub(super) fn search<O: Object>(
     object: &O,
@@ -48,134 +63,151 @@ pub(super) fn search<O: Object>(
     case: &Case,
     budget: &mut Budget,
 ) -> Found {
-    Search::<O>::new(object, deeds, case, budget).run()
+    let cast = Cast { deeds: case.all().map(|deed| &deeds[deed]).collect(), required: case.required.len() };
+    Search::<O>::new(object, &cast, budget).run()
 }
 
 struct Search<'a, O: Object> {
-    deeds: Vec<&'a Deed<O::Step>>,
+    cast: &'a Cast<'a, O::Step>,
     timeline: Timeline,
-    /// For each deed an equal one that goes first.
-    twins: Vec<Option<usize>>,
+    classes: Classes,
+    /// When each deed should be done so that nothing that waits for it is late, then its own end: what is tried first.
+    due: Vec<(u64, u64)>,
     state: O::State,
+    watch: O::Watch,
     memory: Memory<O::State>,
-    done: Vec<(Choice, O::State)>,
+    /// What is left to try in the present configuration, the best last.
+    choices: Vec<usize>,
+    done: Vec<Done<O::State>>,
     budget: &'a mut Budget,
 }
 
-/// What can be done next.
-#[derive(Clone, Copy)]
-struct Choice {
-    place: Place,
-    /// If this leads nowhere, nothing else does.
-    is_only: bool,
+/// A deed that was done, and the configuration before it.
+struct Done<S> {
+    deed: usize,
+    state: S,
+    choices: Vec<usize>,
 }
 
 impl<'a, O: Object> Search<'a, O> {
-    fn new(object: &O, deeds: &'a [Deed<O::Step>], case: &Case, budget: &'a mut Budget) -> Self {
-        let required = case.required.len();
-        let deeds: Vec<_> = case.all().map(|deed| &deeds[deed]).collect();
+    fn new(object: &O, cast: &'a Cast<'a, O::Step>, budget: &'a mut Budget) -> Self {
+        let state = object.start();
+        let watch = O::Watch::new(&state, cast);
+        let due = |deed: usize| (cast.end(deed).min(watch.due(&cast.deeds[deed].step)), cast.end(deed));
         Self {
-            timeline: Timeline::new(&deeds, required),
-            twins: twins(&deeds, required),
-            state: object.start(),
-            memory: Memory::new(required, deeds.len() - required),
+            timeline: Timeline::new(cast),
+            classes: Classes::new(cast),
+            due: (0..cast.deeds.len()).map(due).collect(),
+            state,
+            memory: Memory::new(cast.required, cast.deeds.len() - cast.required),
+            choices: Vec::new(),
             done: Vec::new(),
+            watch,
+            cast,
             budget,
-            deeds,
         }
     }
 
     fn run(mut self) -> Found {
-        let mut next = self.first();
+        self.choices = self.choose();
         while !self.timeline.is_over() {
-            let Some(choice) = next else {
-                let Some(choice) = self.take_back() else { return Found::NoOrder };
-                next = self.after(choice);
-                continue;
-            };
             if self.budget.is_spent() {
                 return Found::OutOfSteps;
             }
-            next = if self.play(choice) { self.first() } else { self.after(choice) };
+            match self.choices.pop() {
+                Some(deed) => self.play(deed),
+                None => match self.done.pop() {
+                    Some(done) => self.take_back(done),
+                    None => return Found::NoOrder,
+                },
+            }
         }
         Found::Order
     }
 
-    /// The first choice in a new configuration.
-    fn first(&mut self) -> Option<Choice> {
-        let mut place = self.timeline.first();
-        while let Some(at) = place {
-            let deed = self.deeds[at.deed()];
-            if deed.is_pure {
-                self.budget.spend(1);
-                if O::apply(&self.state, &deed.step).is_some() {
-                    return Some(Choice { place: at, is_only: true });
-                }
+    /// What can be done next, the best last. One that can't hurt is all that has to be tried.
+    fn choose(&mut self) -> Vec<usize> {
+        let mut harmless = None;
+        let mut choices = Vec::new();
+        for deed in self.timeline.possible() {
+            let &Deed { ref step, is_eager, .. } = self.cast.deeds[deed];
+            if !is_eager || deed >= self.cast.required {
+                choices.push(deed);
+                continue;
             }
-            place = self.timeline.after(at);
-        }
-        self.impure(self.timeline.first())
-    }
-
-    fn after(&self, choice: Choice) -> Option<Choice> {
-        if choice.is_only { None } else { self.impure(self.timeline.after(choice.place)) }
-    }
-
-    fn impure(&self, mut place: Option<Place>) -> Option<Choice> {
-        while let Some(at) = place {
-            if !self.deeds[at.deed()].is_pure {
-                return Some(Choice { place: at, is_only: false });
+            self.budget.spend(1);
+            if O::apply(&self.state, step).is_some() {
+                harmless = harmless.into_iter().chain([deed]).min_by_key(|deed| self.cast.end(*deed));
             }
-            place = self.timeline.after(at);
         }
-        None
+        if let Some(deed) = harmless {
+            return vec![deed];
+        }
+        choices.sort_by_key(|deed| (self.due[*deed], *deed));
+        self.classes.keep_first(&mut choices);
+        choices.reverse();
+        choices
     }
 
-    /// Does a deed; `false` if it can't be done now, or leads to where the search has been.
-    fn play(&mut self, choice: Choice) -> bool {
-        let deed = choice.place.deed();
-        if self.twins[deed].is_some_and(|twin| !self.memory.is_done(twin)) {
-            return false;
-        }
+    /// Does a deed, unless it can't be done now or leads nowhere or to where the search has been.
+    fn play(&mut self, deed: usize) {
         self.budget.spend(1);
-        let Some(state) = O::apply(&self.state, &self.deeds[deed].step) else { return false };
+        let step = &self.cast.deeds[deed].step;
+        let Some(state) = O::apply(&self.state, step) else { return };
         self.memory.mark(deed);
-        let (is_new, cost) = self.memory.insert(&state, O::weight(&state));
-        self.budget.spend(cost);
-        if !is_new {
-            self.memory.unmark(deed);
-            return false;
+        self.watch.mark(deed, step);
+        if self.watch.is_hopeless(&self.state, step, &state) || !self.is_new(&state) {
+            self.unmark(deed);
+            return;
         }
-        self.timeline.lift(choice.place);
-        self.done.push((choice, std::mem::replace(&mut self.state, state)));
-        true
+        self.timeline.lift(deed);
+        let state = std::mem::replace(&mut self.state, state);
+        let next = self.choose();
+        self.done.push(Done { deed, state, choices: std::mem::replace(&mut self.choices, next) });
     }
 
-    fn take_back(&mut self) -> Option<Choice> {
-        let (choice, state) = self.done.pop()?;
-        self.timeline.unlift(choice.place);
-        self.memory.unmark(choice.place.deed());
-        self.state = state;
-        Some(choice)
+    fn is_new(&mut self, state: &O::State) -> bool {
+        let (is_new, cost) = self.memory.insert(state, O::weight(state));
+        self.budget.spend(cost);
+        is_new
+    }
+
+    fn take_back(&mut self, done: Done<O::State>) {
+        self.timeline.unlift(done.deed);
+        self.unmark(done.deed);
+        self.state = done.state;
+        self.choices = done.choices;
+    }
+
+    fn unmark(&mut self, deed: usize) {
+        self.memory.unmark(deed);
+        self.watch.unmark(deed, &self.cast.deeds[deed].step);
     }
 }
 
-/// How many equal deeds are looked at to find one that goes first.
-const MOST_TWINS: usize = 32;
+/// Which deeds are equal.
+struct Classes {
+    of: Vec<usize>,
+    /// For each class, when it was last seen.
+    seen: Vec<u64>,
+    now: u64,
+}
 
-/// For each deed an equal one that neither began nor ended later. If an order has them the other way round, swapping them gives
-/// an order too.
-fn twins<S: Eq + std::hash::Hash>(deeds: &[&Deed<S>], required: usize) -> Vec<Option<usize>> {
-    let end = |deed: usize| if deed < required { deeds[deed].end } else { None }.unwrap_or(u64::MAX);
-    let mut by_begin: Vec<usize> = (0..deeds.len()).filter(|deed| !deeds[*deed].is_pure).collect();
-    by_begin.sort_by_key(|deed| deeds[*deed].begin);
-    let mut equal: HashMap<&S, Vec<usize>> = HashMap::new();
-    let mut twins = vec![None; deeds.len()];
-    for deed in by_begin {
-        let earlier = equal.entry(&deeds[deed].step).or_default();
-        twins[deed] =
-            earlier.iter().rev().take(MOST_TWINS).copied().find(|earlier| end(*earlier) <= end(deed));
-        earlier.push(deed);
+impl Classes {
+    fn new<'a, S: Eq + std::hash::Hash>(cast: &Cast<'a, S>) -> Self {
+        let mut classes: HashMap<&S, usize> = HashMap::new();
+        let class = |deed: &&'a Deed<S>| {
+            let next = classes.len();
+            *classes.entry(&deed.step).or_insert(next)
+        };
+        let of: Vec<usize> = cast.deeds.iter().map(class).collect();
+        Self { seen: vec![0; of.len()], of, now: 0 }
     }
-    twins
+
+    /// Drops every deed that an equal one precedes. Where an order has the later of two first, swapping them gives an order
+    /// too: both have begun, and the earlier one ends no later.
+    fn keep_first(&mut self, deeds: &mut Vec<usize>) {
+        self.now += 1;
+        deeds.retain(|deed| std::mem::replace(&mut self.seen[self.of[*deed]], self.now) < self.now);
+    }
 }

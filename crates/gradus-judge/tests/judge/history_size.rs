@@ -114,3 +114,20 @@ fn eight_hundred_operations_of_32_clients_are_judged_in_few_steps() {
         }
     }
 }
+
+#[test]
+fn zz_steps() {
+    for (model, draw) in models() {
+        for count in [100, 200, 400, 800] {
+            let mut row = Vec::new();
+            for seed in 1..=10 {
+                let history = draw(count, &mut Random::new(seed));
+                let need = [1_000, 2_000, 5_000, 10_000, 100_000]
+                    .into_iter()
+                    .find(|b| judge(&model, &history, *b) == Ok(Verdict::Holds));
+                row.push(need.map_or("-".to_owned(), |n| n.to_string()));
+            }
+            eprintln!("ZZ {} {count}: {}", &format!("{model:?}")[..8], row.join(" "));
+        }
+    }
+}

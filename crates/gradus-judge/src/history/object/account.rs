@@ -1,6 +1,6 @@
 //! Amounts that are never negative: one account, or several that transfers connect.
 
-use super::Object;
+use super::{Object, Unwatched};
 use crate::history::part::Part;
 use crate::history::told::{Told, whole};
 use crate::history::{Call, Operation, Start};
@@ -51,6 +51,7 @@ impl Account {
 impl Object for Account {
     type Step = Step;
     type State = Box<[i128]>;
+    type Watch = Unwatched;
 
     fn start(&self) -> Box<[i128]> {
         self.start.clone()

@@ -1,10 +1,14 @@
 //! Values that leave in the order in which they came.
 
+mod waiting;
+
 use super::{Deed, Object, by_value};
 use crate::history::search::Case;
 use crate::history::told::{Told, Values};
 use crate::history::{Call, Operation};
 use gradus_model::json::Json;
+use std::collections::BTreeSet;
+pub(in crate::history) use waiting::Waiting;
 
 pub(in crate::history) struct Queue {
     values: Values,
@@ -30,6 +34,7 @@ impl Queue {
 impl Object for Queue {
     type Step = Step;
     type State = Vec<u32>;
+    type Watch = Waiting;
 
     fn start(&self) -> Vec<u32> {
         self.start.clone()
@@ -64,6 +69,27 @@ impl Object for Queue {
 
     fn weight(state: &Vec<u32>) -> usize {
         state.len().div_ceil(2)
+    }
+
+    /// Values that are never seen again are all the same. And whoever took a value may as well have taken it as soon as it was
+    /// at the front, unless somebody who had to be served by then may have taken it unseen.
+    fn simplify(&self, deeds: &mut [Deed<Step>]) {
+        let mut seen: BTreeSet<u32> = self.start.iter().copied().collect();
+        let mut is_unseen = false;
+        for deed in deeds.iter() {
+            match deed.step {
+                Step::Dequeue(Some(value)) => seen.extend([value]),
+                Step::Dequeue(None) => is_unseen |= deed.end.is_some(),
+                Step::Enqueue(_) | Step::Empty => {}
+            }
+        }
+        for deed in deeds {
+            match &mut deed.step {
+                Step::Enqueue(value) if !seen.contains(value) => *value = u32::MAX,
+                Step::Dequeue(Some(_)) => deed.is_eager = !is_unseen,
+                _ => {}
+            }
+        }
     }
 
     /// All that is about one value: the others keep their order without it. Whoever took something unseen may have taken it.

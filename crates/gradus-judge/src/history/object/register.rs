@@ -1,11 +1,14 @@
 //! A value that is read, written, and compared and set.
 
+mod waiting;
+
 use super::{Deed, Object, by_value};
 use crate::history::search::Case;
 use crate::history::told::{Told, Values};
 use crate::history::{Call, Operation};
 use gradus_model::json::Json;
 use std::collections::BTreeSet;
+pub(in crate::history) use waiting::Waiting;
 
 pub(in crate::history) struct Register {
     values: Values,
@@ -30,6 +33,7 @@ impl Register {
 impl Object for Register {
     type Step = Step;
     type State = u32;
+    type Watch = Waiting;
 
     fn start(&self) -> u32 {
         self.start
@@ -71,6 +75,32 @@ impl Object for Register {
         fits.then_some(after)
     }
 
+    /// Values that are written and never asked for are all the same.
+    fn simplify(&self, deeds: &mut [Deed<Step>]) {
+        let mut asked_for = BTreeSet::from([self.start]);
+        for deed in deeds.iter() {
+            match deed.step {
+                Step::Read(value) => asked_for.extend([value]),
+                Step::Write { told: Told::Before(told) | Told::After(told), .. } => asked_for.extend([told]),
+                Step::Write { .. } => {}
+                Step::CompareAndSet { old, told: Told::Before(told) | Told::After(told), .. } => {
+                    asked_for.extend([old, told]);
+                }
+                Step::CompareAndSet { old, .. } => asked_for.extend([old]),
+            }
+        }
+        for deed in deeds {
+            match &mut deed.step {
+                Step::Write { value: new, .. } | Step::CompareAndSet { new, .. }
+                    if !asked_for.contains(new) =>
+                {
+                    *new = u32::MAX;
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// All that is about one value. Without it the value before it is there for longer, which only a compare-and-set or an
     /// answer that names the value before could notice.
     fn groups(&self, deeds: &[Deed<Step>], case: &Case) -> Vec<Vec<usize>> {
@@ -88,5 +118,35 @@ impl Object for Register {
             Step::CompareAndSet { .. } => None,
         });
         by_value(values, |value| kept.contains(&value))
+    }
+}
+
+impl Step {
+    /// What must be there right before it.
+    fn needs(&self) -> Option<u32> {
+        match *self {
+            Step::Read(value) => Some(value),
+            Step::CompareAndSet { old, told: Told::Nothing, .. } => Some(old),
+            Step::Write { told: Told::Before(value), .. }
+            | Step::CompareAndSet { told: Told::Before(value), .. } => Some(value),
+            Step::Write { .. } | Step::CompareAndSet { .. } => None,
+        }
+    }
+
+    /// What it may put there.
+    fn gives(&self) -> Option<u32> {
+        match *self {
+            Step::Read(_) => None,
+            Step::Write { value, .. } | Step::CompareAndSet { new: value, .. } => Some(value),
+        }
+    }
+
+    /// Whether there is certainly something else after it.
+    fn replaces(&self) -> bool {
+        match self {
+            Step::Write { .. } => true,
+            Step::CompareAndSet { old, new, told: Told::Nothing } => old != new,
+            Step::Read(_) | Step::CompareAndSet { .. } => false,
+        }
     }
 }

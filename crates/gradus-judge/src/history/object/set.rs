@@ -1,6 +1,6 @@
 //! One element of a set: it is in or it is not.
 
-use super::Object;
+use super::{Object, Unwatched};
 use crate::history::told::same;
 use crate::history::{Call, Operation, Outcome};
 use gradus_model::json::Json;
@@ -29,6 +29,7 @@ impl Set {
 impl Object for Set {
     type Step = Step;
     type State = bool;
+    type Watch = Unwatched;
 
     fn start(&self) -> bool {
         self.is_in

@@ -21,10 +21,6 @@ impl<S: Clone + Eq + Hash> Memory<S> {
         Self { required, done: Bits::new(required), used: Bits::new(optional), seen: HashMap::new() }
     }
 
-    pub(super) fn is_done(&self, deed: usize) -> bool {
-        if deed < self.required { self.done.get(deed) } else { self.used.get(deed - self.required) }
-    }
-
     pub(super) fn mark(&mut self, deed: usize) {
         if deed < self.required { self.done.set(deed) } else { self.used.set(deed - self.required) }
     }
@@ -68,10 +64,6 @@ struct Bits(Vec<u64>);
 impl Bits {
     fn new(count: usize) -> Self {
         Self(vec![0; count.div_ceil(64)])
-    }
-
-    fn get(&self, index: usize) -> bool {
-        self.0[index / 64] & (1 << (index % 64)) != 0
     }
 
     fn set(&mut self, index: usize) {

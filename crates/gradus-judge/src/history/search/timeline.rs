@@ -1,7 +1,7 @@
 //! The beginnings and ends of the deeds that are not done yet, as doubly linked lists from which a deed is lifted and into which it
 //! is put back.
 
-use crate::history::object::Deed;
+use super::Cast;
 
 /// The deeds still to do.
 pub(super) struct Timeline {
@@ -10,16 +10,6 @@ pub(super) struct Timeline {
     /// Of each node, in nanoseconds.
     time: Vec<u64>,
     required: usize,
-}
-
-/// Where a deed stands that can be done next.
-#[derive(Clone, Copy)]
-pub(super) struct Place(usize);
-
-impl Place {
-    pub(super) fn deed(self) -> usize {
-        (self.0 - HEADS) / 2
-    }
 }
 
 /// Node 0 heads the beginnings and ends of the required deeds, node 1 the beginnings of the optional ones.
@@ -40,17 +30,17 @@ fn is_end(node: usize) -> bool {
 }
 
 impl Timeline {
-    /// The first `required` of the deeds are required, and have an end.
-    pub(super) fn new<S>(deeds: &[&Deed<S>], required: usize) -> Self {
-        let nodes = beginning(deeds.len());
+    pub(super) fn new<S>(cast: &Cast<'_, S>) -> Self {
+        let (required, all) = (cast.required, cast.deeds.len());
+        let nodes = beginning(all);
         let mut timeline =
             Self { next: vec![0; nodes], previous: vec![0; nodes], time: vec![0; nodes], required };
-        for (index, deed) in deeds.iter().enumerate() {
+        for (index, deed) in cast.deeds.iter().enumerate() {
             timeline.time[beginning(index)] = deed.begin;
-            timeline.time[end(index)] = deed.end.unwrap_or(u64::MAX);
+            timeline.time[end(index)] = cast.end(index);
         }
         timeline.link(REQUIRED, (0..required).flat_map(|deed| [beginning(deed), end(deed)]).collect());
-        timeline.link(OPTIONAL, (required..deeds.len()).map(beginning).collect());
+        timeline.link(OPTIONAL, (required..all).map(beginning).collect());
         timeline
     }
 
@@ -72,51 +62,32 @@ impl Timeline {
         self.next[REQUIRED] == REQUIRED
     }
 
-    /// The first deed that can be done next: one that began before any of those left ended.
-    pub(super) fn first(&self) -> Option<Place> {
-        self.place(self.next[REQUIRED])
-    }
-
-    /// The deed after another one that can be done next; the required ones come first.
-    pub(super) fn after(&self, place: Place) -> Option<Place> {
-        self.place(self.next[place.0])
-    }
-
-    fn place(&self, node: usize) -> Option<Place> {
-        match node {
-            REQUIRED | OPTIONAL => None,
-            end if is_end(end) => self.optional(self.next[OPTIONAL]),
-            beginning if beginning < HEADS + 2 * self.required => Some(Place(beginning)),
-            beginning => self.optional(beginning),
-        }
-    }
-
-    fn optional(&self, node: usize) -> Option<Place> {
-        (node != OPTIONAL && self.time[node] <= self.time[self.first_end()]).then_some(Place(node))
-    }
-
-    fn first_end(&self) -> usize {
-        let mut node = self.next[REQUIRED];
-        while !is_end(node) {
-            node = self.next[node];
-        }
-        node
+    /// What can be done next: the deeds that began before any of the required ones that are left ended.
+    pub(super) fn possible(&self) -> impl Iterator<Item = usize> + '_ {
+        let from = |head: usize| {
+            let next = |node: &usize| Some(self.next[*node]);
+            std::iter::successors(next(&head), next).take_while(move |node| *node != head)
+        };
+        let first_end = from(REQUIRED).find(|node| is_end(*node)).map_or(0, |node| self.time[node]);
+        let required = from(REQUIRED).take_while(|node| !is_end(*node));
+        let optional = from(OPTIONAL).take_while(move |node| self.time[*node] <= first_end);
+        required.chain(optional).map(|node| (node - HEADS) / 2)
     }
 
     /// Takes a deed out.
-    pub(super) fn lift(&mut self, place: Place) {
-        self.unlink(place.0);
-        if place.deed() < self.required {
-            self.unlink(place.0 + 1);
+    pub(super) fn lift(&mut self, deed: usize) {
+        self.unlink(beginning(deed));
+        if deed < self.required {
+            self.unlink(end(deed));
         }
     }
 
     /// Puts back the deed that was lifted last.
-    pub(super) fn unlift(&mut self, place: Place) {
-        if place.deed() < self.required {
-            self.relink(place.0 + 1);
+    pub(super) fn unlift(&mut self, deed: usize) {
+        if deed < self.required {
+            self.relink(end(deed));
         }
-        self.relink(place.0);
+        self.relink(beginning(deed));
     }
 
     fn unlink(&mut self, node: usize) {
