@@ -54,6 +54,29 @@ fn neither_the_server_nor_the_build_sees_the_grader_a_home_or_the_network() {
 }
 
 #[test]
+fn a_build_may_neither_fill_the_disk_nor_take_all_memory() {
+    let build = |code: &str| {
+        let course = Course::get_root(&http_server(HELLO)).limits("disk = \"2 MiB\"");
+        course.write("work/build.py", code);
+        course.write(
+            "work/gradus.toml",
+            "format = 1\nexercise = \"demo\"\n[run]\nbuild = \"python3 build.py\"\nstart = \"python3 -u app.py\"\n",
+        );
+        course
+    };
+    let many =
+        "import time\nfor n in range(8): open(f'file{n}', 'wb').write(b'x' * (4 << 20))\ntime.sleep(20)\n";
+    build(many)
+        .check(&[])
+        .code(1)
+        .says("The submission does not build")
+        .says("the build wrote more than 16 MiB");
+    let large = "open('file', 'wb').write(b'x' * (40 << 20))\n";
+    build(large).check(&[]).code(1).says("The submission does not build").says("File too large");
+    build("open('file', 'wb').write(b'x' * (1 << 20))\n").check(&[]).code(0);
+}
+
+#[test]
 fn what_a_server_writes_beside_its_data_goes_with_it() {
     let writes = http_server(
         "def answer(method, path, body):\n    found = os.path.exists('state')\n    open('state', 'w').write('x')\n    return (500 if found else 200), {}, b''\n",

@@ -1,9 +1,9 @@
 //! Builds a submission where its plan says so, unless an unchanged one was built before.
 
-use crate::ground::Ground;
+use crate::ground::{Ground, build_disk};
 use crate::job::{Folder, Where};
 use crate::observe::{Event, Observer};
-use gradus_model::duration::format_duration;
+use gradus_model::duration::{format_duration, format_size};
 use gradus_model::exercise::Limits;
 use gradus_model::outcome::Shown;
 use gradus_model::report::Phase;
@@ -147,7 +147,10 @@ async fn run(
     let begun = Instant::now();
     let launched = folder.launcher.launch(&ground.build_room(limits, data.as_ref()), program).await;
     let mut running = launched.map_err(|error| ours(error.to_string()))?;
-    let ending = running.wait().await.ending;
+    let ending = tokio::select! {
+        exit = running.wait() => Ok(exit.ending),
+        () = ground.outgrows(limits) => Err(format!("the build wrote more than {}", format_size(build_disk(limits)))),
+    };
     running.stop().await;
     let slice = running.output().all();
     let from = slice.bytes.len().saturating_sub(SHOWN_OUTPUT);
@@ -156,7 +159,11 @@ async fn run(
         bytes: slice.bytes.len() as u64 + slice.dropped,
         cut: from > 0 || slice.dropped > 0,
     };
-    Ok((Phase { command: shell_line(command), took: begun.elapsed(), unchanged: false, output }, ending))
+    let phase = Phase { command: shell_line(command), took: begun.elapsed(), unchanged: false, output };
+    match ending {
+        Ok(ending) => Ok((phase, ending)),
+        Err(how) => Err(NotBuilt::Failed { phase, how }),
+    }
 }
 
 /// What was built elsewhere may hold paths that are not here.

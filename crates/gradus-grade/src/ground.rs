@@ -11,6 +11,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::fs::{PermissionsExt, lchown};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Where a submission sees itself in a room of its own.
@@ -19,6 +20,9 @@ const WORK: &str = "/work";
 const DATA: &str = "/data";
 /// What a build may use of memory: compilers are hungrier than what they make.
 const BUILD_MEMORY: u64 = 4 << 30;
+
+/// How many times what it may write at run time a submission may write while it is built.
+const BUILD_DISK: u64 = 8;
 
 /// How submissions are kept apart from the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +68,9 @@ impl Sandbox {
         }
     }
 }
+
+/// How often a build's folder is measured.
+const LOOKS: Duration = Duration::from_millis(300);
 
 /// The ground of one submission.
 #[derive(Debug)]
@@ -172,8 +179,23 @@ impl Ground {
     /// The room in which it is built. What it writes stays.
     pub fn build_room(&self, limits: &Limits, data: Option<&TempDir>) -> RoomSpec {
         let memory = limits.memory.max(BUILD_MEMORY);
-        let limits = RoomLimits { memory, cpu: Some(limits.build), files: 4096, ..room_limits(limits) };
+        let file_size = Some(build_disk(limits));
+        let cpu = Some(limits.build);
+        let limits = RoomLimits { memory, cpu, file_size, files: 4096, ..room_limits(limits) };
         RoomSpec { rung: self.rung(Access::Write, data, &[]), limits }
+    }
+
+    /// Returns once its folder holds more than a build may write.
+    pub async fn outgrows(&self, limits: &Limits) {
+        let most = build_disk(limits);
+        loop {
+            tokio::time::sleep(LOOKS).await;
+            let folder = self.folder.clone();
+            // A look that fails is made again.
+            if tokio::task::spawn_blocking(move || size(&folder)).await.is_ok_and(|size| size > most) {
+                return;
+            }
+        }
     }
 
     /// The room in which it runs. What it writes outside `DATA_DIR` goes with the room.
@@ -248,6 +270,25 @@ impl Ground {
             Sandbox::None { because } => with_reason(plain, "No sandbox", because.as_ref()),
         }
     }
+}
+
+/// How many bytes a build may leave in the submission's folder.
+pub fn build_disk(limits: &Limits) -> u64 {
+    limits.disk.saturating_mul(BUILD_DISK)
+}
+
+/// Bytes that a folder takes on the disk; each file and folder counts as one block at least.
+fn size(folder: &Path) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    const BLOCK: u64 = 4096;
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.map(|entry| match entry.metadata() {
+        Ok(meta) if meta.is_dir() => BLOCK + size(&entry.path()),
+        Ok(meta) => (meta.blocks() * 512).max(BLOCK),
+        // It has gone meanwhile.
+        Err(_) => 0,
+    });
+    sizes.sum()
 }
 
 fn with_reason(what: &str, lacks: &str, because: Option<&String>) -> String {
