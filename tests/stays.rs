@@ -1,5 +1,6 @@
-//! Commands that stay until they are interrupted: `check --watch` and `check --keep`.
+//! Commands that stay until they are interrupted: `check --watch`, `check --keep` and `up`.
 
+use crate::support::Gradus;
 use crate::support::course::{Course, http_server};
 use std::io::{BufRead, BufReader, Read};
 use std::process::Child;
@@ -17,7 +18,11 @@ struct Staying {
 
 impl Staying {
     fn start(course: &Course, arguments: &[&str]) -> Self {
-        let (mut child, cache) = course.gradus(arguments).spawn();
+        Self::of(course.gradus(arguments))
+    }
+
+    fn of(gradus: Gradus) -> Self {
+        let (mut child, cache) = gradus.spawn();
         let (sender, lines) = channel();
         let out: Box<dyn Read + Send> = Box::new(child.stdout.take().expect("a pipe"));
         let err: Box<dyn Read + Send> = Box::new(child.stderr.take().expect("a pipe"));
@@ -102,10 +107,51 @@ fn a_kept_server_is_up_until_it_is_interrupted() {
     let course = Course::get_root(&answers(200));
     let kept = Staying::start(&course, &["--keep"]);
     let line = kept.wait_for("http://127.0.0.1:");
-    let port = line.split("http://127.0.0.1:").nth(1).expect("a port");
-    let port: u16 =
-        port.chars().take_while(char::is_ascii_digit).collect::<String>().parse().expect("a port");
+    let port = port_in(&line);
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_ok(), "{line}");
     assert_eq!(kept.interrupt(), 0);
+    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "the server outlived its grader");
+}
+
+/// The port of the address in a line.
+fn port_in(line: &str) -> u16 {
+    let port = line.split("http://127.0.0.1:").nth(1).expect("a port");
+    port.chars().take_while(char::is_ascii_digit).collect::<String>().parse().expect("a port")
+}
+
+/// What a server answers to `GET` of this path.
+fn get(port: u16, path: &str) -> String {
+    use std::io::Write;
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).expect("a connection");
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").expect("it is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+#[test]
+fn stubs_and_the_server_are_up_for_whoever_develops() {
+    let server = http_server(
+        "import urllib.request\ndef answer(method, path, body):\n    return 200, {}, urllib.request.urlopen(os.environ['RATES_URL'] + path).read()\n",
+    );
+    let course = Course::get_root(&server);
+    let grader =
+        std::fs::read_to_string(course.root.path().join("graders/demo/grader.yaml")).expect("a grader");
+    let stubs = "stubs: { rates: { routes: [ { get: /*, reply: { text: rate of $(path_1) } } ] } }\nenv: { TTL: 1s }\nchecks:";
+    course.write("graders/demo/grader.yaml", &grader.replace("checks:", stubs));
+    let up = |more: &[&str]| {
+        let (work, root) = (course.work().display().to_string(), course.root.path().display().to_string());
+        let arguments = ["up", work.as_str(), "--exercises", root.as_str()];
+        Staying::of(Gradus::new(arguments.iter().chain(more)))
+    };
+    let stubs = up(&[]);
+    stubs.wait_for("export TTL='1s'");
+    let port = port_in(&stubs.wait_for("export RATES_URL='http://127.0.0.1:"));
+    assert!(get(port, "/usd").ends_with("rate of usd"));
+    assert_eq!(stubs.interrupt(), 130);
+    let server = up(&["--server"]);
+    let port = port_in(&server.wait_for("The server is up at"));
+    assert!(get(port, "/eur").ends_with("rate of eur"));
+    server.interrupt();
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "the server outlived its grader");
 }

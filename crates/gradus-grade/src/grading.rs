@@ -14,7 +14,7 @@ use gradus_model::draw;
 use gradus_model::duration::format_duration;
 use gradus_model::eval;
 use gradus_model::exercise::SubmissionKind;
-use gradus_model::grader::{Action, Check, Fresh, Step, Visibility};
+use gradus_model::grader::{Action, Check, Fresh, Grader, Step, Visibility};
 use gradus_model::json::Json;
 use gradus_model::outcome::{Because, Failure, Fault, Mismatch, Outcome, Shown};
 use gradus_model::report::{CheckReport, ExerciseName, Graded, Isolation, Phase, Progress, Report};
@@ -98,7 +98,7 @@ impl Grading<'_, '_> {
         match built {
             Ok(built) => {
                 self.report.build = built.phase;
-                let mut told = told(self.job);
+                let mut told = variables(self.job.grader, self.job.seed, self.job.now);
                 told.extend(upstreams.told());
                 let ports = upstreams.ports();
                 match ProgramTarget::new(
@@ -369,12 +369,12 @@ fn client(job: &Job<'_>, target: &dyn Target) -> Client {
 }
 
 /// What the grader tells the submission besides `PORT`, `HOST` and `DATA_DIR`.
-fn told(job: &Job<'_>) -> Vec<(OsString, OsString)> {
+pub fn variables(grader: &Grader, seed: u64, now: u64) -> Vec<(OsString, OsString)> {
     let mut bindings = Bindings::new();
-    draw::vars(&job.grader.vars, job.seed, "", job.now, &mut bindings);
-    bindings.insert("seed".into(), Json::Number(job.seed.to_string()));
-    bindings.insert("secret".into(), Json::from(draw::secret(job.seed)));
-    let env = job.grader.env.iter();
+    draw::vars(&grader.vars, seed, "", now, &mut bindings);
+    bindings.insert("seed".into(), Json::Number(seed.to_string()));
+    bindings.insert("secret".into(), Json::from(draw::secret(seed)));
+    let env = grader.env.iter();
     env.map(|(name, value)| (name.into(), eval::value(value, &bindings).to_text().into())).collect()
 }
 

@@ -14,6 +14,7 @@ mod mistakes;
 mod observe;
 mod order;
 mod target;
+mod up;
 mod upstreams;
 
 pub use grading::grade;
@@ -23,3 +24,4 @@ pub use job::{Folder, Job, Subject, UrlError, Where};
 pub use mistakes::compiles;
 pub use observe::{Event, Observer, Silent};
 pub use target::Origin;
+pub use up::{Up, up};

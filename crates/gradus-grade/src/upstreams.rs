@@ -9,6 +9,8 @@ use gradus_services::Stubs;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
+use std::net::Ipv4Addr;
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 /// The stubs of one grading, and where they are served.
@@ -55,6 +57,17 @@ impl Upstreams {
     pub async fn begin(&mut self, target: &dyn Target, bindings: Bindings) -> io::Result<()> {
         self.stubs.begin(bindings);
         if target.capabilities().listen { self.listen(target).await } else { Ok(()) }
+    }
+
+    /// The same on this machine itself, where no submission runs.
+    pub async fn begin_here(&mut self, bindings: Bindings) -> io::Result<()> {
+        self.stubs.begin(bindings);
+        for (name, port) in &self.ports {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port.port())).await?;
+            let serving = tokio::spawn(self.stubs.clone().serve(name.clone(), listener));
+            self.serving.insert(name.clone(), serving);
+        }
+        Ok(())
     }
 
     /// Whoever does not listen yet does.

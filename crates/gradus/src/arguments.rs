@@ -67,6 +67,8 @@ pub enum Command {
     Mutant(Mutant),
     /// Grade a good and a wrong submission, to see what it looks like
     Demo,
+    /// Boot the stubs of an exercise, and the server if you like, and stay: to develop against them
+    Up(Up),
     /// Say what of a sandbox holds on this machine, and how to mend what does not
     Doctor,
     /// Print the completions of a shell
@@ -109,6 +111,26 @@ pub struct Check {
     /// For whom the reports are written
     #[arg(long = "for", value_enum, default_value_t, value_name = "READER")]
     pub reader: Reader,
+}
+
+/// `gradus up`.
+#[derive(Debug, Args)]
+pub struct Up {
+    /// The submission
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// The exercise, if the submission does not say
+    #[arg(long, value_name = "SLUG")]
+    pub exercise: Option<String>,
+    /// Build and start the server too, in the sandbox, and make it reachable from here
+    #[arg(long)]
+    pub server: bool,
+    /// Where all random data comes from
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How the server is kept apart from this machine
+    #[arg(long, value_enum, requires = "server")]
+    pub sandbox: Option<Sandbox>,
 }
 
 /// How a submission is kept apart; the strongest way that this machine has, unless told.

@@ -10,6 +10,7 @@ mod plan;
 mod schema;
 mod show;
 mod start;
+mod up;
 mod verify;
 mod watch;
 
@@ -37,6 +38,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Result<Exit, Prob
         Command::Verify(verify) => verify::run(&catalogue()?, &verify, environment),
         Command::Mutant(mutant) => mutant::run(&catalogue()?, mutant, environment),
         Command::Demo => demo::run(&catalogue()?, environment),
+        Command::Up(arguments) => up::run(&catalogue()?, &arguments, environment),
         Command::Doctor => doctor::run(environment),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "gradus", &mut std::io::stdout());

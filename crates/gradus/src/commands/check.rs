@@ -99,16 +99,27 @@ fn subject_of<'l>(
         return Ok((subject::graded(catalogue, &slug)?, Subject::Url(url), None));
     };
     let dir = subject::folder(&check.dir, environment)?;
-    let plan = subject::plan(&dir)?;
-    let said = plan.exercise.as_ref().map(|slug| slug.value.as_str());
-    let slug = subject::slug(check.exercise.as_deref(), said, &check.dir)?;
+    let said = subject::plan(&dir)?.exercise.map(|slug| slug.value);
+    let slug = subject::slug(check.exercise.as_deref(), said.as_deref(), &check.dir)?;
     let graded = subject::graded(catalogue, &slug)?;
-    let digest = tree::digest(&dir).map_err(|error| Problem::new(Exit::Usage, error))?;
+    let (folder, home) = folder_of(&check.dir, &dir, means, environment)?;
+    Ok((graded, Subject::Folder(folder), Some(home)))
+}
+
+/// A folder as a submission, in its build cache; and where notes about it are kept.
+pub fn folder_of<'l>(
+    asked: &Path,
+    dir: &Path,
+    means: &'l Means,
+    environment: &Environment,
+) -> Result<(Folder<'l>, PathBuf), Problem> {
+    let plan = subject::plan(dir)?;
+    let digest = tree::digest(dir).map_err(|error| Problem::new(Exit::Usage, error))?;
     let cache =
-        BuildCache::open(&environment.cache, &dir).map_err(|error| Problem::new(Exit::Machine, error))?;
+        BuildCache::open(&environment.cache, dir).map_err(|error| Problem::new(Exit::Machine, error))?;
     let home = cache.home().to_owned();
     let folder = Folder {
-        name: shown(&check.dir, &dir),
+        name: shown(asked, dir),
         plan,
         digest,
         place: Where::Cache(cache),
@@ -116,7 +127,7 @@ fn subject_of<'l>(
         launcher: &means.launcher,
         environment: environment.passed_on.clone(),
     };
-    Ok((graded, Subject::Folder(folder), Some(home)))
+    Ok((folder, home))
 }
 
 /// With `--url`, the folder need not exist; if it says which exercise it is, that counts.
@@ -268,7 +279,7 @@ fn token() -> Result<String, Problem> {
 }
 
 /// Short enough to be typed.
-fn random_seed() -> Result<u64, Problem> {
+pub fn random_seed() -> Result<u64, Problem> {
     let random = getrandom::u64()
         .map_err(|error| Problem::new(Exit::Machine, format!("no random numbers: {error}")))?;
     Ok(random % 1_000_000)

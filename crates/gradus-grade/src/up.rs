@@ -1,0 +1,102 @@
+//! What a submission may lean on, booted for a person who develops against it, without any check.
+
+use crate::build::{self, NotBuilt};
+use crate::check::always_there;
+use crate::interrupt::Interrupt;
+use crate::job::Folder;
+use crate::observe::{Event, Observer};
+use crate::target::{Origin, ProgramTarget, Target};
+use crate::upstreams::Upstreams;
+use gradus_model::draw;
+use gradus_model::exercise::{Exercise, SubmissionKind};
+use gradus_model::grader::Grader;
+use gradus_model::value::Bindings;
+use std::ffi::OsString;
+
+/// What is to be up.
+pub struct Up<'a> {
+    /// The exercise.
+    pub exercise: &'a Exercise,
+    /// Its grader.
+    pub grader: &'a Grader,
+    /// Where all random data comes from.
+    pub seed: u64,
+    /// When it begins, in seconds since 1970-01-01 UTC.
+    pub now: u64,
+    /// A submission to be up too; without one, whoever develops starts their own.
+    pub folder: Option<Folder<'a>>,
+}
+
+/// Boots it, tells the variables that a server is started with and where ours is, and stays until interrupted. The error
+/// is what went wrong, whose fault it ever is.
+pub async fn up(
+    what: Up<'_>,
+    observer: &mut dyn Observer,
+    told: &mut dyn FnMut(&[(OsString, OsString)], Option<&Origin>),
+    interrupt: &Interrupt,
+) -> Result<(), String> {
+    let mut upstreams =
+        Upstreams::new(what.grader).map_err(|error| format!("no port for a stub: {error}"))?;
+    let mut variables = crate::grading::variables(what.grader, what.seed, what.now);
+    variables.extend(upstreams.told());
+    let Some(folder) = &what.folder else {
+        upstreams
+            .begin_here(names(&what, None))
+            .await
+            .map_err(|error| format!("a stub can't listen: {error}"))?;
+        told(&variables, None);
+        interrupt.thrown().await;
+        return Ok(());
+    };
+    let limits = &what.exercise.limits;
+    let ground = build::prepare(folder).map_err(why)?;
+    let built = build::build(folder, &ground, limits, observer).await.map_err(why)?;
+    let mut target = ProgramTarget::new(
+        folder.launcher,
+        &ground,
+        built.start,
+        built.dir,
+        variables.clone(),
+        upstreams.ports(),
+        what.exercise.submission == SubmissionKind::Server,
+        limits,
+    )
+    .map_err(|error| error.to_string())?;
+    target.open().await.map_err(|cause| cause.to_string())?;
+    let origin = target.origin();
+    let listening = upstreams.begin(&target, names(&what, Some(&origin))).await;
+    listening.map_err(|error| format!("a stub can't listen: {error}"))?;
+    observer.event(Event::Booting { command: &build::shell_line(&folder.plan.start) });
+    let started = tokio::select! {
+        started = target.start() => started.map_err(|cause| cause.to_string()),
+        () = interrupt.thrown() => return Ok(()),
+    };
+    if let Err(cause) = started {
+        let words = target.output_since_mark().text;
+        return Err(format!("{cause}\n{}", words.trim_end()));
+    }
+    target.publish().await.map_err(|error| format!("the server can't be reached from here: {error}"))?;
+    told(&variables, Some(&origin));
+    interrupt.thrown().await;
+    target.stop().await;
+    Ok(())
+}
+
+/// What names stand for in the stubs' replies.
+fn names(what: &Up<'_>, origin: Option<&Origin>) -> Bindings {
+    let nowhere = Origin { tls: false, host: "127.0.0.1".into(), port: 8080, base: String::new() };
+    let mut names = always_there(origin.unwrap_or(&nowhere), what.seed, &draw::secret(what.seed));
+    draw::vars(&what.grader.vars, what.seed, "", what.now, &mut names);
+    names
+}
+
+fn why(not_built: NotBuilt) -> String {
+    match not_built {
+        NotBuilt::Failed { phase, how } => format!("{how}\n{}", phase.output.text.trim_end()),
+        NotBuilt::Interrupted => "interrupted".to_owned(),
+        NotBuilt::Ours { what, way_out } => match way_out {
+            Some(way_out) => format!("{what}; {way_out}"),
+            None => what,
+        },
+    }
+}

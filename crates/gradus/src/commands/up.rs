@@ -1,0 +1,64 @@
+//! `gradus up`: the stubs of an exercise, and the server if it is asked for, until Ctrl-C.
+
+use crate::arguments::Up as Arguments;
+use crate::commands::check::{folder_of, random_seed};
+use crate::environment::Environment;
+use crate::exit::{Exit, Problem};
+use crate::means::{Means, interrupt_on_signals, now, runtime};
+use crate::screen;
+use crate::subject;
+use gradus_grade::{Interrupt, Origin, Silent, Up, up};
+use gradus_intake::catalogue::Catalogue;
+use std::ffi::OsString;
+
+pub fn run(catalogue: &Catalogue, arguments: &Arguments, environment: &Environment) -> Result<Exit, Problem> {
+    let interrupt = Interrupt::default();
+    runtime()?.block_on(async {
+        interrupt_on_signals(&interrupt);
+        let dir = subject::folder(&arguments.dir, environment)?;
+        let said = subject::plan(&dir).ok().and_then(|plan| plan.exercise).map(|slug| slug.value);
+        let slug = subject::slug(arguments.exercise.as_deref(), said.as_deref(), &arguments.dir)?;
+        let graded = subject::graded(catalogue, &slug)?;
+        let means = match arguments.server {
+            true => Some(Means::new(arguments.sandbox).await?),
+            false => None,
+        };
+        let folder = match &means {
+            Some(means) => Some(folder_of(&arguments.dir, &dir, means, environment)?.0),
+            None => None,
+        };
+        let what = Up {
+            exercise: &graded.exercise.exercise,
+            grader: &graded.grader.grader,
+            seed: arguments.seed.map_or_else(random_seed, Ok)?,
+            now: now(),
+            folder,
+        };
+        let mut told = |variables: &[(OsString, OsString)], origin: Option<&Origin>| {
+            screen::out(&says(variables, origin));
+        };
+        up(what, &mut Silent, &mut told, &interrupt)
+            .await
+            .map_err(|why| Problem::new(Exit::BelowPass, why))?;
+        Ok(Exit::Interrupted)
+    })
+}
+
+/// Lines that a shell can take over, and where the server is.
+fn says(variables: &[(OsString, OsString)], origin: Option<&Origin>) -> String {
+    let mut text = String::from("\n");
+    for (name, value) in variables {
+        let value = value.to_string_lossy().replace('\'', "'\\''");
+        text.push_str(&format!("export {}='{value}'\n", name.to_string_lossy()));
+    }
+    text.push_str(&match origin {
+        Some(origin) => format!("\nThe server is up at {origin}; Ctrl-C ends it.\n"),
+        None if variables.is_empty() => {
+            "\nThis exercise has no stubs: --server starts the server itself. Ctrl-C ends.\n".to_owned()
+        }
+        None => {
+            "\nStart your server with these, PORT, HOST and DATA_DIR; Ctrl-C ends the stubs.\n".to_owned()
+        }
+    });
+    text
+}
