@@ -109,3 +109,30 @@ fn nobody_answered_is_no_pass() {
     let checks = "  - id: a\n    claim: A\n    points: 1\n    steps:\n      - get: /ok\n        expect: { status: 200 }\n      - race:\n          rounds: 1\n          clients: 4\n          each:\n            - post: /x\n              op: { add: 1, done: { status: 200 } }\n          holds: [ { linearizable: counter } ]\n";
     Course::new(checks, closing).check(&[]).code(1).says("at least one client that is answered");
 }
+
+#[test]
+fn a_load_is_judged_by_all_its_answers_together() {
+    let load = |expect: &str| {
+        format!(
+            "  - id: load\n    claim: It bears load\n    points: 1\n    steps:\n      - load:\n          connections: 8\n          for: 500ms\n          warm_up: 100ms\n          requests:\n            - get: /a?turn=$(turn)\n              expect: {{ status: 200, text: /a }}\n            - get: /b\n              expect: {{ status: 200, text: /b }}\n        expect: {expect}\n"
+        )
+    };
+    let server = |answer: &str| {
+        http_server(&format!(
+            "import itertools\ncount = itertools.count()\ndef answer(method, path, body):\n    {answer}\n    return 200, {{}}, path.split('?')[0].encode()\n"
+        ))
+    };
+    let all_well =
+        "{ errors: 0, judged: { $at_least: 20 }, answers: { $at_least: 40 }, p99: { $at_most: 2 } }";
+    Course::new(&load(all_well), &server("pass")).check(&[]).code(0);
+    Course::new(&load(all_well), &server("if next(count) > 50: return 500, {}, b'tired'"))
+        .check(&[])
+        .code(1)
+        .says("8 connections for 500 ms: ")
+        .says("errors: got the number")
+        .says("500 Internal Server Error");
+    Course::new(&load("{ p99: { $at_most: 0.0001 } }"), &server("time.sleep(0.01)"))
+        .check(&[])
+        .code(1)
+        .says("p99: got the number 0.");
+}

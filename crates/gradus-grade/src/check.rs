@@ -2,6 +2,7 @@
 
 mod errand;
 mod life;
+mod load;
 mod printed;
 mod race;
 mod raw;
@@ -176,6 +177,7 @@ async fn attempt(
             *requests += 1;
             raw::run(bench, step, raw, bindings, circumstance).await
         }
+        Action::Load(load) => load::run(bench, step, load, bindings, requests).await,
         Action::Race(race) => return race::run(bench, step, race, bindings, requests).await,
     };
     Ok(done?)

@@ -43,6 +43,10 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
         Action::Raw(raw) => raw.bytes.iter().flat_map(pattern::mistakes).collect(),
         Action::Server(server) => server.exit.iter().flat_map(pattern::mistakes).collect(),
         Action::Stub(_) => Vec::new(),
+        Action::Load(load) => {
+            let patterns = [&load.errors, &load.judged, &load.answers, &load.p99].into_iter().flatten();
+            patterns.flat_map(pattern::mistakes).chain(load.requests.iter().flat_map(of_step)).collect()
+        }
         Action::Race(race) => {
             let steps = race.before.iter().chain(&race.after).chain(race.each.iter().map(|each| &each.step));
             let ops = race.each.iter().filter_map(|each| each.op.as_ref());

@@ -1,7 +1,7 @@
 //! A grader as plain data: its checks, their steps, and what they expect. How the file is read is the work of `read`.
 
 use crate::pattern::Pattern;
-use crate::race::RaceStep;
+use crate::race::{LoadStep, RaceStep};
 use crate::source::{Sources, Span, Spanned};
 use crate::stub::{CallsStep, Stub, StubStep};
 use crate::value::{Template, Value, Var};
@@ -133,6 +133,8 @@ pub enum Action {
     Raw(Box<RawStep>),
     /// Many clients at once.
     Race(Box<RaceStep>),
+    /// Many requests one after another.
+    Load(Box<LoadStep>),
 }
 
 /// A command of the submission that is run where its server runs, and what is expected of it.
@@ -273,6 +275,7 @@ impl Step {
                 run.exit.is_some() || run.stdout.is_some() || run.stderr.is_some() || !run.files.is_empty()
             }
             Action::Raw(raw) => raw.bytes.is_some() || raw.closed.is_some(),
+            Action::Load(_) => true,
             Action::Race(race) => {
                 let each = race.each.iter().map(|request| &request.step);
                 !race.holds.is_empty() || race.after.iter().chain(each).any(Step::expects)

@@ -1,9 +1,10 @@
-//! Many clients at once, as plain data: what each does, and what must hold of all their answers.
+//! Many clients at once, as plain data: what each does, and what must hold of all their answers. Races and load.
 
 use crate::grader::{Expect, Place, Step};
 use crate::pattern::Pattern;
 use crate::source::Span;
 use crate::value::Value;
+use std::time::Duration;
 
 /// Many clients at once, round after round; it ends at the first violation.
 #[derive(Clone, Debug)]
@@ -86,6 +87,27 @@ pub enum OpCall {
     Withdraw(Value),
     /// An amount goes into another account: `[to, amount]`.
     Transfer(Value),
+}
+
+/// Many requests one after another on several connections, and what is expected of all of them.
+#[derive(Clone, Debug)]
+pub struct LoadStep {
+    /// How many connections ask at the same time, each its next request once it has its answer (a closed loop).
+    pub connections: u32,
+    /// For how long.
+    pub lasts: Duration,
+    /// How long they ask before anything counts.
+    pub warm_up: Duration,
+    /// What is asked, in turn. A sample of the answers is held to what is expected of each.
+    pub requests: Vec<Step>,
+    /// How many requests had no answer, or a sampled one that did not fit.
+    pub errors: Option<Pattern>,
+    /// How many answers were held to what is expected.
+    pub judged: Option<Pattern>,
+    /// How many answers there were.
+    pub answers: Option<Pattern>,
+    /// Seconds within which 99 of 100 answers were there.
+    pub p99: Option<Pattern>,
 }
 
 /// What must hold of a round.

@@ -99,6 +99,8 @@ fn schema_and_reader_know_the_same_keys_of_a_grader() {
     );
     same(at(r#"{"race": {"zzzzzzzz": 1}}"#), "/$defs/race_step/properties/race/properties");
     same(at(r#"{"race": {"each": [{"get": "/", "op": {"zzzzzzzz": 1}}]}}"#), "/$defs/op/properties");
+    same(at(r#"{"load": {"zzzzzzzz": 1}, "expect": {}}"#), "/$defs/load_step/properties/load/properties");
+    same(at(r#"{"load": {}, "expect": {"zzzzzzzz": 1}}"#), "/$defs/load_step/properties/expect/properties");
     let route = r#"{"stubs": {"a": {"routes": [{"zzzzzzzz": 1}]}}}"#;
     same(known(read_grader(route)), "/$defs/route/properties");
 }

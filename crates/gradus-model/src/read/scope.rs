@@ -104,6 +104,14 @@ impl Walk<'_> {
                 }
             }
             Action::Race(race) => self.race(race, names),
+            Action::Load(load) => {
+                let mut inside = names.clone();
+                inside.insert(RACE[0]);
+                inside.insert(TURN);
+                load.requests.iter().for_each(|step| self.step(step, &inside));
+                let patterns = [&load.errors, &load.judged, &load.answers, &load.p99].into_iter().flatten();
+                patterns.for_each(|pattern| self.pattern(pattern, names));
+            }
             Action::Raw(raw) => {
                 for part in &raw.send {
                     if let RawPart::Text(text) = part {

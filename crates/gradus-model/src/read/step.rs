@@ -70,12 +70,13 @@ fn other(key: &str) -> Option<Reader> {
         "run" => run::run,
         "raw" => run::raw,
         "race" => race::race,
+        "load" => race::load,
         _ => return None,
     })
 }
 
 /// The other kinds of step, for those who misspell one.
-const OTHERS: [&str; 7] = ["server", "stub", "calls", "printed", "run", "raw", "race"];
+const OTHERS: [&str; 8] = ["server", "stub", "calls", "printed", "run", "raw", "race", "load"];
 
 /// The method and where the path stands; after a mistake, a stand-in.
 fn target<'n>(fields: &mut Fields<'n>, node: &Node, problems: &mut Problems) -> (String, Option<&'n Node>) {
