@@ -206,6 +206,40 @@ fn a_recorded_mutant_names_what_it_fails_and_is_verified() {
 }
 
 #[test]
+fn a_new_exercise_is_verified_at_once_and_never_over_another() {
+    let root = tempfile::tempdir().expect("a folder");
+    let at = root.path().display().to_string();
+    let new = |slug: &str| Gradus::new(["new", slug, "--exercises", &at]).run();
+    new("corner-shop").code(0).says("next: gradus verify corner-shop");
+    new("corner-shop").code(2).complains("is there already");
+    new("Corner Shop").code(2).complains("Use a-z, 0-9 and -.");
+    Gradus::new(["verify", "corner-shop", "--exercises", &at]).run().code(0).says("3 programs");
+    Gradus::new(["lint", "corner-shop", "--exercises", &at])
+        .run()
+        .code(0)
+        .says("there are 1; with fewer than 6")
+        .says("no check is hidden")
+        .never_says("no mutant fails it");
+}
+
+#[test]
+fn a_careful_reviewers_remarks_name_the_check() {
+    let course = verified("[\"a\"]");
+    let grader =
+        std::fs::read_to_string(course.root.path().join("graders/demo/grader.yaml")).expect("a grader");
+    let more = "  - { id: unproven, claim: B, points: 1, steps: [ { get: /untold, timeout: 100ms, expect: { status: 200 } } ] }\n";
+    course.write("graders/demo/grader.yaml", &(grader + more));
+    let root = course.root.path().display().to_string();
+    Gradus::new(["lint", "demo", "--exercises", &root])
+        .run()
+        .code(0)
+        .says("unproven                 no mutant fails it")
+        .says("unproven                 it has no hint")
+        .says("unproven                 neither the README nor the contract tells of /untold")
+        .says("unproven                 a bound below a second judges the machine");
+}
+
+#[test]
 fn completions_are_printed() {
     Gradus::new(["completions", "bash"]).run().code(0).says("_gradus");
 }

@@ -3,8 +3,10 @@
 
 mod candidate;
 mod judgement;
+mod lint;
 mod run;
 
 pub use candidate::{Candidate, Kind, NotPrepared};
 pub use judgement::{Cell, Row};
+pub use lint::{Remark, lint};
 pub use run::{Options, Verification, Workshop, failures, verify};

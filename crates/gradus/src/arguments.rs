@@ -69,6 +69,17 @@ pub enum Command {
     Demo,
     /// Boot the stubs of an exercise, and the server if you like, and stay: to develop against them
     Up(Up),
+    /// Begin an exercise: a check, a solution, a starter and a mutant that work
+    New {
+        /// Its name: a-z, 0-9 and -
+        slug: String,
+    },
+    /// Say what a careful reviewer would
+    Lint {
+        /// The exercises
+        #[arg(required = true)]
+        slugs: Vec<String>,
+    },
     /// Say what of a sandbox holds on this machine, and how to mend what does not
     Doctor,
     /// Print the completions of a shell

@@ -4,8 +4,10 @@ mod check;
 mod demo;
 mod doctor;
 mod hint;
+mod lint;
 mod list;
 mod mutant;
+mod new;
 mod plan;
 mod schema;
 mod show;
@@ -39,6 +41,8 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Result<Exit, Prob
         Command::Mutant(mutant) => mutant::run(&catalogue()?, mutant, environment),
         Command::Demo => demo::run(&catalogue()?, environment),
         Command::Up(arguments) => up::run(&catalogue()?, &arguments, environment),
+        Command::New { slug } => new::run(explicit.map(std::path::Path::new), &slug, environment),
+        Command::Lint { slugs } => lint::run(&catalogue()?, &slugs),
         Command::Doctor => doctor::run(environment),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "gradus", &mut std::io::stdout());
