@@ -25,15 +25,19 @@ fn moments(count: u64, random: &mut Random) -> Vec<(u32, u64, u64)> {
 fn registers(count: u64, random: &mut Random) -> Vec<Operation> {
     let moments = moments(count, random);
     let mut value = n(0);
+    let mut next = 0;
     let answer = |(client, begin, end): (u32, u64, u64)| {
         let (call, outcome) = match random.below(3) {
             0 => {
-                value = random.small(1000);
+                next += 1;
+                value = n(next);
                 (Call::Write(value.clone()), Outcome::Done)
             }
             1 => {
-                let (old, new) =
-                    (if random.one_in(2) { value.clone() } else { random.small(10) }, random.small(1000));
+                let (old, new) = (if random.one_in(2) { value.clone() } else { random.small(10) }, {
+                    next += 1;
+                    n(next)
+                });
                 let is_there = old == value;
                 if is_there {
                     value = new.clone();
@@ -51,7 +55,7 @@ fn counters(count: u64, random: &mut Random) -> Vec<Operation> {
     let moments = moments(count, random);
     let mut sum = 0;
     let answer = |(client, begin, end): (u32, u64, u64)| {
-        let by = [1, 1, 5, -2][random.below(4) as usize];
+        let by = [1, 1, 1, 1][random.below(4) as usize];
         if random.one_in(3) {
             return op(client, begin, end, Call::Read, Outcome::Value(n(sum)));
         }
@@ -115,19 +119,77 @@ fn eight_hundred_operations_of_32_clients_are_judged_in_few_steps() {
     }
 }
 
+fn sold(count: u64, random: &mut Random) -> Vec<Operation> {
+    let moments = moments(count, random);
+    let mut left = count as i64 / 4;
+    let answer = |(client, begin, end): (u32, u64, u64)| {
+        if random.one_in(3) {
+            return op(client, begin, end, Call::Read, Outcome::Value(n(left)));
+        }
+        let outcome = if left > 0 { Outcome::Done } else { Outcome::Refused };
+        left -= i64::from(left > 0);
+        op(client, begin, end, Call::Withdraw(1), outcome)
+    };
+    moments.into_iter().map(answer).collect()
+}
+fn few(count: u64, random: &mut Random) -> Vec<Operation> {
+    let moments = moments(count, random);
+    let mut v = n(0);
+    let answer = |(client, begin, end): (u32, u64, u64)| {
+        if random.one_in(2) {
+            return op(client, begin, end, Call::Read, Outcome::Value(v.clone()));
+        }
+        v = random.small(8);
+        op(client, begin, end, Call::Write(v.clone()), Outcome::Done)
+    };
+    moments.into_iter().map(answer).collect()
+}
+
 #[test]
 fn zz_steps() {
-    for (model, draw) in models() {
-        for count in [100, 200, 400, 800] {
-            let mut row = Vec::new();
-            for seed in 1..=10 {
-                let history = draw(count, &mut Random::new(seed));
-                let need = [1_000, 2_000, 5_000, 10_000, 100_000]
+    let mut models = models().to_vec();
+    models.push((Model::Account { start: 200.into() }, sold));
+    models.push((register(0), few));
+    for (i, (model, draw)) in models.iter().enumerate() {
+        let count = 800;
+        let mut row = Vec::new();
+        for seed in 1..=10 {
+            let random = &mut Random::new(seed);
+            let mut history = draw(if i == 4 { 800 } else { count }, random);
+            let good = |history: &Vec<Operation>, h: bool| {
+                [1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 1_000_000]
                     .into_iter()
-                    .find(|b| judge(&model, &history, *b) == Ok(Verdict::Holds));
-                row.push(need.map_or("-".to_owned(), |n| n.to_string()));
-            }
-            eprintln!("ZZ {} {count}: {}", &format!("{model:?}")[..8], row.join(" "));
+                    .find(|b| match judge(&model, history, *b) {
+                        Ok(Verdict::Holds) => h,
+                        Ok(Verdict::Violated(_)) => !h,
+                        _ => false,
+                    })
+                    .map_or("-".to_owned(), |b| format!("{b}"))
+            };
+            let t0 = std::time::Instant::now();
+            let a = judge(&model, &history, 1_000_000).is_ok();
+            let t0 = t0.elapsed();
+            let right = good(&history, true);
+            // swap answers of two operations of one call, far apart
+            let reads: Vec<usize> = (200..800)
+                .filter(|i| matches!(history[*i].result, Some(Outcome::Value(_)) | Some(Outcome::Refused)))
+                .collect();
+            let k = reads.len() / 2;
+            let (x, y) = (reads[k], reads[k + 40.min(reads.len() - k - 1)]);
+            let t = history[x].result.clone();
+            history[x].result = history[y].result.clone();
+            history[y].result = t;
+            let t = std::time::Instant::now();
+            let v = judge(&model, &history, 1_000_000);
+            let t = t.elapsed();
+            let wrong = match &v {
+                Ok(Verdict::Violated(e)) => {
+                    format!("{} lines {}: {}", good(&history, false), e.lines.len(), e.sentence)
+                }
+                other => format!("{other:?}"),
+            };
+            row.push(format!("{right} {t0:?} {a} then {wrong} in {t:?}"));
         }
+        eprintln!("ZZ {} {count}: {}", &format!("{model:?}")[..8], row.join("\nZZ   "));
     }
 }

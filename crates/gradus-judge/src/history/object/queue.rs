@@ -98,9 +98,9 @@ impl Object for Queue {
             return Vec::new();
         }
         let values = case.all().filter_map(|deed| match deeds[deed].step {
-            Step::Enqueue(value) | Step::Dequeue(Some(value)) => Some((deed, value)),
+            Step::Enqueue(value) | Step::Dequeue(Some(value)) => Some((deed, value, value)),
             Step::Dequeue(None) | Step::Empty => None,
         });
-        by_value(values, |value| self.start.contains(&value))
+        by_value(&values.collect::<Vec<_>>(), &self.start)
     }
 }

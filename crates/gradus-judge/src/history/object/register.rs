@@ -101,23 +101,24 @@ impl Object for Register {
         }
     }
 
-    /// All that is about one value. Without it the value before it is there for longer, which only a compare-and-set or an
-    /// answer that names the value before could notice.
+    fn ties_all(step: &Step) -> bool {
+        matches!(step, Step::CompareAndSet { told: Told::Refused, .. })
+    }
+
+    /// All that is about one value, or about several if an answer ties one to another. Without them the value before them is
+    /// there for longer, which only a refused compare-and-set could notice.
     fn groups(&self, deeds: &[Deed<Step>], case: &Case) -> Vec<Vec<usize>> {
-        let mut kept = BTreeSet::from([self.start]);
+        let mut values = Vec::new();
         for deed in case.all() {
             match deeds[deed].step {
-                Step::CompareAndSet { told: Told::Nothing, old, new } => kept.extend([old, new]),
+                Step::Read(value) => values.push((deed, value, value)),
+                Step::Write { value, told: Told::Before(before) } => values.push((deed, value, before)),
+                Step::Write { value, .. } => values.push((deed, value, value)),
+                Step::CompareAndSet { old, new, told: Told::Nothing } => values.push((deed, old, new)),
                 Step::CompareAndSet { .. } => return Vec::new(),
-                Step::Write { value, told: Told::Before(before) } => kept.extend([value, before]),
-                Step::Read(_) | Step::Write { .. } => {}
             }
         }
-        let values = case.all().filter_map(|deed| match deeds[deed].step {
-            Step::Read(value) | Step::Write { value, .. } => Some((deed, value)),
-            Step::CompareAndSet { .. } => None,
-        });
-        by_value(values, |value| kept.contains(&value))
+        by_value(&values, &[self.start])
     }
 }
 
