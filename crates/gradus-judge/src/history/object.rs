@@ -47,6 +47,11 @@ pub(super) trait Object {
     /// Makes steps equal whose difference nobody can notice, and marks more of them as eager.
     fn simplify(&self, _deeds: &mut [Deed<Self::Step>]) {}
 
+    /// The optional deeds of the case that an order could need; any order does as well without the others.
+    fn useful(&self, _deeds: &[Deed<Self::Step>], case: &Case) -> Vec<usize> {
+        case.optional.clone()
+    }
+
     /// Whether nothing can be left out together while the (pure) step is in.
     fn ties_all(_step: &Self::Step) -> bool {
         false

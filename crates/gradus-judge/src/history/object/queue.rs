@@ -23,6 +23,9 @@ pub(in crate::history) enum Step {
     Empty,
 }
 
+/// Stands for all values that nobody was told to have taken.
+const UNSEEN: u32 = u32::MAX;
+
 impl Queue {
     pub(in crate::history) fn new(start: &[Json]) -> Self {
         let mut values = Values::default();
@@ -90,6 +93,15 @@ impl Object for Queue {
                 _ => {}
             }
         }
+    }
+
+    /// A value that nobody was told to have taken only stands in the way, unless somebody took something unseen.
+    fn useful(&self, deeds: &[Deed<Step>], case: &Case) -> Vec<usize> {
+        let step = |deed: &usize| deeds[*deed].step;
+        if case.required.iter().any(|deed| step(deed) == Step::Dequeue(None)) {
+            return case.optional.clone();
+        }
+        case.optional.iter().copied().filter(|deed| step(deed) != Step::Enqueue(UNSEEN)).collect()
     }
 
     /// All that is about one value: the others keep their order without it. Whoever took something unseen may have taken it.

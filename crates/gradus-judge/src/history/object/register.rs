@@ -22,6 +22,9 @@ pub(in crate::history) enum Step {
     CompareAndSet { old: u32, new: u32, told: Told<u32> },
 }
 
+/// Stands for all values that nobody asks for.
+const UNSEEN: u32 = u32::MAX;
+
 impl Register {
     pub(in crate::history) fn new(start: &Json) -> Self {
         let mut values = Values::default();
@@ -94,10 +97,34 @@ impl Object for Register {
                 Step::Write { value: new, .. } | Step::CompareAndSet { new, .. }
                     if !asked_for.contains(new) =>
                 {
-                    *new = u32::MAX;
+                    *new = UNSEEN;
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Those that put a value there that somebody needs who matters; if a compare-and-set was refused, any value may matter.
+    fn useful(&self, deeds: &[Deed<Step>], case: &Case) -> Vec<usize> {
+        let tells_little = |deed: &usize| matches!(deeds[*deed].step, Step::CompareAndSet { told, .. } if told != Told::Nothing);
+        if case.required.iter().any(tells_little) {
+            return case.optional.clone();
+        }
+        let mut needed: BTreeSet<u32> =
+            case.required.iter().filter_map(|deed| deeds[*deed].step.needs()).collect();
+        let mut useful = BTreeSet::new();
+        loop {
+            let found: Vec<usize> = case
+                .optional
+                .iter()
+                .copied()
+                .filter(|deed| deeds[*deed].step.gives().is_some_and(|value| needed.contains(&value)))
+                .filter(|deed| useful.insert(*deed))
+                .collect();
+            if found.is_empty() {
+                return useful.into_iter().collect();
+            }
+            needed.extend(found.into_iter().filter_map(|deed| deeds[deed].step.needs()));
         }
     }
 
@@ -110,13 +137,15 @@ impl Object for Register {
     fn groups(&self, deeds: &[Deed<Step>], case: &Case) -> Vec<Vec<usize>> {
         let mut values = Vec::new();
         for deed in case.all() {
-            match deeds[deed].step {
-                Step::Read(value) => values.push((deed, value, value)),
-                Step::Write { value, told: Told::Before(before) } => values.push((deed, value, before)),
-                Step::Write { value, .. } => values.push((deed, value, value)),
-                Step::CompareAndSet { old, new, told: Told::Nothing } => values.push((deed, old, new)),
+            let (value, other) = match deeds[deed].step {
+                Step::Write { value: UNSEEN, told: Told::Before(before) } => (before, before),
+                Step::Write { value, told: Told::Before(before) } => (value, before),
+                Step::Read(value) | Step::Write { value, .. } => (value, value),
+                Step::CompareAndSet { old, new: UNSEEN, told: Told::Nothing } => (old, old),
+                Step::CompareAndSet { old, new, told: Told::Nothing } => (old, new),
                 Step::CompareAndSet { .. } => return Vec::new(),
-            }
+            };
+            values.push((deed, value, other));
         }
         by_value(&values, &[self.start])
     }
