@@ -30,6 +30,7 @@
 
 mod budget;
 mod explain;
+mod few;
 mod mistake;
 mod model;
 mod object;
@@ -37,6 +38,7 @@ mod operation;
 mod part;
 mod search;
 mod shrink;
+mod ties;
 mod told;
 mod verdict;
 
@@ -78,6 +80,9 @@ pub fn judge(model: &Model, operations: &[Operation], steps: u64) -> Result<Verd
     Ok(Verdict::Holds)
 }
 
+/// How many steps an operation takes in a history that is easy to judge, generously.
+const EASY_STEPS: u64 = 50;
+
 enum PartVerdict {
     Holds,
     /// The operations of the core, as indices.
@@ -110,13 +115,28 @@ fn judge_object<O: Object>(
     budget: &mut Budget,
 ) -> PartVerdict {
     let deeds = deeds(&mut object, part, operations);
-    match search::search(&object, &deeds, &Case::whole(&deeds), budget) {
+    let whole = Case::whole(&deeds);
+    let violated = |case: &Case, mut budget: Budget| {
+        let core = shrink::core(&object, &deeds, case, &mut budget);
+        PartVerdict::Violated(core.into_iter().map(|deed| deeds[deed].operation).collect())
+    };
+    let mut first = budget.portion(EASY_STEPS * deeds.len() as u64);
+    let found = search::search(&object, &deeds, &whole, &mut first);
+    budget.give_back(&first);
+    if found == Found::Order {
+        return PartVerdict::Holds;
+    }
+    let mut half = budget.half();
+    let few = few::violated(&object, &deeds, &mut half);
+    budget.give_back(&half);
+    if let Some(case) = few {
+        return violated(&case, budget.again());
+    }
+    let found = if found == Found::NoOrder { found } else { search::search(&object, &deeds, &whole, budget) };
+    match found {
         Found::Order => PartVerdict::Holds,
+        Found::NoOrder => violated(&whole, budget.again()),
         Found::OutOfSteps => PartVerdict::OutOfSteps,
-        Found::NoOrder => {
-            let core = shrink::core(&object, &deeds, &mut budget.again());
-            PartVerdict::Violated(core.into_iter().map(|deed| deeds[deed].operation).collect())
-        }
     }
 }
 

@@ -22,6 +22,11 @@ impl Budget {
         Self::new(portion)
     }
 
+    /// Half of what is left, taken out of it.
+    pub(super) fn half(&mut self) -> Self {
+        self.portion(self.left / 2)
+    }
+
     /// Gives back what a portion left.
     pub(super) fn give_back(&mut self, portion: &Self) {
         self.left += portion.left;

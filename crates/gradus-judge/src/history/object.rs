@@ -15,7 +15,8 @@ pub(super) use register::Register;
 pub(super) use set::Set;
 pub(super) use watch::{Unwatched, Watch};
 
-use super::{Operation, search::Case};
+use super::{Operation, search::Case, ties::Ties};
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 
 /// Something that operations are done to.
@@ -46,6 +47,16 @@ pub(super) trait Object {
     /// Makes steps equal whose difference nobody can notice, and marks more of them as eager.
     fn simplify(&self, _deeds: &mut [Deed<Self::Step>]) {}
 
+    /// The optional deeds of the case that an order could need; any order does as well without the others.
+    fn useful(&self, _deeds: &[Deed<Self::Step>], case: &Case) -> Vec<usize> {
+        case.optional.clone()
+    }
+
+    /// Whether nothing can be left out together while the (pure) step is in.
+    fn ties_all(_step: &Self::Step) -> bool {
+        false
+    }
+
     /// Deeds of the case that can be left out together: if an order explains the case, then one explains the rest of it.
     fn groups(&self, _deeds: &[Deed<Self::Step>], _case: &Case) -> Vec<Vec<usize>> {
         Vec::new()
@@ -66,11 +77,22 @@ pub(super) struct Deed<S> {
     pub(super) is_eager: bool,
 }
 
-/// Deeds by the values that they are about, without the values of which `is_kept` says that they must stay.
-fn by_value(values: impl Iterator<Item = (usize, u32)>, is_kept: impl Fn(u32) -> bool) -> Vec<Vec<usize>> {
-    let mut groups: std::collections::BTreeMap<u32, Vec<usize>> = std::collections::BTreeMap::new();
-    for (deed, value) in values.filter(|(_, value)| !is_kept(*value)) {
-        groups.entry(value).or_default().push(deed);
+/// Deeds by the values that they are about: a deed that is about two values ties them together. What is tied to one of the
+/// `kept` values is left out. Those that began first come first.
+fn by_value(deeds: &[(usize, u32, u32)], kept: &[u32]) -> Vec<Vec<usize>> {
+    let mut tied = Ties::default();
+    for (_, a, b) in deeds {
+        tied.tie(*a, *b);
     }
-    groups.into_values().collect()
+    let kept: BTreeSet<u32> = kept.iter().map(|value| tied.first(*value)).collect();
+    let mut groups: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (deed, value, _) in deeds {
+        let first = tied.first(*value);
+        if !kept.contains(&first) {
+            groups.entry(first).or_default().push(*deed);
+        }
+    }
+    let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
+    groups.sort_by_key(|group| group.iter().min().copied());
+    groups
 }

@@ -63,7 +63,9 @@ pub(super) fn search<O: Object>(
     case: &Case,
     budget: &mut Budget,
 ) -> Found {
-    let cast = Cast { deeds: case.all().map(|deed| &deeds[deed]).collect(), required: case.required.len() };
+    let useful = object.useful(deeds, case);
+    let all = case.required.iter().chain(&useful);
+    let cast = Cast { deeds: all.map(|deed| &deeds[*deed]).collect(), required: case.required.len() };
     Search::<O>::new(object, &cast, budget).run()
 }
 

@@ -11,10 +11,15 @@ use std::collections::BTreeSet;
 /// How many steps one attempt may take. One that takes more than that leaves its operations in the core.
 const ATTEMPT: u64 = 50_000;
 
-/// The core of a history that no order explains: indices of deeds, by their beginnings.
-pub(super) fn core<O: Object>(object: &O, deeds: &[Deed<O::Step>], budget: &mut Budget) -> Vec<usize> {
+/// The core of a case that no order explains: indices of deeds, by their beginnings.
+pub(super) fn core<O: Object>(
+    object: &O,
+    deeds: &[Deed<O::Step>],
+    case: &Case,
+    budget: &mut Budget,
+) -> Vec<usize> {
     let mut shrink = Shrink { object, deeds, budget };
-    let mut case = shrink.first_violated();
+    let mut case = shrink.first_violated(case);
     loop {
         let before = case.clone();
         case = shrink.without_groups(case);
@@ -39,28 +44,33 @@ impl<O: Object> Shrink<'_, O> {
         found == Found::NoOrder
     }
 
-    /// The history up to the first answer that can't be explained: if a history can be, so can each beginning of it.
-    fn first_violated(&mut self) -> Case {
-        let mut ends: Vec<u64> = self.deeds.iter().filter_map(|deed| deed.end).collect();
+    /// The case up to the first answer that can't be explained: if a history can be, so can each beginning of it.
+    fn first_violated(&mut self, case: &Case) -> Case {
+        let mut ends: Vec<u64> = case.required.iter().filter_map(|deed| self.deeds[*deed].end).collect();
         ends.sort_unstable();
         ends.dedup();
         let (mut holds, mut violated) = (0, ends.len());
         while holds + 1 < violated {
             let middle = holds.midpoint(violated);
-            if self.is_violated(&self.until(ends[middle - 1])) {
+            if self.is_violated(&self.until(case, ends[middle - 1])) {
                 violated = middle;
             } else {
                 holds = middle;
             }
         }
-        self.until(ends[violated - 1])
+        self.until(case, ends[violated - 1])
     }
 
-    fn until(&self, time: u64) -> Case {
-        let begun = (0..self.deeds.len()).filter(|deed| self.deeds[*deed].begin <= time);
+    fn until(&self, case: &Case, time: u64) -> Case {
+        let has_begun = |deed: &usize| self.deeds[*deed].begin <= time;
+        let is_over = |deed: &usize| self.deeds[*deed].end.is_some_and(|end| end <= time);
         let (required, open): (Vec<_>, Vec<_>) =
-            begun.partition(|deed| self.deeds[*deed].end.is_some_and(|end| end <= time));
-        Case { required, optional: open.into_iter().filter(|deed| !self.deeds[*deed].is_pure).collect() }
+            case.required.iter().copied().filter(has_begun).partition(is_over);
+        let optional = case.optional.iter().copied().filter(has_begun);
+        let open = open.into_iter().filter(|deed| !self.deeds[*deed].is_pure);
+        let mut optional: Vec<usize> = optional.chain(open).collect();
+        optional.sort_unstable();
+        Case { required, optional }
     }
 
     fn without_groups(&mut self, case: Case) -> Case {

@@ -1,7 +1,9 @@
 //! Amounts that are never negative: one account, or several that transfers connect.
 
-use super::{Object, Unwatched};
+use super::sums::Sums;
+use super::{Object, Watch};
 use crate::history::part::Part;
+use crate::history::search::Cast;
 use crate::history::told::{Told, whole};
 use crate::history::{Call, Operation, Start};
 use std::collections::BTreeMap;
@@ -51,7 +53,7 @@ impl Account {
 impl Object for Account {
     type Step = Step;
     type State = Box<[i128]>;
-    type Watch = Unwatched;
+    type Watch = Waiting;
 
     fn start(&self) -> Box<[i128]> {
         self.start.clone()
@@ -110,5 +112,71 @@ impl Object for Account {
 
     fn weight(state: &Box<[i128]>) -> usize {
         2 * state.len()
+    }
+}
+
+impl Step {
+    /// What it adds to which accounts if it takes effect.
+    fn effects(&self) -> [Option<(usize, i128)>; 2] {
+        match self.kind {
+            _ if self.told == Told::Refused => [None, None],
+            Kind::Read => [None, None],
+            Kind::Deposit => [Some((self.account, self.amount)), None],
+            Kind::Withdraw => [Some((self.account, -self.amount)), None],
+            Kind::Transfer { to } if to == self.account => [None, None],
+            Kind::Transfer { to } => [Some((self.account, -self.amount)), Some((to, self.amount))],
+        }
+    }
+
+    /// What must be in its account right before it, if the answer tells.
+    fn needs(&self) -> Option<i128> {
+        let own = self.effects()[0].map_or(0, |(_, by)| by);
+        match self.told {
+            Told::After(told) => told.map(|told| told - own),
+            Told::Before(told) => told,
+            Told::Nothing | Told::Refused => None,
+        }
+    }
+}
+
+pub(in crate::history) struct Waiting {
+    required: usize,
+    accounts: Vec<Sums>,
+}
+
+impl Watch<Box<[i128]>, Step> for Waiting {
+    fn new(start: &Box<[i128]>, cast: &Cast<'_, Step>) -> Self {
+        let accounts = start.iter().map(|_| Sums::default()).collect();
+        let mut waiting = Self { required: cast.required, accounts };
+        for (index, deed) in cast.deeds.iter().enumerate() {
+            waiting.unmark(index, &deed.step);
+        }
+        waiting
+    }
+
+    fn mark(&mut self, deed: usize, step: &Step) {
+        for (account, by) in step.effects().into_iter().flatten() {
+            self.accounts[account].remove(by);
+        }
+        if let Some(number) = step.needs().filter(|_| deed < self.required) {
+            self.accounts[step.account].serve(number);
+        }
+    }
+
+    fn unmark(&mut self, deed: usize, step: &Step) {
+        for (account, by) in step.effects().into_iter().flatten() {
+            self.accounts[account].add(by);
+        }
+        if let Some(number) = step.needs().filter(|_| deed < self.required) {
+            self.accounts[step.account].need(number);
+        }
+    }
+
+    fn is_hopeless(&self, _before: &Box<[i128]>, _step: &Step, after: &Box<[i128]>) -> bool {
+        self.accounts.iter().zip(after).any(|(sums, balance)| sums.is_hopeless(*balance))
+    }
+
+    fn due(&self, _step: &Step) -> u64 {
+        u64::MAX
     }
 }

@@ -23,6 +23,9 @@ pub(in crate::history) enum Step {
     Empty,
 }
 
+/// Stands for all values that nobody was told to have taken.
+const UNSEEN: u32 = u32::MAX;
+
 impl Queue {
     pub(in crate::history) fn new(start: &[Json]) -> Self {
         let mut values = Values::default();
@@ -92,15 +95,24 @@ impl Object for Queue {
         }
     }
 
+    /// A value that nobody was told to have taken only stands in the way, unless somebody took something unseen.
+    fn useful(&self, deeds: &[Deed<Step>], case: &Case) -> Vec<usize> {
+        let step = |deed: &usize| deeds[*deed].step;
+        if case.required.iter().any(|deed| step(deed) == Step::Dequeue(None)) {
+            return case.optional.clone();
+        }
+        case.optional.iter().copied().filter(|deed| step(deed) != Step::Enqueue(UNSEEN)).collect()
+    }
+
     /// All that is about one value: the others keep their order without it. Whoever took something unseen may have taken it.
     fn groups(&self, deeds: &[Deed<Step>], case: &Case) -> Vec<Vec<usize>> {
         if case.required.iter().any(|deed| deeds[*deed].step == Step::Dequeue(None)) {
             return Vec::new();
         }
         let values = case.all().filter_map(|deed| match deeds[deed].step {
-            Step::Enqueue(value) | Step::Dequeue(Some(value)) => Some((deed, value)),
+            Step::Enqueue(value) | Step::Dequeue(Some(value)) => Some((deed, value, value)),
             Step::Dequeue(None) | Step::Empty => None,
         });
-        by_value(values, |value| self.start.contains(&value))
+        by_value(&values.collect::<Vec<_>>(), &self.start)
     }
 }

@@ -22,6 +22,9 @@ pub(in crate::history) enum Step {
     CompareAndSet { old: u32, new: u32, told: Told<u32> },
 }
 
+/// Stands for all values that nobody asks for.
+const UNSEEN: u32 = u32::MAX;
+
 impl Register {
     pub(in crate::history) fn new(start: &Json) -> Self {
         let mut values = Values::default();
@@ -94,30 +97,57 @@ impl Object for Register {
                 Step::Write { value: new, .. } | Step::CompareAndSet { new, .. }
                     if !asked_for.contains(new) =>
                 {
-                    *new = u32::MAX;
+                    *new = UNSEEN;
                 }
                 _ => {}
             }
         }
     }
 
-    /// All that is about one value. Without it the value before it is there for longer, which only a compare-and-set or an
-    /// answer that names the value before could notice.
-    fn groups(&self, deeds: &[Deed<Step>], case: &Case) -> Vec<Vec<usize>> {
-        let mut kept = BTreeSet::from([self.start]);
-        for deed in case.all() {
-            match deeds[deed].step {
-                Step::CompareAndSet { told: Told::Nothing, old, new } => kept.extend([old, new]),
-                Step::CompareAndSet { .. } => return Vec::new(),
-                Step::Write { value, told: Told::Before(before) } => kept.extend([value, before]),
-                Step::Read(_) | Step::Write { .. } => {}
-            }
+    /// Those that put a value there that somebody needs who matters; if a compare-and-set was refused, any value may matter.
+    fn useful(&self, deeds: &[Deed<Step>], case: &Case) -> Vec<usize> {
+        let tells_little = |deed: &usize| matches!(deeds[*deed].step, Step::CompareAndSet { told, .. } if told != Told::Nothing);
+        if case.required.iter().any(tells_little) {
+            return case.optional.clone();
         }
-        let values = case.all().filter_map(|deed| match deeds[deed].step {
-            Step::Read(value) | Step::Write { value, .. } => Some((deed, value)),
-            Step::CompareAndSet { .. } => None,
-        });
-        by_value(values, |value| kept.contains(&value))
+        let mut needed: BTreeSet<u32> =
+            case.required.iter().filter_map(|deed| deeds[*deed].step.needs()).collect();
+        let mut useful = BTreeSet::new();
+        loop {
+            let found: Vec<usize> = case
+                .optional
+                .iter()
+                .copied()
+                .filter(|deed| deeds[*deed].step.gives().is_some_and(|value| needed.contains(&value)))
+                .filter(|deed| useful.insert(*deed))
+                .collect();
+            if found.is_empty() {
+                return useful.into_iter().collect();
+            }
+            needed.extend(found.into_iter().filter_map(|deed| deeds[deed].step.needs()));
+        }
+    }
+
+    fn ties_all(step: &Step) -> bool {
+        matches!(step, Step::CompareAndSet { told: Told::Refused, .. })
+    }
+
+    /// All that is about one value, or about several if an answer ties one to another. Without them the value before them is
+    /// there for longer, which only a refused compare-and-set could notice.
+    fn groups(&self, deeds: &[Deed<Step>], case: &Case) -> Vec<Vec<usize>> {
+        let mut values = Vec::new();
+        for deed in case.all() {
+            let (value, other) = match deeds[deed].step {
+                Step::Write { value: UNSEEN, told: Told::Before(before) } => (before, before),
+                Step::Write { value, told: Told::Before(before) } => (value, before),
+                Step::Read(value) | Step::Write { value, .. } => (value, value),
+                Step::CompareAndSet { old, new: UNSEEN, told: Told::Nothing } => (old, old),
+                Step::CompareAndSet { old, new, told: Told::Nothing } => (old, new),
+                Step::CompareAndSet { .. } => return Vec::new(),
+            };
+            values.push((deed, value, other));
+        }
+        by_value(&values, &[self.start])
     }
 }
 

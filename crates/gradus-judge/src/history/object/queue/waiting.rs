@@ -1,6 +1,6 @@
 //! When the values of a queue can leave, and when they must have left.
 
-use super::Step;
+use super::{Step, UNSEEN};
 use crate::history::object::Watch;
 use crate::history::search::Cast;
 use std::collections::{BTreeSet, HashMap};
@@ -8,8 +8,10 @@ use std::collections::{BTreeSet, HashMap};
 pub(in crate::history) struct Waiting {
     /// When the first that may have taken the value began.
     earliest: HashMap<u32, u64>,
-    /// When the first that may have taken anything began.
-    unseen: u64,
+    /// When those that may have taken anything began, in order.
+    takers: Vec<u64>,
+    /// How many of the values were put in that only they can take.
+    unseen: usize,
     /// When the first that must have taken the value ended, if there is only one such value.
     latest: HashMap<u32, u64>,
     /// Those values that are not put in yet.
@@ -21,13 +23,20 @@ pub(in crate::history) struct Waiting {
 }
 
 impl Waiting {
+    /// When the value that was put in last can leave at the earliest.
     fn earliest(&self, value: u32) -> u64 {
-        self.earliest.get(&value).copied().unwrap_or(u64::MAX).min(self.unseen)
+        let earliest = self.earliest.get(&value).copied().unwrap_or(u64::MAX);
+        // Whoever must have taken the only such value was the only one to take it.
+        if self.latest.get(&value).is_some_and(|latest| *latest < u64::MAX) {
+            return earliest;
+        }
+        let taker = if value == UNSEEN { self.unseen - 1 } else { 0 };
+        self.takers.get(taker).copied().unwrap_or(u64::MAX).min(earliest)
     }
 
     fn learn(&mut self, deed: usize, begin: u64, step: &Step) {
         match *step {
-            Step::Dequeue(None) => self.unseen = self.unseen.min(begin),
+            Step::Dequeue(None) => self.takers.push(begin),
             Step::Dequeue(Some(value)) => {
                 let earliest = self.earliest.entry(value).or_insert(u64::MAX);
                 *earliest = begin.min(*earliest);
@@ -43,7 +52,8 @@ impl Watch<Vec<u32>, Step> for Waiting {
     fn new(start: &Vec<u32>, cast: &Cast<'_, Step>) -> Self {
         let mut waiting = Self {
             earliest: HashMap::new(),
-            unseen: u64::MAX,
+            takers: Vec::new(),
+            unseen: 0,
             latest: HashMap::new(),
             absent: BTreeSet::new(),
             empty: BTreeSet::new(),
@@ -60,6 +70,8 @@ impl Watch<Vec<u32>, Step> for Waiting {
         for (index, deed) in cast.deeds.iter().enumerate() {
             waiting.learn(index, deed.begin, &deed.step);
         }
+        waiting.takers.sort_unstable();
+        waiting.unseen = put.get(&UNSEEN).copied().unwrap_or(0);
         waiting.latest.retain(|value, _| put.get(value) == Some(&1));
         for (index, deed) in cast.deeds.iter().enumerate() {
             waiting.unmark(index, &deed.step);
@@ -74,6 +86,7 @@ impl Watch<Vec<u32>, Step> for Waiting {
             }
             Step::Enqueue(value) => {
                 self.absent.remove(&(self.due(step), *value));
+                self.unseen += usize::from(*value == UNSEEN);
             }
             Step::Dequeue(_) => {}
         }
@@ -86,6 +99,7 @@ impl Watch<Vec<u32>, Step> for Waiting {
             }
             Step::Enqueue(value) => {
                 self.absent.insert((self.due(step), *value));
+                self.unseen -= usize::from(*value == UNSEEN);
             }
             Step::Dequeue(_) => {}
         }
