@@ -27,12 +27,15 @@ pub struct Up<'a> {
     pub folder: Option<Folder<'a>>,
 }
 
+/// Hears which variables a server is started with, and where ours is.
+pub type Told<'a> = dyn FnMut(&[(OsString, OsString)], Option<&Origin>) + 'a;
+
 /// Boots it, tells the variables that a server is started with and where ours is, and stays until interrupted. The error
 /// is what went wrong, whose fault it ever is.
 pub async fn up(
     what: Up<'_>,
     observer: &mut dyn Observer,
-    told: &mut dyn FnMut(&[(OsString, OsString)], Option<&Origin>),
+    told: &mut Told<'_>,
     interrupt: &Interrupt,
 ) -> Result<(), String> {
     let mut upstreams =

@@ -53,13 +53,23 @@ pub fn run(catalogue: &Catalogue, environment: &Environment) -> Result<Exit, Pro
     }
 }
 
-/// How many points a mutant loses by the checks that it names: the demo shows one that is clearly wrong.
+/// How many points a mutant loses, by the checks that it fails and those that need them: the demo shows one that is clearly
+/// wrong.
 fn lost(mutant: &LoadedMutant, grader: &Grader) -> u32 {
-    let worth = |id: &str| match grader.check(id).map(|check| check.worth) {
-        Some(Worth::Points(points)) => points,
-        _ => 0,
-    };
-    mutant.mutant.fails.iter().map(|id| worth(&id.value)).sum()
+    let mut lost: Vec<&str> = mutant.mutant.fails.iter().map(|id| id.value.as_str()).collect();
+    let mut points = 0;
+    for check in &grader.checks {
+        let id = check.id.value.as_str();
+        if !lost.contains(&id) && !check.needs.iter().any(|need| lost.contains(&need.value.as_str())) {
+            continue;
+        }
+        lost.push(id);
+        points += match check.worth {
+            Worth::Points(points) | Worth::Bonus(points) => points,
+            Worth::Gate => 0,
+        };
+    }
+    points
 }
 
 fn grade(catalogue: &Catalogue, dir: &Path, environment: &Environment) -> Result<Exit, Problem> {

@@ -58,6 +58,9 @@ pub fn run(catalogue: &Catalogue, command: Mutant, environment: &Environment) ->
     }
     write(&into, &of, &fails, &because, &diff).map_err(|error| Problem::new(Exit::Machine, error))?;
     screen::out(&format!("{} fails {}\n", into.display(), fails.join(", ")));
+    if fails == ["build"] {
+        screen::err("It does not build: if that is not what it is about, remove it and mend the change.\n");
+    }
     Ok(Exit::Passed)
 }
 
