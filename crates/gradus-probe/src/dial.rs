@@ -1,5 +1,6 @@
 //! The seam: whoever can be connected to.
 
+use crate::prompt::Prompt;
 use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -35,8 +36,7 @@ impl Dial for Loopback {
                 Ok(stream) => stream,
                 Err(error) => TcpStream::connect((Ipv6Addr::LOCALHOST, port)).await.map_err(|_| error)?,
             };
-            stream.set_nodelay(true)?;
-            Ok(Box::new(stream) as BoxStream)
+            Ok(Box::new(Prompt::new(stream)?) as BoxStream)
         })
     }
 }

@@ -7,6 +7,7 @@ mod content;
 mod dial;
 mod error;
 mod exchange;
+mod prompt;
 mod witness;
 
 pub use burst::Burst;
@@ -14,3 +15,4 @@ pub use client::Client;
 pub use dial::{BoxStream, Dial, Dialing, Loopback, Stream};
 pub use error::ProbeError;
 pub use exchange::{Connection, Limits, Request, Response, Timing};
+pub use prompt::Prompt;

@@ -7,7 +7,7 @@ use gradus_model::duration::format_duration;
 use gradus_model::exercise::Limits;
 use gradus_model::outcome::Shown;
 use gradus_model::report::{Isolation, Usage};
-use gradus_probe::{BoxStream, Dial};
+use gradus_probe::{BoxStream, Dial, Prompt};
 use gradus_sandbox::{
     Ending, Exit, Holds, Launcher, Mark, OutputLog, PortHold, Program, Room, Running, Stdin,
     Usage as RoomUsage, free_port,
@@ -384,7 +384,8 @@ impl Dial for Reach {
                 (found.room.clone(), found.address)
             };
             let room = room.ok_or(io::ErrorKind::NotConnected)?;
-            Ok(Box::new(room.connect((address, port).into()).await?) as BoxStream)
+            let stream = room.connect((address, port).into()).await?;
+            Ok(Box::new(Prompt::new(stream)?) as BoxStream)
         })
     }
 }

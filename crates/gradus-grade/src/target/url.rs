@@ -5,7 +5,7 @@ use crate::boot::NotReady;
 use crate::job::UrlError;
 use gradus_model::outcome::Shown;
 use gradus_model::report::{Isolation, Usage};
-use gradus_probe::{BoxStream, Dial};
+use gradus_probe::{BoxStream, Dial, Prompt};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -146,11 +146,10 @@ struct Tcp {
 }
 
 impl Tcp {
-    async fn stream(&self, port: u16) -> io::Result<TcpStream> {
+    async fn stream(&self, port: u16) -> io::Result<Prompt> {
         let host = self.host.trim_start_matches('[').trim_end_matches(']');
         let stream = TcpStream::connect((host, port)).await?;
-        stream.set_nodelay(true)?;
-        Ok(stream)
+        Prompt::new(stream)
     }
 }
 
