@@ -70,3 +70,16 @@ fn bytes_are_sent_as_they_stand() {
     let course = Course::new(&check("raw", wrong), &http_server(HELLO));
     course.check(&[]).code(1).says("it stayed open").says("bytes as they stand");
 }
+
+#[test]
+fn an_answer_of_bytes_is_compared_byte_for_byte() {
+    let steps = "      - post: /\n        bytes: { hex: 00ff0d0a80 }\n        expect: { status: 200, bytes: { hex: 00ff0d0a80 } }";
+    let echo = "def answer(method, path, body):\n    return 200, {}, body\n";
+    Course::new(&check("echo", steps), &http_server(echo)).check(&[]).code(0);
+    Course::new(&check("echo", steps), &http_server(&echo.replace("{}, body", "{}, body[:2] + b'\\n\\x80'")))
+        .check(&[])
+        .code(1)
+        .says("got    4 bytes, from byte 3 on 0a 80")
+        .says("wanted 5 bytes, from byte 3 on 0d 0a 80")
+        .says("the first 2 bytes are the same");
+}

@@ -42,6 +42,9 @@ pub fn judge(expect: &Expect, answer: &AnswerView<'_>, bindings: &Bindings) -> V
         Some((ExpectedContent::Text(text), file)) => misses.extend(body.judge_file(text, &file.path)),
         None => {}
     }
+    if let Some(bytes) = &expect.bytes {
+        misses.extend(body.judge_bytes(bytes));
+    }
     if let Some(span) = expect.empty_body {
         misses.extend(body.judge_empty(span));
     }

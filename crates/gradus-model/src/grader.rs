@@ -370,6 +370,8 @@ pub struct Expect {
     pub text: Option<Pattern>,
     /// The body against a file.
     pub file: Option<ExpectedFile>,
+    /// The body, byte for byte.
+    pub bytes: Option<Spanned<Vec<u8>>>,
     /// `body: $empty`, and where it stands.
     pub empty_body: Option<Span>,
 }
@@ -431,6 +433,7 @@ impl Expect {
             + usize::from(self.json.is_some())
             + usize::from(self.text.is_some())
             + usize::from(self.file.is_some())
+            + usize::from(self.bytes.is_some())
             + usize::from(self.empty_body.is_some())
     }
 }

@@ -56,6 +56,21 @@ impl<'a> Body<'a> {
         }
     }
 
+    pub(super) fn judge_bytes(&self, wanted: &Spanned<Vec<u8>>) -> Option<Miss> {
+        if self.bytes == wanted.value.as_slice() {
+            return None;
+        }
+        let same = self.bytes.iter().zip(&wanted.value).take_while(|(got, wanted)| got == wanted).count();
+        Some(Miss {
+            path: "bytes".to_owned(),
+            wanted: counted(&wanted.value, same),
+            got: counted(self.bytes, same),
+            note: Some(format!("the first {same} bytes are the same")),
+            difference: Vec::new(),
+            span: wanted.span,
+        })
+    }
+
     pub(super) fn judge_empty(&self, span: Span) -> Option<Miss> {
         (!self.bytes.is_empty()).then(|| Miss {
             path: "body".to_owned(),
@@ -99,4 +114,16 @@ impl<'a> Body<'a> {
 /// Why bytes are not text.
 pub(crate) fn undecodable(error: std::str::Utf8Error) -> String {
     format!("not UTF-8 at byte {}", error.valid_up_to())
+}
+
+/// `5 bytes, from byte 3 on 0d 0a ff`
+fn counted(bytes: &[u8], from: usize) -> String {
+    const SHOWN: usize = 16;
+    let rest = bytes.get(from..).unwrap_or(&[]);
+    let shown: Vec<String> = rest.iter().take(SHOWN).map(|byte| format!("{byte:02x}")).collect();
+    let more = if rest.len() > SHOWN { " …" } else { "" };
+    match shown.as_slice() {
+        [] => format!("{} bytes", bytes.len()),
+        shown => format!("{} bytes, from byte {} on {}{more}", bytes.len(), from + 1, shown.join(" ")),
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::files::Folder;
 use super::pattern::{Position, pattern};
-use super::request::header_names;
+use super::request::{bytes, header_names};
 use super::sense::{self, cannot_fail};
 use super::template::new_name;
 use crate::decode::{self, Fields, Problems};
@@ -24,20 +24,23 @@ pub fn expect(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> 
     let text = body("text", &mut fields, problems);
     let headers = fields.take("headers").map_or_else(Vec::new, |node| headers(node, folder, problems));
     let file = fields.take("file").and_then(|node| file(node, folder, problems));
+    let bytes = fields.take("bytes").and_then(|node| Some(Spanned::new(bytes(node, problems)?, node.span)));
     let empty_body = fields.take("body").and_then(|node| empty(node, problems));
     fields.finish(problems);
     status.iter().for_each(|pattern| sense::status(pattern, problems));
     text.iter().for_each(|pattern| sense::text(pattern, problems));
     headers.iter().for_each(|(_, pattern)| sense::header(pattern, problems));
-    let bodies =
-        usize::from(json.is_some()) + usize::from(file.is_some()) + usize::from(empty_body.is_some());
+    let bodies = usize::from(json.is_some())
+        + usize::from(file.is_some())
+        + usize::from(bytes.is_some())
+        + usize::from(empty_body.is_some());
     if bodies > 1 || (empty_body.is_some() && text.is_some()) {
         problems.add(
             Diagnostic::new("the body is expected in two ways", node.span)
-                .help("keep one of json, text, file and body"),
+                .help("keep one of json, text, file, bytes and body"),
         );
     }
-    let expect = Expect { status, headers, json, text, file, empty_body };
+    let expect = Expect { status, headers, json, text, file, bytes, empty_body };
     if expect.count() == 0 && problems.0.len() == before {
         problems.add(cannot_fail(node.span, "nothing is expected"));
     }
