@@ -145,6 +145,7 @@ impl<'a, O: Object> Search<'a, O> {
         if let Some(deed) = harmless {
             return vec![deed];
         }
+        self.budget.spend(choices.len() as u64 / 8);
         choices.sort_by_key(|deed| (self.due[*deed], *deed));
         self.classes.keep_first(&mut choices);
         choices.reverse();

@@ -38,6 +38,7 @@ struct Shrink<'a, O: Object> {
 
 impl<O: Object> Shrink<'_, O> {
     fn is_violated(&mut self, case: &Case) -> bool {
+        self.budget.spend((case.required.len() + case.optional.len()) as u64);
         let mut attempt = self.budget.portion(ATTEMPT);
         let found = search(self.object, self.deeds, case, &mut attempt);
         self.budget.give_back(&attempt);
@@ -81,7 +82,7 @@ impl<O: Object> Shrink<'_, O> {
                 |deeds: &[usize]| deeds.iter().copied().filter(|deed| !dropped.contains(deed)).collect();
             Case { required: rest(&case.required), optional: rest(&case.optional) }
         };
-        without(&dropped(groups, |dropped| self.is_violated(&without(dropped))))
+        without(&dropped(groups, |dropped| !self.budget.is_spent() && self.is_violated(&without(dropped))))
     }
 
     fn without_singles(&mut self, case: Case) -> Case {
@@ -94,7 +95,9 @@ impl<O: Object> Shrink<'_, O> {
             let required = case.required.iter().copied().filter(|deed| !dropped.contains(deed)).collect();
             Case { required, optional }
         };
-        without(&dropped(case.required.clone(), |dropped| self.is_violated(&without(dropped))))
+        without(&dropped(case.required.clone(), |dropped| {
+            !self.budget.is_spent() && self.is_violated(&without(dropped))
+        }))
     }
 }
 

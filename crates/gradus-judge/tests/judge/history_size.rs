@@ -1,6 +1,6 @@
 //! Histories as large as a burst of clients makes them, and larger; work is counted in steps.
 
-use crate::history_build::{Random, account, counter, n, op, queue, register, set};
+use crate::history_build::{Random, account, counter, n, op, queue, register, set, violated};
 use gradus_judge::history::{Call, Model, Operation, Outcome, USUAL_STEPS, Verdict, judge};
 use std::collections::VecDeque;
 
@@ -237,4 +237,16 @@ fn a_hundred_thousand_operations_one_after_another_are_judged() {
     };
     let history: Vec<Operation> = (0..100_000).map(one).collect();
     assert_eq!(judge(&counter(0), &history, USUAL_STEPS), Ok(Verdict::Holds));
+}
+
+#[test]
+fn a_core_that_cannot_be_small_ends_the_shrinking_in_time() {
+    let adds = (0..5000).map(|index| {
+        op(index % 32, 10 * u64::from(index), 10 * u64::from(index) + 5, Call::Add(1), Outcome::Done)
+    });
+    let last = op(99, 60_000, 60_001, Call::Read, Outcome::Value(n(4999)));
+    let history: Vec<Operation> = adds.chain([last]).collect();
+    let excerpt = violated(&counter(0), &history);
+    assert_eq!(excerpt.sentence, "client 99 read 4999, but it must have been 5000 by then");
+    assert_eq!(excerpt.lines.len(), 5001);
 }

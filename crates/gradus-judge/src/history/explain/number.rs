@@ -9,8 +9,8 @@ use gradus_model::json::Json;
 pub(super) fn explain(story: &Story<'_>, start: i128) -> Option<String> {
     no_number(story)
         .or_else(|| given_out_too_often(story, start))
-        .or_else(|| out_of_bounds(story, start))
         .or_else(|| same_answer(story))
+        .or_else(|| out_of_bounds(story, start))
         .or_else(|| stale(story))
 }
 
@@ -74,7 +74,9 @@ fn out_of_bounds(story: &Story<'_>, start: i128) -> Option<String> {
             Some(format!("client {client} was refused {amount}, but at least {least} {} there", were(least)))
         }
         (Call::Withdraw(amount), _) if most < i128::from(*amount) => {
-            Some(format!("client {client} got {amount}, but at most {most} {} there", were(most)))
+            let there =
+                if most <= 0 { "none was".to_owned() } else { format!("at most {most} {}", were(most)) };
+            Some(format!("client {client} got {amount}, but {there} there"))
         }
         (call, Outcome::Value(json)) => {
             let told = whole(json)?;

@@ -10,9 +10,9 @@ pub(super) fn explain(story: &Story<'_>, start: &[Json]) -> Option<String> {
     let last = story.last;
     match (&last.call, last.result.as_ref()?) {
         (Call::Dequeue, Outcome::Refused) => not_empty(story),
-        (Call::Dequeue, Outcome::Value(got)) => {
-            too_often(story, start, got).or_else(|| out_of_order(story, start, got))
-        }
+        (Call::Dequeue, Outcome::Value(got)) => too_often(story, start, got)
+            .or_else(|| overtaken(story, start, got))
+            .or_else(|| out_of_order(story, start, got)),
         _ => None,
     }
 }
@@ -35,7 +35,9 @@ fn too_often(story: &Story<'_>, start: &[Json], got: &Json) -> Option<String> {
     let took = |operation: &&&Operation| taken(operation).is_some_and(|value| same(value, got));
     let takers: Vec<&Operation> = story.core.iter().filter(took).copied().collect();
     match (put, &takers[..]) {
-        (0, _) => Some(format!("client {} took {}, which nobody had put in", story.last.client, value(got))),
+        (0, _) => {
+            Some(format!("client {} was given {}, which nobody had put in", story.last.client, value(got)))
+        }
         (1, [a, b]) => Some(format!("{} given {}, which was put in only once", both_were(a, b), value(got))),
         (put, takers) if takers.len() > put => {
             Some(format!("{} was put in {put} times and taken {} times", value(got), takers.len()))
@@ -60,6 +62,27 @@ fn not_empty(story: &Story<'_>) -> Option<String> {
         story.last.client,
         earlier.client,
         value(put)
+    ))
+}
+
+/// Another value was put in earlier and must still have been there.
+fn overtaken(story: &Story<'_>, start: &[Json], got: &Json) -> Option<String> {
+    let last = story.last;
+    let mut puts = story.possible().filter(|operation| has_put(operation, got));
+    let put = puts.next().filter(|_| puts.next().is_none() && !start.iter().any(|value| same(value, got)))?;
+    let may_have_taken = |operation: &Operation, wanted: &Json| {
+        operation.call == Call::Dequeue && taken(operation).is_none_or(|value| same(value, wanted))
+    };
+    let mut others = story.possible().filter_map(|operation| match &operation.call {
+        Call::Enqueue(other) if operation.is_before(put) => Some(other),
+        _ => None,
+    });
+    let other = others.find(|other| !story.possible().any(|operation| may_have_taken(operation, other)))?;
+    Some(format!(
+        "client {} was given {}, but {} had been put in before it and was still there",
+        last.client,
+        value(got),
+        value(other)
     ))
 }
 

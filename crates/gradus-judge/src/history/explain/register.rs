@@ -7,7 +7,10 @@ use crate::history::{Call, Operation, Outcome};
 use gradus_model::json::Json;
 
 pub(super) fn explain(story: &Story<'_>, start: &Json) -> Option<String> {
-    replaced_twice(story).or_else(|| never_written(story, start)).or_else(|| stale(story))
+    replaced_twice(story)
+        .or_else(|| never_written(story, start))
+        .or_else(|| never_replaced(story, start))
+        .or_else(|| stale(story))
 }
 
 fn replaced_twice(story: &Story<'_>) -> Option<String> {
@@ -37,6 +40,21 @@ fn never_written(story: &Story<'_>, start: &Json) -> Option<String> {
     let is_known = same(read, start) || is_written(story, read);
     (!is_known)
         .then(|| format!("client {} read {}, which nobody had written", story.last.client, value(read)))
+}
+
+fn never_replaced(story: &Story<'_>, start: &Json) -> Option<String> {
+    let Call::CompareAndSet { old, .. } = &story.last.call else { return None };
+    let is_replaced = story.possible().any(|operation| match &operation.call {
+        Call::Write(new) | Call::CompareAndSet { new, .. } => !same(new, old),
+        _ => false,
+    });
+    (story.last.is_refused() && same(old, start) && !is_replaced).then(|| {
+        format!(
+            "client {} was told that {} was not there, but nothing else had been written",
+            story.last.client,
+            value(old)
+        )
+    })
 }
 
 fn is_written(story: &Story<'_>, value: &Json) -> bool {

@@ -124,7 +124,7 @@ impl Object for Register {
             if found.is_empty() {
                 return useful.into_iter().collect();
             }
-            needed.extend(found.into_iter().filter_map(|deed| deeds[deed].step.needs()));
+            needed.extend(found.into_iter().filter_map(|deed| deeds[deed].step.uses()));
         }
     }
 
@@ -160,6 +160,14 @@ impl Step {
             Step::Write { told: Told::Before(value), .. }
             | Step::CompareAndSet { told: Told::Before(value), .. } => Some(value),
             Step::Write { .. } | Step::CompareAndSet { .. } => None,
+        }
+    }
+
+    /// What must be there right before it for it to put another value there.
+    fn uses(&self) -> Option<u32> {
+        match *self {
+            Step::CompareAndSet { old, .. } => Some(old),
+            _ => self.needs(),
         }
     }
 
