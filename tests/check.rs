@@ -248,3 +248,43 @@ fn several_reports_are_written_at_once() {
     let report: serde_json::Value = std::fs::read_to_string(path).expect("a file").parse().expect("JSON");
     assert_eq!(report["format"], "gradus/report/1");
 }
+
+#[test]
+fn every_format_is_written_to_a_file_that_others_may_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let course = Course::new(&checks("{ status: 500 }"), &http_server(HELLO));
+    let formats = [
+        ("terminal", "not passed"),
+        ("json", "gradus/report/1"),
+        ("junit", "<testsuites"),
+        ("github", "::error"),
+        ("github-summary", "not passed"),
+        ("markdown", "not passed"),
+        ("gradescope", "\"tests\""),
+        ("exercism", "\"version\""),
+        ("classroom50", "\"tests\""),
+        ("html", "<!DOCTYPE html>"),
+    ];
+    let paths = formats.map(|(format, _)| format!("{format}={}", course.root.path().join(format).display()));
+    let arguments: Vec<&str> = paths.iter().flat_map(|path| ["--report", path.as_str()]).collect();
+    course.check(&arguments).code(1);
+    for (format, holds) in formats {
+        let path = course.root.path().join(format);
+        let text = std::fs::read_to_string(&path).expect("a report");
+        assert!(text.contains(holds), "{format}: {text}");
+        // As any file of ours: the one that the course wrote before is the measure.
+        let usual = course.work().join("app.py").metadata().expect("a file").permissions().mode();
+        assert_eq!(path.metadata().expect("a file").permissions().mode(), usual, "{format}");
+    }
+}
+
+#[test]
+fn what_a_server_says_can_not_steer_github_actions() {
+    let says = "def answer(method, path, body):\n    print('::add-mask::secret')\n    return 200, {}, b'::error::x'\n";
+    let course = Course::new(&checks("{ status: 500 }"), &http_server(says));
+    let ran = course.gradus(&[]).env("GITHUB_ACTIONS", "true").run().code(1);
+    let first = ran.out.lines().find(|line| line.starts_with("::")).expect("a fence");
+    let token = first.strip_prefix("::stop-commands::").expect("commands are stopped first");
+    let end = ran.out.rfind(&format!("::{token}::")).expect("and go on at the end");
+    assert!(ran.out.find("add-mask").is_some_and(|at| at < end));
+}
