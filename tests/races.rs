@@ -136,3 +136,61 @@ fn a_load_is_judged_by_all_its_answers_together() {
         .code(1)
         .says("p99: got the number 0.");
 }
+
+/// Looks for something among `size` things, by `FINDS`.
+const FINDS: &str = r#"
+import urllib.request
+def answer(method, path, body):
+    if method == "POST":
+        open(DATA + "/n", "w").write(body.decode()); return 204, {}, b""
+    n = int(open(DATA + "/n").read())
+    FINDS
+    return 200, {}, b"found"
+"#;
+
+fn growth(measure: &str, at_most: &str) -> String {
+    format!(
+        "  - id: grows\n    claim: It grows as it may\n    points: 1\n    steps:\n      - growth:\n          sizes: [64, 256, 1024]\n          before: [ {{ post: /n, text: $(size), expect: {{ status: 204 }} }} ]\n          steps: [ {{ get: /find, expect: {{ status: 200 }} }} ]\n          measure: {measure}\n          at_most: {at_most}\n"
+    )
+}
+
+#[test]
+fn what_is_asked_of_a_stub_is_counted_exactly() {
+    let course = |finds: &str| {
+        let course = Course::new(
+            &growth("{ calls: shelf }", "logarithmic"),
+            &http_server(&FINDS.replace("FINDS", finds)),
+        );
+        let grader =
+            std::fs::read_to_string(course.root.path().join("graders/demo/grader.yaml")).expect("a grader");
+        let stubs = "stubs: { shelf: { routes: [ { get: /item/*, reply: { text: $(path_1) } } ] } }\nchecks:";
+        course.write("graders/demo/grader.yaml", &grader.replace("checks:", stubs));
+        course
+    };
+    let reads = |times: &str| {
+        format!(
+            "for i in range({times}): urllib.request.urlopen(os.environ['SHELF_URL'] + f'/item/{{i}}').read()"
+        )
+    };
+    course(&reads("n.bit_length()")).check(&[]).code(0);
+    course(&reads("n // 8"))
+        .check(&[])
+        .code(1)
+        .says("64: 8 requests, 256: 32 requests, 1024: 128 requests")
+        .says("as the logarithm of the size at most");
+    course("pass").check(&[]).code(1).says("nothing was measured at any size");
+}
+
+#[test]
+fn time_is_judged_by_how_it_grows() {
+    let course = |finds: &str, at_most: &str| {
+        Course::new(&growth("time", at_most), &http_server(&FINDS.replace("FINDS", finds)))
+    };
+    course("time.sleep(n / 20000)", "linear").check(&[]).code(0);
+    course("time.sleep(n * n / 2000000)", "linear")
+        .check(&[])
+        .code(1)
+        .says("a cost that grows as the size at most")
+        .says("times more than that");
+    course("pass", "quadratic").check(&[]).code(0);
+}

@@ -1,6 +1,7 @@
 //! One check: its steps in order against a running target, until one falls short.
 
 mod errand;
+mod growth;
 mod life;
 mod load;
 mod printed;
@@ -178,6 +179,7 @@ async fn attempt(
             raw::run(bench, step, raw, bindings, circumstance).await
         }
         Action::Load(load) => load::run(bench, step, load, bindings, requests).await,
+        Action::Growth(growth) => return growth::run(bench, step, growth, bindings, requests).await,
         Action::Race(race) => return race::run(bench, step, race, bindings, requests).await,
     };
     Ok(done?)

@@ -47,6 +47,7 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
             let patterns = [&load.errors, &load.judged, &load.answers, &load.p99].into_iter().flatten();
             patterns.flat_map(pattern::mistakes).chain(load.requests.iter().flat_map(of_step)).collect()
         }
+        Action::Growth(growth) => growth.before.iter().chain(&growth.steps).flat_map(of_step).collect(),
         Action::Race(race) => {
             let steps = race.before.iter().chain(&race.after).chain(race.each.iter().map(|each| &each.step));
             let ops = race.each.iter().filter_map(|each| each.op.as_ref());

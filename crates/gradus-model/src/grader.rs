@@ -1,5 +1,6 @@
 //! A grader as plain data: its checks, their steps, and what they expect. How the file is read is the work of `read`.
 
+use crate::growth::GrowthStep;
 use crate::pattern::Pattern;
 use crate::race::{LoadStep, RaceStep};
 use crate::source::{Sources, Span, Spanned};
@@ -135,6 +136,8 @@ pub enum Action {
     Race(Box<RaceStep>),
     /// Many requests one after another.
     Load(Box<LoadStep>),
+    /// The same work at several sizes.
+    Growth(Box<GrowthStep>),
 }
 
 /// A command of the submission that is run where its server runs, and what is expected of it.
@@ -275,7 +278,7 @@ impl Step {
                 run.exit.is_some() || run.stdout.is_some() || run.stderr.is_some() || !run.files.is_empty()
             }
             Action::Raw(raw) => raw.bytes.is_some() || raw.closed.is_some(),
-            Action::Load(_) => true,
+            Action::Load(_) | Action::Growth(_) => true,
             Action::Race(race) => {
                 let each = race.each.iter().map(|request| &request.step);
                 !race.holds.is_empty() || race.after.iter().chain(each).any(Step::expects)

@@ -9,6 +9,7 @@ pub mod duration;
 pub mod eval;
 pub mod exercise;
 pub mod grader;
+pub mod growth;
 pub mod json;
 pub mod mutant;
 pub mod outcome;

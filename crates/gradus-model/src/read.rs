@@ -5,6 +5,7 @@ mod exercise;
 mod expect;
 mod files;
 mod grader;
+mod growth;
 mod mutant;
 mod needs;
 mod operation;

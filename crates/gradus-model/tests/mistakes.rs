@@ -3,6 +3,7 @@
 mod checks;
 mod expectations;
 mod files;
+mod many;
 mod names;
 mod steps;
 mod stubs;

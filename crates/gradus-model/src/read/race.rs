@@ -57,6 +57,7 @@ pub fn race(
     let after = race.take("after").map_or_else(Vec::new, |node| steps(node, folder, problems));
     let holds_node = race.take("holds");
     let holds = holds_node.map_or(&[][..], |node| decode::list(node, problems));
+    let of = holds.len();
     let holds: Vec<Hold> = holds.iter().filter_map(|item| hold(item, folder, problems)).collect();
     race.finish(problems);
     let judged = holds.iter().find_map(|hold| match hold {
@@ -69,7 +70,8 @@ pub fn race(
             Diagnostic::new("no request of this race is an operation", span)
                 .help("add `op: { … }` to those that are"),
         ),
-        (None, Some(op)) => problems.add(
+        // One that could not be read may have been the one.
+        (None, Some(op)) if holds.len() == of => problems.add(
             Diagnostic::new("nothing judges this operation", op.span)
                 .help("add `{ linearizable: … }` to `holds`"),
         ),
@@ -139,7 +141,8 @@ fn flag(node: &Node, problems: &mut Problems) -> bool {
     }
 }
 
-fn steps(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec<Step> {
+/// Steps within a step; none of them is a race.
+pub fn steps(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec<Step> {
     let steps: Vec<Step> =
         decode::list(node, problems).iter().filter_map(|item| step::step(item, folder, problems)).collect();
     for race in steps.iter().filter(|step| matches!(step.action, Action::Race(_))) {

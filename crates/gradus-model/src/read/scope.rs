@@ -1,6 +1,6 @@
 //! Every `$(name)` stands for something when its step runs; what does not is a mistake in the file.
 
-use super::template::{ALWAYS, RACE, TURN};
+use super::template::{ALWAYS, RACE, SIZE, TURN};
 use crate::decode::{Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{
@@ -104,6 +104,14 @@ impl Walk<'_> {
                 }
             }
             Action::Race(race) => self.race(race, names),
+            Action::Growth(growth) => {
+                let mut inside = names.clone();
+                inside.insert(SIZE);
+                for step in growth.before.iter().chain(&growth.steps) {
+                    self.step(step, &inside);
+                    inside.extend(step.saves().map(|save| save.name.value.as_str()));
+                }
+            }
             Action::Load(load) => {
                 let mut inside = names.clone();
                 inside.insert(RACE[0]);

@@ -4,7 +4,7 @@ use super::files::Folder;
 use super::sense::cannot_hold;
 use super::template::{new_name, template};
 use super::value::values;
-use super::{expect, race, request, run, server, stub};
+use super::{expect, growth, race, request, run, server, stub};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Again, Case, Connection, Expect, RequestStep, Step};
@@ -71,12 +71,13 @@ fn other(key: &str) -> Option<Reader> {
         "raw" => run::raw,
         "race" => race::race,
         "load" => race::load,
+        "growth" => growth::growth,
         _ => return None,
     })
 }
 
 /// The other kinds of step, for those who misspell one.
-const OTHERS: [&str; 8] = ["server", "stub", "calls", "printed", "run", "raw", "race", "load"];
+const OTHERS: [&str; 9] = ["server", "stub", "calls", "printed", "run", "raw", "race", "load", "growth"];
 
 /// The method and where the path stands; after a mistake, a stand-in.
 fn target<'n>(fields: &mut Fields<'n>, node: &Node, problems: &mut Problems) -> (String, Option<&'n Node>) {

@@ -7,6 +7,7 @@ use super::template::{name, template};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Grader};
+use crate::growth::Measure;
 use crate::pattern::Pattern;
 use crate::source::Spanned;
 use crate::stub::{Asked, CallsStep, Fault, Reply, Route, Stub, StubChange, StubStep};
@@ -225,6 +226,11 @@ pub fn check_stubs(grader: &Grader, problems: &mut Problems) {
         match &step.action {
             Action::Stub(stub) => named.extend(stub.changes.iter().map(|(name, _)| name)),
             Action::Calls(calls) => named.push(&calls.stub),
+            Action::Growth(growth) => {
+                if let Measure::Calls(stub) = &growth.measure {
+                    named.push(stub);
+                }
+            }
             _ => {}
         }
     }
