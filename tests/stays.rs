@@ -56,6 +56,14 @@ impl Staying {
     }
 }
 
+impl Drop for Staying {
+    fn drop(&mut self) {
+        // A test that failed leaves nobody behind; one that ended has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 fn answers(status: u16) -> String {
     http_server(&format!("def answer(method, path, body):\n    return {status}, {{}}, b''\n"))
 }

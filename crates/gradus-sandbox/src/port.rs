@@ -3,13 +3,22 @@
 use std::fs::{self, File};
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 
 /// A port that is ours until this is dropped. Nothing listens on it.
 #[derive(Debug)]
 pub struct PortHold {
     port: u16,
+    path: PathBuf,
     /// The lock lives as long as the open file.
     _lock: File,
+}
+
+impl Drop for PortHold {
+    fn drop(&mut self) {
+        // As long as we hold the lock, nobody else relies on this file; who waits for it will see that it is gone.
+        let _ = fs::remove_file(&self.path);
+    }
 }
 
 impl PortHold {
@@ -26,16 +35,24 @@ pub fn free_port() -> io::Result<PortHold> {
     share(&folder);
     for _ in 0..100 {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-        let lock = File::options().create(true).append(true).open(folder.join(port.to_string()))?;
-        if lock.try_lock().is_ok() && nobody_listens(port) {
-            return Ok(PortHold { port, _lock: lock });
+        let path = folder.join(port.to_string());
+        let lock = File::options().create(true).append(true).open(&path)?;
+        if lock.try_lock().is_ok() && is_still_there(&lock, &path) && nobody_listens(port) {
+            return Ok(PortHold { port, path, _lock: lock });
         }
     }
     Err(io::Error::new(io::ErrorKind::AddrInUse, "no free port was found in 100 tries"))
 }
 
+/// Whether a locked file is the one at this path, and not one that its holder has just removed.
+fn is_still_there(lock: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |meta: fs::Metadata| (meta.dev(), meta.ino());
+    lock.metadata().ok().map(id) == fs::metadata(path).ok().map(id)
+}
+
 /// Other users of this machine grade too.
-fn share(folder: &std::path::Path) {
+fn share(folder: &Path) {
     use std::os::unix::fs::PermissionsExt;
     // It fails when the folder is another user's, who has shared it already.
     let _ = fs::set_permissions(folder, fs::Permissions::from_mode(0o1777));
@@ -58,5 +75,9 @@ mod tests {
         ports.sort_unstable();
         ports.dedup();
         assert_eq!(ports.len(), 50);
+        let files: Vec<PathBuf> = holds.iter().map(|hold| hold.path.clone()).collect();
+        assert!(files.iter().all(|file| file.exists()));
+        drop(holds);
+        assert!(!files.iter().any(|file| file.exists()), "a hold that is dropped leaves nothing behind");
     }
 }
