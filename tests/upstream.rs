@@ -115,6 +115,39 @@ fn a_stub_that_is_down_refuses_and_one_that_is_changed_answers_so_until_the_chec
 }
 
 #[test]
+fn the_way_to_a_stub_goes_wrong_as_it_is_told_to_until_the_check_ends() {
+    let ask = |expect: &str| format!("      - get: /v1/usd?base=EUR\n        expect: {expect}\n");
+    let fine = ask("{ status: 200 }");
+    let gone = ask("{ status: 502 }");
+    let checks = check("fine-before", &fine)
+        + &check("reset", &format!("      - faults: {{ rates: [ {{ reset_peer: 0ms }} ] }}\n{gone}"))
+        + &check("fine-after", &fine)
+        + &check(
+            "closed",
+            &format!(
+                "      - faults: {{ rates: [ {{ timeout: 50ms }} ] }}\n{gone}      - faults: {{ rates: [] }}\n{fine}"
+            ),
+        )
+        + &check("cut", &format!("      - faults: {{ rates: [ {{ limit_data: 5 }} ] }}\n{gone}"))
+        + &check(
+            "hangs",
+            &format!(
+                "      - faults: {{ rates: [ {{ timeout: never, stream: upstream }} ] }}\n{gone}      - calls: {{ stub: rates }}\n        expect: {{ count: 0 }}\n"
+            ),
+        )
+        + &check(
+            "pieces",
+            &format!(
+                "      - faults: {{ rates: [ {{ slicer: 7, delay: 1ms }}, {{ bandwidth: 64 KiB }}, {{ latency: 20ms, jitter: 10ms }} ] }}\n{fine}"
+            ),
+        );
+    course(ROUTES, &checks).check(&[]).code(0).says("7 of 7 points");
+    // A second passes between an answer and its arrival, in both directions.
+    let late = "      - faults: { rates: [ { latency: 600ms }, { latency: 500ms, stream: upstream } ] }\n      - get: /v1/usd?base=EUR\n        timeout: 1s\n        expect: { status: 200 }\n";
+    course(ROUTES, &check("late", late)).check(&[]).code(1).says("an answer");
+}
+
+#[test]
 fn what_a_stub_was_not_prepared_for_is_told_with_the_nearest_route() {
     course(ROUTES, &check("a", "      - get: /v1/usd\n        expect: { status: 200 }"))
         .check(&[])

@@ -171,6 +171,10 @@ async fn attempt(
         }
         Action::Server(server) => life::act(bench, step, server, bindings, requests).await,
         Action::Stub(stub) => upstream::change(bench, step, stub, bindings).await,
+        Action::Faults(faults) => {
+            upstream::disturb(bench, faults);
+            Ok(())
+        }
         Action::Calls(calls) => upstream::judge(bench, calls, bindings, circumstance),
         Action::Printed(printed) => printed::judge(bench, printed, bindings, circumstance),
         Action::Run(run) => errand::run(bench, run, bindings, circumstance).await,

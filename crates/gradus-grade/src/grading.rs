@@ -270,7 +270,7 @@ impl<'a, 'j> Session<'a, 'j> {
             return (outcome, 0, self.target.output_since_mark());
         }
         let mut bindings = self.bindings(check);
-        if let Err(error) = self.upstreams.begin(&*self.target, bindings.clone()).await {
+        if let Err(error) = self.upstreams.begin(&*self.target, self.job.seed, bindings.clone()).await {
             let what = format!("a stub can't listen: {error}");
             return (Outcome::Broken(Fault { what, way_out: None }), 0, Shown::default());
         }
@@ -298,7 +298,7 @@ impl<'a, 'j> Session<'a, 'j> {
             return Some(Because::Needed(missing.id.value.clone()));
         }
         let can = self.target.capabilities();
-        let steps = check.steps.iter().find_map(|step| lacks_for_step(can, step));
+        let steps = check.every_step().into_iter().find_map(|step| lacks_for_step(can, step));
         if let Some(lacks) = check.fresh.and_then(|fresh| lacks(can, fresh)).or(steps) {
             return Some(Because::Unsupported(lacks.into()));
         }
@@ -396,7 +396,7 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
         Action::Run(_) if !can.commands => {
             Some("commands beside the server; grade the folder instead of a URL")
         }
-        Action::Stub(_) | Action::Calls(_) if !can.listen => {
+        Action::Stub(_) | Action::Faults(_) | Action::Calls(_) if !can.listen => {
             Some("stubs where the server runs; grade the folder instead of a URL")
         }
         _ => None,

@@ -2,13 +2,13 @@
 
 use gradus_judge::{answer, pattern};
 use gradus_model::diagnostic::{Diagnostic, Invalid};
-use gradus_model::grader::{Action, ExpectedText, Grader, Step};
+use gradus_model::grader::{Action, Check, ExpectedText, Grader, Step};
 use gradus_model::race::Hold;
 use gradus_model::stub::Asked;
 
 /// Refuses a grader whose `$regex` or `$schema` does not compile; every such place is named.
 pub fn compiles(grader: &Grader) -> Result<(), Invalid> {
-    let steps = grader.checks.iter().flat_map(|check| &check.steps);
+    let steps = grader.checks.iter().flat_map(Check::every_step);
     let patterns = steps.flat_map(of_step);
     let routes = grader.stubs.iter().flat_map(|stub| &stub.routes);
     let mistakes = patterns.chain(routes.flat_map(|route| of_request(&route.asked)));
@@ -20,6 +20,7 @@ pub fn compiles(grader: &Grader) -> Result<(), Invalid> {
     Err(Invalid { sources: grader.sources.clone(), diagnostics })
 }
 
+/// Those of a step itself; steps within it are steps of the check, too.
 fn of_step(step: &Step) -> Vec<pattern::Mistake> {
     match &step.action {
         Action::Request(request) => answer::mistakes(&request.expect),
@@ -42,21 +43,19 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
         }
         Action::Raw(raw) => raw.bytes.iter().flat_map(pattern::mistakes).collect(),
         Action::Server(server) => server.exit.iter().flat_map(pattern::mistakes).collect(),
-        Action::Stub(_) => Vec::new(),
+        Action::Stub(_) | Action::Faults(_) | Action::Growth(_) => Vec::new(),
         Action::Load(load) => {
             let patterns = [&load.errors, &load.judged, &load.answers, &load.p99].into_iter().flatten();
-            patterns.flat_map(pattern::mistakes).chain(load.requests.iter().flat_map(of_step)).collect()
+            patterns.flat_map(pattern::mistakes).collect()
         }
-        Action::Growth(growth) => growth.before.iter().chain(&growth.steps).flat_map(of_step).collect(),
         Action::Race(race) => {
-            let steps = race.before.iter().chain(&race.after).chain(race.each.iter().map(|each| &each.step));
             let ops = race.each.iter().filter_map(|each| each.op.as_ref());
             let outcomes = ops.flat_map(|op| [&op.done, &op.refused, &op.yes, &op.no, &op.ignored]).flatten();
             let holds = race.holds.iter().flat_map(|hold| match hold {
                 Hold::Count { of, is, .. } => [answer::mistakes(of), pattern::mistakes(is)].concat(),
                 Hold::Linearizable { .. } => Vec::new(),
             });
-            steps.flat_map(of_step).chain(outcomes.flat_map(answer::mistakes)).chain(holds).collect()
+            outcomes.flat_map(answer::mistakes).chain(holds).collect()
         }
     }
 }

@@ -44,7 +44,7 @@ pub async fn up(
     variables.extend(upstreams.told());
     let Some(folder) = &what.folder else {
         upstreams
-            .begin_here(names(&what, None))
+            .begin_here(what.seed, names(&what, None))
             .await
             .map_err(|error| format!("a stub can't listen: {error}"))?;
         told(&variables, None);
@@ -67,7 +67,7 @@ pub async fn up(
     .map_err(|error| error.to_string())?;
     target.open().await.map_err(|cause| cause.to_string())?;
     let origin = target.origin();
-    let listening = upstreams.begin(&target, names(&what, Some(&origin))).await;
+    let listening = upstreams.begin(&target, what.seed, names(&what, Some(&origin))).await;
     listening.map_err(|error| format!("a stub can't listen: {error}"))?;
     observer.event(Event::Booting { command: &build::shell_line(&folder.plan.start) });
     let started = tokio::select! {

@@ -23,7 +23,7 @@ pub struct Upstreams {
 impl Upstreams {
     /// Those of a grader; nobody listens yet.
     pub fn new(grader: &Grader) -> io::Result<Self> {
-        let stubs = Stubs::new(&grader.stubs);
+        let stubs = Stubs::new(grader);
         let ports = stubs.names().map(|name| Ok((name.to_owned(), free_port()?)));
         let ports = ports.collect::<io::Result<_>>()?;
         Ok(Self { stubs, ports, serving: BTreeMap::new() })
@@ -54,14 +54,14 @@ impl Upstreams {
     }
 
     /// A check begins: all of them listen, have been asked nothing, and answer as their routes say.
-    pub async fn begin(&mut self, target: &dyn Target, bindings: Bindings) -> io::Result<()> {
-        self.stubs.begin(bindings);
+    pub async fn begin(&mut self, target: &dyn Target, seed: u64, bindings: Bindings) -> io::Result<()> {
+        self.stubs.begin(seed, bindings);
         if target.capabilities().listen { self.listen(target).await } else { Ok(()) }
     }
 
     /// The same on this machine itself, where no submission runs.
-    pub async fn begin_here(&mut self, bindings: Bindings) -> io::Result<()> {
-        self.stubs.begin(bindings);
+    pub async fn begin_here(&mut self, seed: u64, bindings: Bindings) -> io::Result<()> {
+        self.stubs.begin(seed, bindings);
         for (name, port) in &self.ports {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port.port())).await?;
             let serving = tokio::spawn(self.stubs.clone().serve(name.clone(), listener));

@@ -5,11 +5,12 @@ use crate::value::{Bindings, Draw, Generator, Var};
 use crate::{eval, words};
 
 /// SplitMix64 (Steele, Lea, Flood 2014): small, fast, and the same everywhere. Nothing secret hangs on it.
-struct Random(u64);
+#[derive(Clone, Debug)]
+pub struct Random(u64);
 
 impl Random {
     /// A stream of its own for each label.
-    fn new(seed: u64, label: &str) -> Self {
+    pub fn new(seed: u64, label: &str) -> Self {
         let mut state = seed ^ 0x9e37_79b9_7f4a_7c15;
         for byte in label.bytes() {
             state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -28,7 +29,7 @@ impl Random {
     }
 
     /// From 0 to `bound` - 1, without a bias that anybody could notice.
-    fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.next()) * u128::from(bound.max(1))) >> 64) as u64
     }
 

@@ -5,7 +5,9 @@ use crate::pattern::Pattern;
 use crate::race::{LoadStep, RaceStep};
 use crate::source::{Sources, Span, Spanned};
 use crate::stub::{CallsStep, Stub, StubStep};
+use crate::toxic::FaultsStep;
 use crate::value::{Template, Value, Var};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What `graders/<slug>/grader.yaml` says.
@@ -124,6 +126,8 @@ pub enum Action {
     Server(Box<ServerStep>),
     /// What happens to stubs.
     Stub(StubStep),
+    /// What goes wrong on the way to upstreams.
+    Faults(FaultsStep),
     /// What a stub was asked.
     Calls(Box<CallsStep>),
     /// What the server printed.
@@ -253,7 +257,32 @@ pub enum Act {
     Restart,
 }
 
+impl Check {
+    /// Its steps, and the steps within each, in the file's order.
+    pub fn every_step(&self) -> Vec<&Step> {
+        let mut all = Vec::new();
+        self.steps.iter().for_each(|step| step.with_inner(&mut all));
+        all
+    }
+}
+
 impl Step {
+    /// Adds it and the steps within it.
+    fn with_inner<'s>(&'s self, all: &mut Vec<&'s Step>) {
+        all.push(self);
+        let inner: Vec<&Step> = match &self.action {
+            Action::Server(server) => server.meanwhile.iter().collect(),
+            Action::Race(race) => {
+                let each = race.each.iter().map(|request| &request.step);
+                race.before.iter().chain(each).chain(&race.after).collect()
+            }
+            Action::Load(load) => load.requests.iter().collect(),
+            Action::Growth(growth) => growth.before.iter().chain(&growth.steps).collect(),
+            _ => Vec::new(),
+        };
+        inner.into_iter().for_each(|step| step.with_inner(all));
+    }
+
     /// The names that it saves.
     pub fn saves(&self) -> impl Iterator<Item = &Save> {
         let saves = match &self.action {
@@ -272,7 +301,7 @@ impl Step {
                 matches!(server.act, Act::Term | Act::Start | Act::Restart)
                     || server.meanwhile.iter().any(Step::expects)
             }
-            Action::Stub(_) => false,
+            Action::Stub(_) | Action::Faults(_) => false,
             Action::Calls(_) | Action::Printed(_) => true,
             Action::Run(run) => {
                 run.exit.is_some() || run.stdout.is_some() || run.stderr.is_some() || !run.files.is_empty()
@@ -442,6 +471,16 @@ impl Expect {
 }
 
 impl Grader {
+    /// The upstreams on whose way something goes wrong in one of its steps.
+    pub fn disturbed(&self) -> BTreeSet<&str> {
+        let steps = self.checks.iter().flat_map(Check::every_step);
+        let faults = steps.filter_map(|step| match &step.action {
+            Action::Faults(faults) => Some(faults),
+            _ => None,
+        });
+        faults.flat_map(|faults| &faults.changes).map(|(name, _)| name.value.as_str()).collect()
+    }
+
     /// The check of that id, or of one that was called so.
     pub fn check(&self, id: &str) -> Option<&Check> {
         self.checks

@@ -24,6 +24,7 @@ pub mod source;
 pub mod stub;
 pub mod submission;
 mod toml_text;
+pub mod toxic;
 mod tree;
 pub mod value;
 mod words;

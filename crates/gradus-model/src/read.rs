@@ -21,6 +21,7 @@ mod step;
 mod stub;
 mod submission;
 mod template;
+mod toxic;
 mod value;
 mod vars;
 

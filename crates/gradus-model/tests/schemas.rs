@@ -84,6 +84,7 @@ fn schema_and_reader_know_the_same_keys_of_a_grader() {
     same(at(r#"{"server": "kill", "zzzzzzzz": 1}"#), "/$defs/server_step/properties");
     same(at(r#"{"stub": {}, "zzzzzzzz": 1}"#), "/$defs/stub_step/properties");
     same(at(r#"{"stub": {"a": {"zzzzzzzz": 1}}}"#), "/$defs/reply/properties");
+    same(at(r#"{"faults": {"a": [{"zzzzzzzz": 1}]}}"#), "/$defs/toxic/properties");
     same(
         at(r#"{"calls": {"stub": "a"}, "expect": {"zzzzzzzz": 1}}"#),
         "/$defs/calls_step/properties/expect/properties",

@@ -4,8 +4,10 @@
 mod call;
 mod fault;
 mod matching;
+mod proxy;
 mod reply;
 mod stub;
 
 pub use call::{Call, Unexpected};
+pub use proxy::Way;
 pub use stub::Stubs;

@@ -1,11 +1,14 @@
 //! The stubs of one grading: what each was told to answer, and what it was asked.
 
 use crate::call::{Call, Unexpected};
-use crate::fault::Wire;
+use crate::fault::{Wire, reset_on_close};
 use crate::matching::{misfit, segments, unexpected};
+use crate::proxy::Way;
 use crate::reply::{Said, say};
 use bytes::Bytes;
+use gradus_model::grader::Grader;
 use gradus_model::stub::{Asked, Fault, Reply, Stub, StubChange};
+use gradus_model::toxic::Toxic;
 use gradus_model::value::Bindings;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
@@ -15,10 +18,12 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
+use std::future::pending;
 use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 
 /// How much of a request's body is read.
@@ -33,6 +38,8 @@ pub struct Stubs(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     stubs: BTreeMap<String, Stub>,
+    /// The way to those whose way a step of the grader disturbs.
+    ways: BTreeMap<String, Way>,
     state: Mutex<State>,
     /// Changes whenever a request came or answers were released.
     news: watch::Sender<u64>,
@@ -58,9 +65,10 @@ struct OfOne {
 
 impl Stubs {
     /// The stubs of a grader.
-    pub fn new(stubs: &[Stub]) -> Self {
-        let stubs = stubs.iter().map(|stub| (stub.name.value.clone(), stub.clone())).collect();
-        Self(Arc::new(Shared { stubs, state: Mutex::default(), news: watch::Sender::new(0) }))
+    pub fn new(grader: &Grader) -> Self {
+        let stubs = grader.stubs.iter().map(|stub| (stub.name.value.clone(), stub.clone())).collect();
+        let ways = grader.disturbed().into_iter().map(|name| (name.to_owned(), Way::default())).collect();
+        Self(Arc::new(Shared { stubs, ways, state: Mutex::default(), news: watch::Sender::new(0) }))
     }
 
     /// The names of all stubs.
@@ -68,8 +76,10 @@ impl Stubs {
         self.0.stubs.keys().map(String::as_str)
     }
 
-    /// A check begins: every stub answers as its routes say and has been asked nothing; names stand for these values.
-    pub fn begin(&self, bindings: Bindings) {
+    /// A check begins: every stub answers as its routes say and has been asked nothing, and nothing disturbs the way to
+    /// it; names stand for these values.
+    pub fn begin(&self, seed: u64, bindings: Bindings) {
+        self.0.ways.values().for_each(|way| way.begin(seed));
         *self.state() = State { bindings, of: BTreeMap::new() };
     }
 
@@ -85,6 +95,13 @@ impl Stubs {
         }
         drop(state);
         self.0.news.send_modify(|news| *news += 1);
+    }
+
+    /// What disturbs the way to a stub from now on.
+    pub fn disturb(&self, name: &str, toxics: &[Toxic]) {
+        if let Some(way) = self.0.ways.get(name) {
+            way.disturb(toxics);
+        }
     }
 
     /// What a stub was asked since the check began, only such requests if they are named.
@@ -108,7 +125,7 @@ impl Stubs {
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => drop(connections.spawn(self.clone().connection(name.clone(), stream))),
+                    Ok((stream, _)) => drop(connections.spawn(self.clone().arrived(name.clone(), stream))),
                     // Too many open files, perhaps; the next one may work.
                     Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
                 },
@@ -117,14 +134,37 @@ impl Stubs {
         }
     }
 
-    async fn connection(self, name: String, stream: TcpStream) {
-        let Ok(wire) = stream.as_fd().try_clone_to_owned() else { return };
-        let wire = Arc::new(Wire(wire));
-        // A connection that can't be told to hurry is only slower.
-        let _ = stream.set_nodelay(true);
-        let service = service_fn(move |request| self.clone().answer(name.clone(), request, wire.clone()));
+    /// A connection of the submission's; where a step of the grader disturbs the way, its bytes take that way.
+    async fn arrived(self, name: String, mut client: TcpStream) {
+        let Some(way) = self.0.ways.get(&name).cloned() else {
+            self.connection(name, client).await;
+            return;
+        };
+        let Ok((near, far)) = UnixStream::pair() else { return };
+        let reset = async {
+            if !self.connection(name, far).await {
+                pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = reset => reset_on_close(&client),
+            () = way.join(&mut client, near) => {}
+        }
+    }
+
+    /// Answers what comes over a connection; whether it was reset in the end.
+    async fn connection<S>(self, name: String, stream: S) -> bool
+    where
+        S: AsyncRead + AsyncWrite + AsFd + Unpin,
+    {
+        let Ok(wire) = stream.as_fd().try_clone_to_owned() else { return false };
+        let wire = Arc::new(Wire::new(wire));
+        let seen = wire.clone();
+        let service = service_fn(move |request| self.clone().answer(name.clone(), request, seen.clone()));
         // However the connection ends, the stub goes on.
         let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+        wire.was_reset()
     }
 
     async fn answer(

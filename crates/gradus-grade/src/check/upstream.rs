@@ -6,6 +6,7 @@ use gradus_model::grader::Step;
 use gradus_model::json::Json;
 use gradus_model::outcome::{Failure, Mismatch};
 use gradus_model::stub::{CallsStep, StubStep};
+use gradus_model::toxic::FaultsStep;
 use gradus_model::value::Bindings;
 use gradus_services::Call;
 
@@ -26,6 +27,13 @@ pub async fn change(
         })?;
     }
     Ok(())
+}
+
+/// Disturbs the way to upstreams, or no longer.
+pub fn disturb(bench: &Bench<'_>, faults: &FaultsStep) {
+    for (name, toxics) in &faults.changes {
+        bench.upstreams.stubs().disturb(&name.value, toxics);
+    }
 }
 
 /// Judges what a stub was asked since the check began.

@@ -89,6 +89,7 @@ impl Walk<'_> {
                     }
                 }
             }
+            Action::Faults(_) => {}
             Action::Run(run) => {
                 let words = run.command.iter().flatten().chain(&run.args);
                 words.for_each(|word| self.template(word, names));

@@ -4,7 +4,7 @@ use super::files::Folder;
 use super::sense::cannot_hold;
 use super::template::{new_name, template};
 use super::value::values;
-use super::{expect, growth, race, request, run, server, stub};
+use super::{expect, growth, race, request, run, server, stub, toxic};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Again, Case, Connection, Expect, RequestStep, Step};
@@ -65,6 +65,7 @@ fn other(key: &str) -> Option<Reader> {
     Some(match key {
         "server" => server::step,
         "stub" => stub::step,
+        "faults" => toxic::faults,
         "calls" => stub::calls,
         "printed" => server::printed,
         "run" => run::run,
@@ -77,7 +78,8 @@ fn other(key: &str) -> Option<Reader> {
 }
 
 /// The other kinds of step, for those who misspell one.
-const OTHERS: [&str; 9] = ["server", "stub", "calls", "printed", "run", "raw", "race", "load", "growth"];
+const OTHERS: [&str; 10] =
+    ["server", "stub", "faults", "calls", "printed", "run", "raw", "race", "load", "growth"];
 
 /// The method and where the path stands; after a mistake, a stand-in.
 fn target<'n>(fields: &mut Fields<'n>, node: &Node, problems: &mut Problems) -> (String, Option<&'n Node>) {

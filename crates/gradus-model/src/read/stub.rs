@@ -6,7 +6,7 @@ use super::request::{self, body, header_names};
 use super::template::{name, template};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
-use crate::grader::{Action, Grader};
+use crate::grader::{Action, Check, Grader};
 use crate::growth::Measure;
 use crate::pattern::Pattern;
 use crate::source::Spanned;
@@ -222,10 +222,11 @@ pub fn check_stubs(grader: &Grader, problems: &mut Problems) {
     let mut of_reply = |reply: &'_ Reply| reply.after.as_ref().map(|(name, _)| name.clone());
     let afters: Vec<Spanned<String>> = replies.filter_map(&mut of_reply).collect();
     named.extend(&afters);
-    for step in grader.checks.iter().flat_map(|check| &check.steps) {
+    for step in grader.checks.iter().flat_map(Check::every_step) {
         match &step.action {
             Action::Stub(stub) => named.extend(stub.changes.iter().map(|(name, _)| name)),
             Action::Calls(calls) => named.push(&calls.stub),
+            Action::Faults(faults) => named.extend(faults.changes.iter().map(|(name, _)| name)),
             Action::Growth(growth) => {
                 if let Measure::Calls(stub) = &growth.measure {
                     named.push(stub);

@@ -32,6 +32,26 @@ fn a_route_needs_a_request_and_a_reply() {
 const GET: &str = "{ get: /, expect: { status: 200 } }";
 
 #[test]
+fn faults_on_the_way_do_one_thing_each_to_an_upstream_that_is_there() {
+    let one = |fault: &str| grader(RATES, &format!("{GET}, {{ faults: {{ rates: [ {fault} ] }} }}"));
+    let all = "{ latency: 20ms, jitter: 5ms }, { bandwidth: 10 KiB, stream: upstream }, { slicer: 3, delay: 1ms }, { timeout: never }, \
+        { timeout: 1s }, { reset_peer: 0ms }, { slow_close: 1s }, { limit_data: 0 }";
+    check(&one(all), &[]);
+    check(&one("{ stream: upstream }"), &["this fault does nothing @ `stream`"]);
+    check(&one("{ latency: 1s, slicer: 2 }"), &["a fault does one thing @ `slicer`"]);
+    check(&one("{ slicer: 2, jitter: 1s }"), &["`jitter` goes with `latency` only @ `jitter`"]);
+    check(&one("{ latency: soon }"), &["expected a duration @ `soon`"]);
+    check(
+        &one("{ latenzy: 1s }"),
+        &["unknown key `latenzy` @ `latenzy`", "this fault does nothing @ `latenzy`"],
+    );
+    let elsewhere = grader(RATES, &format!("{GET}, {{ faults: {{ rats: [] }} }}"));
+    check(&elsewhere, &["there is no stub `rats` @ `rats`"]);
+    let within = format!("{{ race: {{ before: [ {{ stub: {{ rats: down }} }} ], each: [ {GET} ] }} }}");
+    check(&grader(RATES, &within), &["there is no stub `rats` @ `rats`"]);
+}
+
+#[test]
 fn a_stub_that_is_not_there_gets_a_suggestion() {
     let text = grader(RATES, &format!("{GET}, {{ calls: {{ stub: rate }}, expect: {{ count: 1 }} }}"));
     check(&text, &["there is no stub `rate` @ `rate`"]);
