@@ -3,14 +3,16 @@
 use crate::ground::{Ground, build_disk};
 use crate::job::{Folder, Where};
 use crate::observe::{Event, Observer};
+use crate::target::Recipe;
 use gradus_model::duration::{format_duration, format_size};
-use gradus_model::exercise::Limits;
+use gradus_model::exercise::{Exercise, Limits, SubmissionKind};
 use gradus_model::outcome::Shown;
 use gradus_model::report::Phase;
 use gradus_model::submission::CommandLine;
 use gradus_sandbox::{Ending, Program, Stdin};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How many bytes of a build's output a report shows: the last ones.
@@ -24,6 +26,30 @@ pub struct Built {
     pub start: Vec<OsString>,
     /// Where it is started, as it sees it.
     pub dir: PathBuf,
+}
+
+impl Built {
+    /// How it is run: `told` is what the grader adds to its environment, `upstreams` are ports on which it finds what the
+    /// grader serves.
+    pub fn recipe(
+        &self,
+        folder: &Folder<'_>,
+        ground: &Arc<Ground>,
+        exercise: &Exercise,
+        told: Vec<(OsString, OsString)>,
+        upstreams: Vec<u16>,
+    ) -> Recipe {
+        Recipe {
+            launcher: folder.launcher.clone(),
+            ground: ground.clone(),
+            command: self.start.clone(),
+            dir: self.dir.clone(),
+            told,
+            upstreams,
+            serves: exercise.submission == SubmissionKind::Server,
+            limits: exercise.limits.clone(),
+        }
+    }
 }
 
 /// Why a submission cannot be started.

@@ -3,17 +3,15 @@
 use crate::boot::NotReady;
 use crate::build::{self, NotBuilt};
 use crate::check::{self, Bench, Heard};
-use crate::ground::Ground;
 use crate::interrupt::Interrupt;
 use crate::job::{Folder, Job, Subject};
 use crate::observe::{Event, Observer};
 use crate::order;
-use crate::target::{Capabilities, ProgramTarget, Target, UrlTarget};
+use crate::target::{Capabilities, ProgramTarget, Recipe, Target, UrlTarget};
 use crate::upstreams::Upstreams;
 use gradus_model::draw;
 use gradus_model::duration::format_duration;
 use gradus_model::eval;
-use gradus_model::exercise::SubmissionKind;
 use gradus_model::grader::{Action, Check, Fresh, Grader, Step, Visibility};
 use gradus_model::json::Json;
 use gradus_model::outcome::{Because, Failure, Fault, Mismatch, Outcome, Shown};
@@ -22,6 +20,7 @@ use gradus_model::value::Bindings;
 use gradus_probe::{Client, Limits as ProbeLimits};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// After a failure, the server's last words get this long to come through the pipe.
@@ -59,20 +58,18 @@ impl Grading<'_, '_> {
             Ok(upstreams) => upstreams,
             Err(error) => return self.broken(format!("no port for a stub: {error}"), None),
         };
-        let ground;
-        let mut target: Box<dyn Target + '_> = match &job.subject {
+        let mut target: Box<dyn Target> = match &job.subject {
             Subject::Url(url) => match UrlTarget::new(url) {
                 Ok(target) => Box::new(target),
                 Err(error) => return self.broken(error.to_string(), None),
             },
             Subject::Folder(folder) => {
-                ground = match build::prepare(folder) {
-                    Ok(ground) => ground,
-                    Err(why) => return self.not_built(why),
-                };
-                match self.build(folder, &ground, &upstreams).await {
-                    Some(target) => Box::new(target),
-                    None => return,
+                let Some(recipe) = self.build(folder, &upstreams).await else { return };
+                match ProgramTarget::new(recipe) {
+                    Ok(target) => Box::new(target),
+                    Err(error) => {
+                        return self.broken(format!("no place for the submission's data: {error}"), None);
+                    }
                 }
             }
         };
@@ -84,39 +81,24 @@ impl Grading<'_, '_> {
         self.report.usage = target.usage();
     }
 
-    async fn build<'f>(
-        &mut self,
-        folder: &'f Folder<'_>,
-        ground: &'f Ground,
-        upstreams: &Upstreams,
-    ) -> Option<ProgramTarget<'f>> {
-        let limits = &self.job.exercise.limits;
+    async fn build(&mut self, folder: &Folder<'_>, upstreams: &Upstreams) -> Option<Recipe> {
+        let job = self.job;
+        let built = async {
+            let ground = Arc::new(build::prepare(folder)?);
+            let built = build::build(folder, &ground, &job.exercise.limits, self.observer).await?;
+            Ok((ground, built))
+        };
         let built = tokio::select! {
-            built = build::build(folder, ground, limits, self.observer) => built,
+            built = built => built,
             () = self.interrupt.thrown() => Err(NotBuilt::Interrupted),
         };
         match built {
-            Ok(built) => {
-                self.report.build = built.phase;
-                let mut told = variables(self.job.grader, self.job.seed, self.job.now);
+            Ok((ground, built)) => {
+                let mut told = variables(job.grader, job.seed, job.now);
                 told.extend(upstreams.told());
-                let ports = upstreams.ports();
-                match ProgramTarget::new(
-                    folder.launcher,
-                    ground,
-                    built.start,
-                    built.dir,
-                    told,
-                    ports,
-                    self.job.exercise.submission == SubmissionKind::Server,
-                    limits,
-                ) {
-                    Ok(target) => Some(target),
-                    Err(error) => {
-                        self.broken(format!("no place for the submission's data: {error}"), None);
-                        None
-                    }
-                }
+                let recipe = built.recipe(folder, &ground, job.exercise, told, upstreams.ports());
+                self.report.build = built.phase;
+                Some(recipe)
             }
             Err(why) => {
                 self.not_built(why);

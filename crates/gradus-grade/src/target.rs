@@ -4,7 +4,7 @@
 mod program;
 mod url;
 
-pub use program::ProgramTarget;
+pub use program::{ProgramTarget, Recipe};
 pub use url::UrlTarget;
 
 use crate::boot::NotReady;

@@ -8,10 +8,11 @@ use crate::observe::{Event, Observer};
 use crate::target::{Origin, ProgramTarget, Target};
 use crate::upstreams::Upstreams;
 use gradus_model::draw;
-use gradus_model::exercise::{Exercise, SubmissionKind};
+use gradus_model::exercise::Exercise;
 use gradus_model::grader::Grader;
 use gradus_model::value::Bindings;
 use std::ffi::OsString;
+use std::sync::Arc;
 
 /// What is to be up.
 pub struct Up<'a> {
@@ -52,19 +53,10 @@ pub async fn up(
         return Ok(());
     };
     let limits = &what.exercise.limits;
-    let ground = build::prepare(folder).map_err(why)?;
+    let ground = Arc::new(build::prepare(folder).map_err(why)?);
     let built = build::build(folder, &ground, limits, observer).await.map_err(why)?;
-    let mut target = ProgramTarget::new(
-        folder.launcher,
-        &ground,
-        built.start,
-        built.dir,
-        variables.clone(),
-        upstreams.ports(),
-        what.exercise.submission == SubmissionKind::Server,
-        limits,
-    )
-    .map_err(|error| error.to_string())?;
+    let recipe = built.recipe(folder, &ground, what.exercise, variables.clone(), upstreams.ports());
+    let mut target = ProgramTarget::new(recipe).map_err(|error| error.to_string())?;
     target.open().await.map_err(|cause| cause.to_string())?;
     let origin = target.origin();
     let listening = upstreams.begin(&target, what.seed, names(&what, Some(&origin))).await;

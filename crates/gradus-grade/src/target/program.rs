@@ -29,19 +29,30 @@ const MOST_OF_A_FILE: u64 = 1 << 20;
 /// How long a server's end may take to become known once its connection broke.
 const END_BECOMES_KNOWN: Duration = Duration::from_millis(100);
 
-/// A program in a room.
-pub struct ProgramTarget<'a> {
-    launcher: &'a Launcher,
-    ground: &'a Ground,
-    command: Vec<OsString>,
-    dir: PathBuf,
+/// How a program is run: everything that each of its runs has in common.
+#[derive(Clone)]
+pub struct Recipe {
+    /// What opens rooms.
+    pub launcher: Launcher,
+    /// Where it runs.
+    pub ground: Arc<Ground>,
+    /// The command that starts it.
+    pub command: Vec<OsString>,
+    /// Where it is started, as it sees it.
+    pub dir: PathBuf,
     /// What the grader adds to its environment.
-    told: Vec<(OsString, OsString)>,
+    pub told: Vec<(OsString, OsString)>,
     /// Ports on which it finds what the grader serves.
-    upstreams: Vec<u16>,
+    pub upstreams: Vec<u16>,
     /// Whether it is a server; a command is only run by checks.
-    serves: bool,
-    limits: Limits,
+    pub serves: bool,
+    /// What it may use.
+    pub limits: Limits,
+}
+
+/// A program in a room.
+pub struct ProgramTarget {
+    recipe: Recipe,
     port: PortHold,
     /// `DATA_DIR` where the room has none of its own.
     data: Option<TempDir>,
@@ -55,30 +66,13 @@ pub struct ProgramTarget<'a> {
     published: Option<JoinHandle<()>>,
 }
 
-impl<'a> ProgramTarget<'a> {
-    /// Prepares a server that is started by `command` in `dir`, as it sees it; nothing runs yet.
-    #[expect(clippy::too_many_arguments, reason = "each is a part of what is run")]
-    pub fn new(
-        launcher: &'a Launcher,
-        ground: &'a Ground,
-        command: Vec<OsString>,
-        dir: PathBuf,
-        told: Vec<(OsString, OsString)>,
-        upstreams: Vec<u16>,
-        serves: bool,
-        limits: &Limits,
-    ) -> io::Result<Self> {
+impl ProgramTarget {
+    /// Prepares a program; nothing runs yet.
+    pub fn new(recipe: Recipe) -> io::Result<Self> {
         Ok(Self {
-            launcher,
-            ground,
-            command,
-            dir,
-            told,
-            upstreams,
-            serves,
-            limits: limits.clone(),
             port: free_port()?,
-            data: ground.data()?,
+            data: recipe.ground.data()?,
+            recipe,
             reach: Reach::default(),
             running: None,
             log: None,
@@ -90,23 +84,23 @@ impl<'a> ProgramTarget<'a> {
     }
 
     fn program(&self) -> Program {
-        let mut env = self.ground.environment().to_vec();
-        env.extend(self.told.iter().cloned());
+        let mut env = self.recipe.ground.environment().to_vec();
+        env.extend(self.recipe.told.iter().cloned());
         env.push(("PORT".into(), self.port.port().to_string().into()));
         env.push(("HOST".into(), "127.0.0.1".into()));
-        env.extend(self.ground.places(self.data.as_ref()));
+        env.extend(self.recipe.ground.places(self.data.as_ref()));
         Program {
-            command: self.command.clone(),
-            dir: self.dir.clone(),
+            command: self.recipe.command.clone(),
+            dir: self.recipe.dir.clone(),
             env,
             stdin: Stdin::Null,
-            output_cap: self.limits.output as usize,
+            output_cap: self.recipe.limits.output as usize,
             wall: None,
         }
     }
 
     fn ports(&self) -> Vec<u16> {
-        self.upstreams.iter().copied().chain([self.port.port()]).collect()
+        self.recipe.upstreams.iter().copied().chain([self.port.port()]).collect()
     }
 
     /// The room that there is, or a new one.
@@ -115,8 +109,8 @@ impl<'a> ProgramTarget<'a> {
             return Ok(room);
         }
         let ours = |error: gradus_sandbox::SandboxError| NotReady::Launch(error.to_string());
-        let spec = self.ground.run_room(&self.limits, self.data.as_ref(), &self.ports());
-        let room = self.launcher.open(&spec).await.map_err(ours)?;
+        let spec = self.recipe.ground.run_room(&self.recipe.limits, self.data.as_ref(), &self.ports());
+        let room = self.recipe.launcher.open(&spec).await.map_err(ours)?;
         self.reach.found().room = Some(room.clone());
         Ok(room)
     }
@@ -126,7 +120,7 @@ impl<'a> ProgramTarget<'a> {
         let running = room.run(self.program()).await.map_err(|error| NotReady::Launch(error.to_string()))?;
         self.log = Some(running.output().clone());
         self.mark = None;
-        let result = boot::ready(&running, self.port.port(), self.limits.boot).await;
+        let result = boot::ready(&running, self.port.port(), self.recipe.limits.boot).await;
         self.running = Some(running);
         match result {
             Ok(address) => self.reach.found().address = address,
@@ -163,14 +157,14 @@ impl<'a> ProgramTarget<'a> {
     }
 }
 
-impl Target for ProgramTarget<'_> {
+impl Target for ProgramTarget {
     fn capabilities(&self) -> Capabilities {
         Capabilities { restart: true, wipe: true, signals: true, commands: true, listen: true }
     }
 
     fn isolation(&self) -> Isolation {
         let holds = self.reach.room().map_or_else(Holds::default, |room| room.holds());
-        self.ground.isolation(&self.limits, &holds)
+        self.recipe.ground.isolation(&self.recipe.limits, &holds)
     }
 
     fn origin(&self) -> Origin {
@@ -183,7 +177,7 @@ impl Target for ProgramTarget<'_> {
 
     fn start(&mut self) -> Doing<'_, Result<(), NotReady>> {
         Box::pin(async move {
-            if !self.serves {
+            if !self.recipe.serves {
                 return self.room().await.map(drop);
             }
             match self.boot().await {
@@ -213,7 +207,7 @@ impl Target for ProgramTarget<'_> {
     }
 
     fn is_up(&self) -> bool {
-        self.running.is_some() || !self.serves
+        self.running.is_some() || !self.recipe.serves
     }
 
     fn term(&mut self, within: Duration) -> Doing<'_, Result<i32, String>> {
@@ -235,7 +229,7 @@ impl Target for ProgramTarget<'_> {
         Box::pin(async move {
             let room = self.room().await.map_err(|cause| cause.to_string())?;
             let mut program = self.program();
-            program.command = errand.program.unwrap_or_else(|| self.command.clone());
+            program.command = errand.program.unwrap_or_else(|| self.recipe.command.clone());
             program.command.extend(errand.args);
             program.env.extend(errand.env);
             program.stdin = Stdin::Bytes(errand.stdin);
@@ -258,7 +252,7 @@ impl Target for ProgramTarget<'_> {
     fn collect<'s>(&'s self, path: &'s str) -> Doing<'s, Result<Vec<u8>, String>> {
         Box::pin(async move {
             let room = self.reach.room().ok_or("nothing has run yet")?;
-            let path = self.dir.join(path);
+            let path = self.recipe.dir.join(path);
             let file = room.file(&path).await.map_err(|error| error.to_string())?;
             let mut bytes = Vec::new();
             file.take(MOST_OF_A_FILE).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
@@ -287,13 +281,13 @@ impl Target for ProgramTarget<'_> {
         self.before = self.used();
         // A new room has an empty folder, and nothing else of the old one either.
         self.reach.found().room = None;
-        self.data = self.ground.data()?;
+        self.data = self.recipe.ground.data()?;
         Ok(())
     }
 
     fn publish(&mut self) -> Doing<'_, io::Result<()>> {
         Box::pin(async move {
-            if self.ground.is_native() {
+            if self.recipe.ground.is_native() {
                 // The hold of the port says that nobody else on this machine has it.
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port.port())).await?;
                 self.published = Some(tokio::spawn(forward(listener, self.reach.clone(), self.port.port())));
@@ -343,7 +337,7 @@ impl Target for ProgramTarget<'_> {
     }
 }
 
-impl Drop for ProgramTarget<'_> {
+impl Drop for ProgramTarget {
     fn drop(&mut self) {
         if let Some(published) = self.published.take() {
             published.abort();
