@@ -9,6 +9,7 @@ mod hostile;
 mod life;
 mod races;
 mod sandbox;
+mod speed;
 mod stays;
 mod support;
 mod upstream;

@@ -171,3 +171,41 @@ fn an_unchanged_submission_is_not_built_again() {
     assert_eq!([unchanged(), unchanged()], [false, true]);
     assert!(!course.work().join("built.py").exists(), "the learner's folder stays clean");
 }
+
+/// Remembers what it was told in memory, or under `/file/` where every instance would look.
+const REMEMBERS: &str = "import sys\nsaid = {}\ndef answer(method, path, body):\n    if path == '/die': os._exit(3)\n    \
+    if method == 'POST': said[path] = body\n    print('asked', method, flush=True)\n    return (200, {}, said[path]) if path in said else (404, {}, b'')\n";
+
+#[test]
+fn another_instance_shows_what_lives_only_in_memory() {
+    let steps = |last: &str| {
+        format!(
+            "  - id: memory\n    claim: A session does not live in memory\n    points: 1\n    steps:\n      - post: /a\n        text: x\n        expect: {{ status: 200 }}\n{last}"
+        )
+    };
+    for sandbox in ["native", "guarded", "none"] {
+        let apart = "      - get: /a\n        instance: b\n        expect: { status: 404 }\n      - post: /a\n        instance: b\n        text: y\n        \
+            expect: { status: 200 }\n      - get: /a\n        expect: { text: x }\n      - get: /a\n        instance: b\n        expect: { text: y }\n      \
+            - server: kill\n        instance: b\n      - get: /a\n        expect: { text: x }\n      - server: start\n        instance: b\n      \
+            - printed: { lines: { $size: 3 } }\n        until: { every: 10ms, at_most: 2s }\n";
+        let course = Course::new(&steps(apart), &http_server(REMEMBERS));
+        course.check(&["--sandbox", sandbox]).code(0);
+    }
+    let shared = "      - get: /a\n        instance: b\n        expect: { status: 200 }\n";
+    let course = Course::new(&steps(shared), &http_server(REMEMBERS));
+    course.check(&[]).code(1).says("instance b").says("[instance b]").says("asked GET");
+}
+
+#[test]
+fn an_instance_that_ends_by_itself_fails_the_check() {
+    let steps = "  - id: dies\n    claim: It goes on\n    points: 1\n    steps:\n      - get: /die\n        instance: b\n        expect: { status: 200 }\n";
+    Course::new(steps, &http_server(REMEMBERS)).check(&[]).code(1).says("instance b exited with code 3");
+}
+
+#[test]
+fn clients_of_a_race_are_spread_over_instances() {
+    let race = "  - id: spread\n    claim: Each answers\n    points: 1\n    steps:\n      - race:\n          rounds: 1\n          clients: 8\n          instances: 2\n          \
+        each: [ { post: /a, text: x, expect: { status: 200 } } ]\n      - printed: { lines: { $size: 4 } }\n        until: { every: 10ms, at_most: 2s }\n      \
+        - printed: { lines: { $size: 4 } }\n        instance: \"2\"\n";
+    Course::new(race, &http_server(REMEMBERS)).check(&[]).code(0);
+}

@@ -1,5 +1,6 @@
 //! One check: its steps in order against a running target, until one falls short.
 
+mod compare;
 mod errand;
 mod growth;
 mod life;
@@ -11,6 +12,7 @@ mod request;
 mod show;
 mod upstream;
 
+use crate::further::{Further, Missing, Role, Server};
 use crate::target::{Origin, Target};
 use crate::upstreams::Upstreams;
 use gradus_judge::answer::{self, AnswerView};
@@ -34,12 +36,29 @@ pub struct Bench<'a> {
     pub target: &'a mut dyn Target,
     /// What the grader serves to it.
     pub upstreams: &'a mut Upstreams,
+    /// Servers beside it.
+    pub further: &'a mut Further,
     /// The connections to it.
     pub client: &'a mut Client,
     /// For one request, unless the step says otherwise.
     pub request_timeout: Duration,
     /// What has ever come back from this server.
     pub heard: &'a mut Heard,
+}
+
+impl Bench<'_> {
+    /// The same, with another server.
+    fn at<'b>(&'b mut self, server: &'b mut Server) -> Bench<'b> {
+        Bench {
+            grader: self.grader,
+            target: &mut *server.target,
+            further: self.further,
+            upstreams: self.upstreams,
+            client: &mut server.client,
+            request_timeout: self.request_timeout,
+            heard: &mut server.heard,
+        }
+    }
 }
 
 /// Whether a server ever answered; one that never does is not up, whatever it listens on.
@@ -156,8 +175,45 @@ async fn run_case(
     }
 }
 
-/// Does a step once.
+/// Does a step once, on the instance that it is about.
 async fn attempt(
+    bench: &mut Bench<'_>,
+    step: &Step,
+    bindings: &mut Bindings,
+    requests: &mut u32,
+    circumstance: Option<String>,
+) -> Result<(), Stop> {
+    let Some(instance) = &step.instance else {
+        return act(bench, step, bindings, requests, circumstance).await;
+    };
+    let role = Role::Instance(instance.value.clone());
+    let circumstance = Some(match circumstance {
+        Some(circumstance) => format!("{circumstance}, {role}"),
+        None => role.to_string(),
+    });
+    let mut server = lend(bench, &role, instance.span).await?;
+    let done = act(&mut bench.at(&mut server), step, bindings, requests, circumstance).await;
+    bench.further.give_back(role, server);
+    done
+}
+
+/// A server beside the one that is graded.
+async fn lend(bench: &mut Bench<'_>, role: &Role, span: Span) -> Result<Server, Stop> {
+    bench.further.lend(role, bench.upstreams).await.map_err(|missing| match missing {
+        Missing::Broken(fault) => Stop::Broken(fault),
+        Missing::NotReady(cause) if cause.is_ours() || *role == Role::Baseline => {
+            Stop::Broken(Fault { what: format!("{role}: {cause}"), way_out: None })
+        }
+        Missing::NotReady(cause) => {
+            let wanted = "another instance of the server, with a port and a DATA_DIR of its own";
+            let mismatch = mismatch_at(bench.grader, span, &role.to_string(), wanted, cause.to_string());
+            failure(&format!("start {role}"), None, 1, vec![mismatch], None).into()
+        }
+    })
+}
+
+/// Does a step once.
+async fn act(
     bench: &mut Bench<'_>,
     step: &Step,
     bindings: &mut Bindings,
@@ -184,6 +240,7 @@ async fn attempt(
         }
         Action::Load(load) => load::run(bench, step, load, bindings, requests).await,
         Action::Growth(growth) => return growth::run(bench, step, growth, bindings, requests).await,
+        Action::Compare(compare) => return compare::run(bench, step, compare, bindings, requests).await,
         Action::Race(race) => return race::run(bench, step, race, bindings, requests).await,
     };
     Ok(done?)
@@ -343,10 +400,16 @@ async fn blame_crash(bench: &mut Bench<'_>, check: &Check, outcome: Outcome) -> 
         Outcome::Failed(mut failure) => {
             let broke = failure.exchange.as_ref().is_none_or(|exchange| exchange.answer.is_err());
             let ended = if broke { bench.target.ended_soon().await } else { bench.target.ended() };
-            failure.server = ended.map(|how| format!("the server {how}"));
+            let ended = ended.map(|how| format!("the server {how}"));
+            failure.server = ended.or_else(|| bench.further.ended());
             Outcome::Failed(failure)
         }
-        Outcome::Passed => match bench.target.ended() {
+        Outcome::Passed => match bench
+            .target
+            .ended()
+            .map(|how| format!("the server {how}"))
+            .or_else(|| bench.further.ended())
+        {
             None => Outcome::Passed,
             Some(how) => Outcome::Failed(Failure {
                 step: "after the last step".into(),
@@ -355,13 +418,13 @@ async fn blame_crash(bench: &mut Bench<'_>, check: &Check, outcome: Outcome) -> 
                 mismatches: vec![Mismatch {
                     path: "server".into(),
                     wanted: "a server that goes on running".into(),
-                    got: format!("it {how}"),
+                    got: how.clone(),
                     note: None,
                     difference: Vec::new(),
                     place: Some(bench.grader.sources.excerpt(check.id.span, 0)),
                 }],
                 exchange: None,
-                server: Some(format!("the server {how}")),
+                server: Some(how),
             }),
         },
         other => other,

@@ -3,12 +3,13 @@
 use crate::boot::NotReady;
 use crate::build::{self, NotBuilt};
 use crate::check::{self, Bench, Heard};
+use crate::further::Further;
 use crate::interrupt::Interrupt;
 use crate::job::{Folder, Job, Subject};
 use crate::observe::{Event, Observer};
 use crate::order;
 use crate::target::{Capabilities, ProgramTarget, Recipe, Target, UrlTarget};
-use crate::upstreams::Upstreams;
+use crate::upstreams::{MAIN, Upstreams};
 use gradus_model::draw;
 use gradus_model::duration::format_duration;
 use gradus_model::eval;
@@ -58,6 +59,7 @@ impl Grading<'_, '_> {
             Ok(upstreams) => upstreams,
             Err(error) => return self.broken(format!("no port for a stub: {error}"), None),
         };
+        let mut further = Further::new(job, None);
         let mut target: Box<dyn Target> = match &job.subject {
             Subject::Url(url) => match UrlTarget::new(url) {
                 Ok(target) => Box::new(target),
@@ -65,6 +67,7 @@ impl Grading<'_, '_> {
             },
             Subject::Folder(folder) => {
                 let Some(recipe) = self.build(folder, &upstreams).await else { return };
+                further = Further::new(job, Some(recipe.clone()));
                 match ProgramTarget::new(recipe) {
                     Ok(target) => Box::new(target),
                     Err(error) => {
@@ -74,7 +77,7 @@ impl Grading<'_, '_> {
             }
         };
         self.report.isolation = target.isolation();
-        self.run_on(&mut *target, &mut upstreams).await;
+        self.run_on(&mut *target, &mut further, &mut upstreams).await;
         target.stop().await;
         // What holds the limits is known once there was a room.
         self.report.isolation = target.isolation();
@@ -118,7 +121,7 @@ impl Grading<'_, '_> {
         }
     }
 
-    async fn run_on(&mut self, target: &mut dyn Target, upstreams: &mut Upstreams) {
+    async fn run_on(&mut self, target: &mut dyn Target, further: &mut Further, upstreams: &mut Upstreams) {
         let interrupt = self.interrupt.clone();
         let command = self.report.submission.start.clone().unwrap_or_default();
         if matches!(self.job.subject, Subject::Folder(_)) {
@@ -143,7 +146,7 @@ impl Grading<'_, '_> {
             self.report.boot = Some(phase);
         }
         tokio::select! {
-            () = self.run_checks(target, upstreams) => {}
+            () = self.run_checks(target, further, upstreams) => {}
             () = interrupt.thrown() => {
                 self.report.progress = Progress::CutShort("interrupted".into());
                 return;
@@ -158,11 +161,16 @@ impl Grading<'_, '_> {
         }
     }
 
-    async fn run_checks(&mut self, target: &mut dyn Target, upstreams: &mut Upstreams) {
+    async fn run_checks(
+        &mut self,
+        target: &mut dyn Target,
+        further: &mut Further,
+        upstreams: &mut Upstreams,
+    ) {
         let job = self.job;
         let checks = order::checks(job.grader, &job.selection);
         let of = checks.len();
-        let mut session = Session::new(job, target, upstreams);
+        let mut session = Session::new(job, target, further, upstreams);
         let mut hidden = false;
         for (index, check) in checks.into_iter().enumerate() {
             let is_hidden = check.visibility == Visibility::Hidden;
@@ -211,6 +219,7 @@ impl Grading<'_, '_> {
 struct Session<'a, 'j> {
     job: &'a Job<'j>,
     target: &'a mut dyn Target,
+    further: &'a mut Further,
     upstreams: &'a mut Upstreams,
     client: Client,
     secret: String,
@@ -225,7 +234,12 @@ struct Session<'a, 'j> {
 }
 
 impl<'a, 'j> Session<'a, 'j> {
-    fn new(job: &'a Job<'j>, target: &'a mut dyn Target, upstreams: &'a mut Upstreams) -> Self {
+    fn new(
+        job: &'a Job<'j>,
+        target: &'a mut dyn Target,
+        further: &'a mut Further,
+        upstreams: &'a mut Upstreams,
+    ) -> Self {
         let client = client(job, target);
         let mut graders_vars = Bindings::new();
         draw::vars(&job.grader.vars, job.seed, "", job.now, &mut graders_vars);
@@ -239,6 +253,7 @@ impl<'a, 'j> Session<'a, 'j> {
             wants: None,
             gone: None,
             target,
+            further,
             upstreams,
         }
     }
@@ -259,6 +274,7 @@ impl<'a, 'j> Session<'a, 'j> {
         let mut bench = Bench {
             grader: self.job.grader,
             target: &mut *self.target,
+            further: &mut *self.further,
             upstreams: &mut *self.upstreams,
             client: &mut self.client,
             request_timeout: self.job.exercise.limits.request,
@@ -270,7 +286,12 @@ impl<'a, 'j> Session<'a, 'j> {
         } else {
             tokio::time::sleep(LAST_WORDS).await;
         }
-        (ran.outcome, ran.requests, self.target.output_since_mark())
+        let mut output = self.target.output_since_mark();
+        for (who, printed) in self.further.output().filter(|(_, printed)| printed.bytes > 0) {
+            output.append(&who, &printed);
+        }
+        self.further.end(self.upstreams).await;
+        (ran.outcome, ran.requests, output)
     }
 
     fn skip(&self, check: &Check, done: &[CheckReport]) -> Option<Because> {
@@ -280,6 +301,11 @@ impl<'a, 'j> Session<'a, 'j> {
             return Some(Because::Needed(missing.id.value.clone()));
         }
         let can = self.target.capabilities();
+        let compares = check.every_step().iter().any(|step| matches!(step.action, Action::Compare(_)));
+        if compares && !self.further.has_baseline() {
+            let lacks = "a baseline in the submission's language; the exercise has none";
+            return Some(Because::Unsupported(lacks.into()));
+        }
         let steps = check.every_step().into_iter().find_map(|step| lacks_for_step(can, step));
         if let Some(lacks) = check.fresh.and_then(|fresh| lacks(can, fresh)).or(steps) {
             return Some(Because::Unsupported(lacks.into()));
@@ -370,6 +396,13 @@ fn lacks(can: Capabilities, fresh: Fresh) -> Option<&'static str> {
 }
 
 fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
+    let several = match &step.action {
+        Action::Race(race) => race.instances > 1,
+        _ => step.instance.is_some(),
+    };
+    if several && !can.instances {
+        return Some("several instances of the server; grade the folder instead of a URL");
+    }
     match &step.action {
         Action::Printed(_) if !can.signals => {
             Some("what the server prints; grade the folder instead of a URL")
@@ -389,10 +422,10 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
 async fn start(target: &mut dyn Target, upstreams: &mut Upstreams) -> Result<(), NotReady> {
     if target.capabilities().listen {
         if target.open().await? {
-            upstreams.leave();
+            upstreams.leave(MAIN);
         }
         upstreams
-            .listen(target)
+            .listen(MAIN, target)
             .await
             .map_err(|error| NotReady::Launch(format!("a stub can't listen: {error}")))?;
     }

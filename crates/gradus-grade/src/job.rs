@@ -19,6 +19,8 @@ pub struct Job<'a> {
     pub grader: &'a Grader,
     /// The grader's digest, in hex.
     pub grader_digest: &'a str,
+    /// The folder of the exercise's baselines, one for each language; it need not be there.
+    pub baselines: PathBuf,
     /// What is graded.
     pub subject: Subject<'a>,
     /// Where all random data comes from.

@@ -43,7 +43,7 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
         }
         Action::Raw(raw) => raw.bytes.iter().flat_map(pattern::mistakes).collect(),
         Action::Server(server) => server.exit.iter().flat_map(pattern::mistakes).collect(),
-        Action::Stub(_) | Action::Faults(_) | Action::Growth(_) => Vec::new(),
+        Action::Stub(_) | Action::Faults(_) | Action::Growth(_) | Action::Compare(_) => Vec::new(),
         Action::Load(load) => {
             let patterns = [&load.errors, &load.judged, &load.answers, &load.p99].into_iter().flatten();
             patterns.flat_map(pattern::mistakes).collect()

@@ -84,6 +84,9 @@ pub trait Target: Send {
     /// What the server printed since the mark, shortened from the front so that its last words are kept.
     fn output_since_mark(&self) -> Shown;
 
+    /// Bytes of memory that it uses right now, where that is known.
+    fn memory(&self) -> Doing<'_, Option<u64>>;
+
     /// What it used so far, over all its runs.
     fn usage(&self) -> Option<Usage>;
 }
@@ -114,8 +117,8 @@ pub struct Done {
     pub stderr: Vec<u8>,
 }
 
-/// What a target can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a target can do; by default, nothing but answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
     /// Its server can be stopped and started again.
     pub restart: bool,
@@ -127,6 +130,10 @@ pub struct Capabilities {
     pub commands: bool,
     /// The grader can listen where it runs, and tell it so.
     pub listen: bool,
+    /// Its network is its own: what listens elsewhere is not there.
+    pub apart: bool,
+    /// It can be run more than once at a time.
+    pub instances: bool,
 }
 
 /// Where a server is reached.

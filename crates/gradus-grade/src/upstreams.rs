@@ -6,7 +6,7 @@ use gradus_model::stub::StubChange;
 use gradus_model::value::Bindings;
 use gradus_sandbox::{PortHold, free_port};
 use gradus_services::Stubs;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io;
 use std::net::Ipv4Addr;
@@ -17,8 +17,14 @@ use tokio::task::JoinHandle;
 pub struct Upstreams {
     stubs: Stubs,
     ports: BTreeMap<String, PortHold>,
-    serving: BTreeMap<String, JoinHandle<()>>,
+    /// Those that nobody shall reach.
+    down: BTreeSet<String>,
+    /// By place and name.
+    serving: BTreeMap<(String, String), JoinHandle<()>>,
 }
+
+/// Where the server that is graded runs.
+pub const MAIN: &str = "";
 
 impl Upstreams {
     /// Those of a grader; nobody listens yet.
@@ -26,7 +32,7 @@ impl Upstreams {
         let stubs = Stubs::new(grader);
         let ports = stubs.names().map(|name| Ok((name.to_owned(), free_port()?)));
         let ports = ports.collect::<io::Result<_>>()?;
-        Ok(Self { stubs, ports, serving: BTreeMap::new() })
+        Ok(Self { stubs, ports, down: BTreeSet::new(), serving: BTreeMap::new() })
     }
 
     /// Their ports.
@@ -47,16 +53,21 @@ impl Upstreams {
         &self.stubs
     }
 
-    /// The place where they listened is gone.
-    pub fn leave(&mut self) {
-        self.serving.values().for_each(JoinHandle::abort);
-        self.serving.clear();
+    /// A place where they listened is gone.
+    pub fn leave(&mut self, place: &str) {
+        self.serving.retain(|(of, _), serving| {
+            if of == place {
+                serving.abort();
+            }
+            of != place
+        });
     }
 
     /// A check begins: all of them listen, have been asked nothing, and answer as their routes say.
     pub async fn begin(&mut self, target: &dyn Target, seed: u64, bindings: Bindings) -> io::Result<()> {
         self.stubs.begin(seed, bindings);
-        if target.capabilities().listen { self.listen(target).await } else { Ok(()) }
+        self.down.clear();
+        if target.capabilities().listen { self.listen(MAIN, target).await } else { Ok(()) }
     }
 
     /// The same on this machine itself, where no submission runs.
@@ -65,18 +76,23 @@ impl Upstreams {
         for (name, port) in &self.ports {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port.port())).await?;
             let serving = tokio::spawn(self.stubs.clone().serve(name.clone(), listener));
-            self.serving.insert(name.clone(), serving);
+            self.serving.insert((MAIN.to_owned(), name.clone()), serving);
         }
         Ok(())
     }
 
-    /// Whoever does not listen yet does.
-    pub async fn listen(&mut self, target: &dyn Target) -> io::Result<()> {
+    /// Whoever is up and does not listen yet at a place does; `target` is who runs there.
+    pub async fn listen(&mut self, place: &str, target: &dyn Target) -> io::Result<()> {
+        if place != MAIN && !target.capabilities().apart {
+            // It finds them where the server that is graded does.
+            return Ok(());
+        }
         for (name, port) in &self.ports {
-            if !self.serving.contains_key(name) {
+            let key = (place.to_owned(), name.clone());
+            if !self.down.contains(name) && !self.serving.contains_key(&key) {
                 let listener = target.listen(port.port()).await?;
                 let serving = tokio::spawn(self.stubs.clone().serve(name.clone(), listener));
-                self.serving.insert(name.clone(), serving);
+                self.serving.insert(key, serving);
             }
         }
         Ok(())
@@ -93,14 +109,21 @@ impl Upstreams {
         self.stubs.change(name, change, bindings);
         match change {
             StubChange::Down => {
-                if let Some(serving) = self.serving.remove(name) {
+                self.down.insert(name.to_owned());
+                let all = std::mem::take(&mut self.serving);
+                let (gone, stay): (BTreeMap<_, _>, _) = all.into_iter().partition(|((_, of), _)| of == name);
+                self.serving = stay;
+                for serving in gone.into_values() {
                     serving.abort();
                     // Its port is closed once the task is gone; it ends by being aborted.
                     let _ = serving.await;
                 }
                 Ok(())
             }
-            StubChange::Up | StubChange::Reply(_) => self.listen(target).await,
+            StubChange::Up | StubChange::Reply(_) => {
+                self.down.remove(name);
+                self.listen(MAIN, target).await
+            }
             StubChange::Release => Ok(()),
         }
     }
@@ -108,6 +131,6 @@ impl Upstreams {
 
 impl Drop for Upstreams {
     fn drop(&mut self) {
-        self.leave();
+        self.serving.values().for_each(JoinHandle::abort);
     }
 }

@@ -25,6 +25,8 @@ pub struct Plan {
     pub build: Option<CommandLine>,
     /// How it is started.
     pub start: CommandLine,
+    /// What it is written in, as starters name it, if its files tell: `python`, `javascript`.
+    pub language: Option<&'static str>,
     /// Why: one sentence for each thing that was found.
     pub found: Vec<String>,
 }
@@ -64,7 +66,8 @@ pub fn plan(dir: &Path) -> Result<Plan, PlanError> {
     let mut plan = match run.start {
         Some(start) => {
             let found = vec!["gradus.toml says how it starts".to_owned()];
-            Plan { exercise: None, dir: None, build: None, start: start.value, found }
+            let language = detect::detect(&ground).and_then(|plan| plan.language);
+            Plan { exercise: None, dir: None, build: None, start: start.value, language, found }
         }
         None => procfile(&ground)?
             .or_else(|| detect::detect(&ground))
@@ -100,11 +103,13 @@ fn procfile(dir: &Path) -> Result<Option<Plan>, PlanError> {
     Ok(web.map(|line| {
         // A Procfile says how to start and leaves the build to whatever the files tell.
         let detected = detect::detect(dir);
+        let language = detected.as_ref().and_then(|plan| plan.language);
         let mut found = vec!["Procfile has a `web:` line".to_owned()];
         let build = detected.and_then(|plan| {
             found.extend(plan.build.is_some().then(|| plan.found.join("; ")));
             plan.build
         });
-        Plan { exercise: None, dir: None, build, start: CommandLine::Shell(line.to_owned()), found }
+        let start = CommandLine::Shell(line.to_owned());
+        Plan { exercise: None, dir: None, build, start, language, found }
     }))
 }

@@ -80,6 +80,7 @@ fn only_toolchains_that_are_missing_are_named() {
         dir: None,
         build: None,
         start: CommandLine::Shell(line.to_owned()),
+        language: None,
         found: Vec::new(),
     };
     let missing = |line: &str, path: &str| -> Vec<String> {
@@ -89,4 +90,20 @@ fn only_toolchains_that_are_missing_are_named() {
     assert_eq!(missing("make x; make y", "/nowhere"), ["make"]);
     let here = folder(&[("node", "")]);
     assert!(missing("node x.js", here.path().to_str().expect("a path")).is_empty());
+}
+
+#[test]
+fn a_language_is_known_by_its_files_whoever_says_how_it_starts() {
+    let start = "format = 1\nexercise = \"x\"\n[run]\nstart = \"./run\"\n";
+    let language = |files: &[(&str, &str)]| plan(folder(files).path()).expect("a plan").language;
+    assert_eq!(
+        language(&[("gradus.toml", start), ("package.json", "{\"main\": \"a.js\"}")]),
+        Some("javascript")
+    );
+    assert_eq!(language(&[("gradus.toml", start), ("app.py", "")]), Some("python"));
+    assert_eq!(language(&[("gradus.toml", start)]), None);
+    assert_eq!(
+        language(&[("Procfile", "web: ./run\n"), ("go.mod", "module x\n"), ("main.go", "")]),
+        Some("go")
+    );
 }

@@ -10,5 +10,6 @@ pub mod miss;
 pub mod number;
 pub mod pattern;
 pub mod place;
+pub mod ratio;
 pub mod text;
 pub mod words;

@@ -1,5 +1,6 @@
 //! A grader as plain data: its checks, their steps, and what they expect. How the file is read is the work of `read`.
 
+use crate::compare::CompareStep;
 use crate::growth::GrowthStep;
 use crate::pattern::Pattern;
 use crate::race::{LoadStep, RaceStep};
@@ -109,6 +110,8 @@ pub enum Fresh {
 pub struct Step {
     /// What it does.
     pub action: Action,
+    /// Which further instance of the submission it is about; the one that every check has when missing.
+    pub instance: Option<Spanned<String>>,
     /// How often.
     pub again: Again,
     /// Done once for each; empty means once.
@@ -142,6 +145,8 @@ pub enum Action {
     Load(Box<LoadStep>),
     /// The same work at several sizes.
     Growth(Box<GrowthStep>),
+    /// The same work of the exercise's baseline.
+    Compare(Box<CompareStep>),
 }
 
 /// A command of the submission that is run where its server runs, and what is expected of it.
@@ -278,6 +283,7 @@ impl Step {
             }
             Action::Load(load) => load.requests.iter().collect(),
             Action::Growth(growth) => growth.before.iter().chain(&growth.steps).collect(),
+            Action::Compare(compare) => compare.before.iter().chain(compare.work.steps()).collect(),
             _ => Vec::new(),
         };
         inner.into_iter().for_each(|step| step.with_inner(all));
@@ -307,7 +313,7 @@ impl Step {
                 run.exit.is_some() || run.stdout.is_some() || run.stderr.is_some() || !run.files.is_empty()
             }
             Action::Raw(raw) => raw.bytes.is_some() || raw.closed.is_some(),
-            Action::Load(_) | Action::Growth(_) => true,
+            Action::Load(_) | Action::Growth(_) | Action::Compare(_) => true,
             Action::Race(race) => {
                 let each = race.each.iter().map(|request| &request.step);
                 !race.holds.is_empty() || race.after.iter().chain(each).any(Step::expects)

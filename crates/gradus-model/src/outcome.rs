@@ -142,6 +142,15 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// Adds what somebody else said, below a line that names them.
+    pub fn append(&mut self, who: &str, said: &Shown) {
+        let ends = self.text.is_empty() || self.text.ends_with('\n');
+        self.text.push_str(if ends { "" } else { "\n" });
+        self.text.push_str(&format!("[{who}]\n{}", said.text));
+        self.bytes += said.bytes;
+        self.cut |= said.cut;
+    }
+
     /// The first `limit` bytes or so of `bytes` as text.
     pub fn new(bytes: &[u8], limit: usize) -> Self {
         let cut = bytes.len() > limit;

@@ -13,6 +13,8 @@ pub struct RaceStep {
     pub rounds: u32,
     /// How many clients in each.
     pub clients: u32,
+    /// How many instances of the submission they are spread over, in turn.
+    pub instances: u32,
     /// Whether the first requests are released at one moment, or each is sent when it is ready.
     pub together: bool,
     /// What is done before each round.
@@ -89,11 +91,14 @@ pub enum OpCall {
     Transfer(Value),
 }
 
-/// Many requests one after another on several connections, and what is expected of all of them.
+/// Many requests on several connections, and what is expected of all of them.
 #[derive(Clone, Debug)]
 pub struct LoadStep {
-    /// How many connections ask at the same time, each its next request once it has its answer (a closed loop).
+    /// How many connections ask at the same time.
     pub connections: u32,
+    /// How many requests are sent in a second, whatever became of those before (an open loop). Without it, each connection
+    /// asks its next request once it has its answer (a closed loop).
+    pub rate: Option<u32>,
     /// For how long.
     pub lasts: Duration,
     /// How long they ask before anything counts.
@@ -108,6 +113,8 @@ pub struct LoadStep {
     pub answers: Option<Pattern>,
     /// Seconds within which 99 of 100 answers were there.
     pub p99: Option<Pattern>,
+    /// By how many bytes more the server's memory may have grown at the end.
+    pub memory: Option<u64>,
 }
 
 /// What must hold of a round.

@@ -1,11 +1,13 @@
 //! From the text of a file to data, or to every mistake in it. Files that a file names come through a callback.
 
 mod check;
+mod compare;
 mod exercise;
 mod expect;
 mod files;
 mod grader;
 mod growth;
+mod load;
 mod mutant;
 mod needs;
 mod operation;

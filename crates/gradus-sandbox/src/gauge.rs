@@ -94,6 +94,14 @@ impl Gauge {
     }
 }
 
+/// Bytes that processes use right now, of our namespace or only of those below us; what they share is counted once.
+pub fn memory(below: bool) -> u64 {
+    let pids = if below { tree::below(std::process::id()) } else { everybody() };
+    pids.into_iter()
+        .filter_map(|pid| shared_out(pid).or_else(|| process(pid).map(|process| process.memory)))
+        .sum()
+}
+
 impl Watched {
     fn look(&mut self) {
         self.last = Instant::now();

@@ -2,7 +2,7 @@
 //! and ends everything when our end of its socket closes, however we ended. In a room of its own it is the first process.
 
 use crate::ending::Ending;
-use crate::gauge::Gauge;
+use crate::gauge::{self, Gauge};
 use crate::listeners;
 use crate::spec::{Limits, Program, RoomSpec, Rung};
 use crate::start::{self, Failure, NotStarted};
@@ -294,6 +294,10 @@ impl Keeper {
             Ask::File { path } => supplies::file(path.as_ref()),
             Ask::Listening { port } => {
                 (Answer::Listening(listeners::on(port, std::process::id())), Vec::new())
+            }
+            Ask::Memory => {
+                let below = !matches!(self.spec.rung, Rung::Native(_));
+                (Answer::Memory(gauge::memory(below)), Vec::new())
             }
         };
         let files: Vec<_> = files.iter().map(AsFd::as_fd).collect();

@@ -144,6 +144,14 @@ impl Room {
         }
     }
 
+    /// Bytes of memory that all that runs in it uses right now.
+    pub async fn memory(&self) -> io::Result<u64> {
+        match self.ask(&Ask::Memory).await? {
+            (Answer::Memory(bytes), _) => Ok(bytes),
+            _ => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+
     /// Ends everything that runs in it; what was written stays. When it returns, no process is left.
     pub async fn clear(&self) -> Usage {
         let before = self.0.known.borrow().cleared;
@@ -211,7 +219,7 @@ impl Room {
                 files.into_iter().next().map(File::from).ok_or(io::ErrorKind::UnexpectedEof.into())
             }
             (Answer::No(why), _) => Err(io::Error::other(why)),
-            (Answer::Listening(_), _) => Err(io::ErrorKind::InvalidData.into()),
+            (Answer::Listening(_) | Answer::Memory(_), _) => Err(io::ErrorKind::InvalidData.into()),
         }
     }
 

@@ -125,6 +125,8 @@ pub enum Ask {
         /// Which.
         port: u16,
     },
+    /// How much memory is used right now.
+    Memory,
 }
 
 /// What a keeper answers; files come with it where they were asked for.
@@ -134,6 +136,8 @@ pub enum Answer {
     Files,
     /// Who listens.
     Listening(Listening),
+    /// So many bytes.
+    Memory(u64),
     /// It can't: the system's reason.
     No(String),
 }

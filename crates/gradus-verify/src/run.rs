@@ -3,8 +3,7 @@
 use crate::candidate::{self, Candidate, Kind, Prepared};
 use crate::judgement::{self, Cell, Row};
 use gradus_grade::{Folder, Interrupt, Job, Sandbox, Silent, Subject, Where, grade};
-use gradus_intake::catalogue::{Catalogue, LoadedGrader};
-use gradus_model::exercise::Exercise;
+use gradus_intake::catalogue::{Catalogue, LoadedExercise, LoadedGrader};
 use gradus_model::report::{Progress, Report, Selection};
 use gradus_sandbox::Launcher;
 use std::cell::{Cell as Slot, RefCell};
@@ -59,14 +58,14 @@ impl Verification {
 /// Verifies one exercise. `done` is told of each row as it is finished.
 pub async fn verify(
     catalogue: &Catalogue,
-    exercise: &Exercise,
+    exercise: &LoadedExercise,
     grader: &LoadedGrader,
     workshop: &Workshop<'_>,
     options: &Options,
     interrupt: &Interrupt,
     done: &dyn Fn(&Row),
 ) -> Result<Verification, String> {
-    let candidates = candidate::all(catalogue, &exercise.slug, grader)?;
+    let candidates = candidate::all(catalogue, &exercise.exercise.slug, grader)?;
     let checks: Vec<String> = grader.grader.checks.iter().map(|check| check.id.value.clone()).collect();
     let trial = Trial { exercise, grader, workshop, options, interrupt, checks: &checks };
     let rows = RefCell::new(vec![None; candidates.len()]);
@@ -86,7 +85,7 @@ pub async fn verify(
     }
     let rows: Vec<Row> = rows.into_inner().into_iter().flatten().collect();
     Ok(Verification {
-        slug: exercise.slug.clone(),
+        slug: exercise.exercise.slug.clone(),
         unproven: unproven(&checks, &rows),
         checks,
         interrupted: interrupt.is_thrown(),
@@ -101,7 +100,7 @@ fn unproven(checks: &[String], rows: &[Row]) -> Vec<String> {
 }
 
 struct Trial<'a> {
-    exercise: &'a Exercise,
+    exercise: &'a LoadedExercise,
     grader: &'a LoadedGrader,
     workshop: &'a Workshop<'a>,
     options: &'a Options,
@@ -176,9 +175,10 @@ impl Trial<'_> {
             environment: self.workshop.environment.clone(),
         };
         let job = Job {
-            exercise: self.exercise,
+            exercise: &self.exercise.exercise,
             grader: &self.grader.grader,
             grader_digest: &self.grader.digest,
+            baselines: self.exercise.dir.join("baseline"),
             subject: Subject::Folder(folder),
             seed,
             now: self.workshop.now,
@@ -192,7 +192,7 @@ impl Trial<'_> {
 /// Which checks a candidate fails under two seeds; or `build`, or `boot`. For recording a mutant.
 pub async fn failures(
     candidate: &Candidate,
-    exercise: &Exercise,
+    exercise: &LoadedExercise,
     grader: &LoadedGrader,
     workshop: &Workshop<'_>,
     interrupt: &Interrupt,

@@ -1,32 +1,37 @@
-//! A step that asks many requests one after another on several connections, and judges all of them together.
+//! A step that asks many requests on several connections, and judges all of them together.
 
 use super::{Bench, failure, mismatch, mismatch_at, request, show};
 use crate::target::Origin;
 use gradus_judge::answer::{self, AnswerView};
 use gradus_judge::pattern;
-use gradus_model::duration::format_duration;
+use gradus_model::duration::{format_duration, format_size};
 use gradus_model::grader::{Action, RequestStep, Step};
 use gradus_model::json::Json;
-use gradus_model::outcome::{Failure, Mismatch};
+use gradus_model::outcome::{Exchange, Failure, Mismatch};
 use gradus_model::race::LoadStep;
 use gradus_model::value::Bindings;
 use gradus_probe::{Client, Limits, ProbeError, Request, Response};
+use hdrhistogram::Histogram;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 /// Every so many answers, one is held to what is expected of it; the first ones are, too.
 const SAMPLED: u64 = 8;
+/// What a server needs after its last answer to give memory back that it no longer uses.
+const SETTLES: Duration = Duration::from_millis(200);
 
-/// What one connection came to.
-#[derive(Default)]
-struct Asked {
-    /// How long each answer took.
-    times: Vec<Duration>,
+/// What a load came to.
+pub struct Asked {
+    /// How long answers took, in microseconds; with a rate, from when they were due.
+    times: Histogram<u64>,
     judged: u64,
     errors: u64,
     /// The first thing that went wrong.
     wrong: Option<Wrong>,
+    /// Bytes of memory that the server used when counting began.
+    memory: Option<u64>,
 }
 
 struct Wrong {
@@ -34,6 +39,34 @@ struct Wrong {
     request: Request,
     answer: Result<Response, ProbeError>,
     bindings: Bindings,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        // Three digits, from a microsecond to whatever comes: these bounds are always fine.
+        let times = Histogram::new(3).unwrap_or_else(|_| unreachable!("three digits are allowed"));
+        Self { times, judged: 0, errors: 0, wrong: None, memory: None }
+    }
+}
+
+impl Asked {
+    /// How many requests were sent and counted.
+    pub fn total(&self) -> u64 {
+        self.times.len()
+    }
+
+    /// How many of them had no answer, or a sampled one that did not fit.
+    pub fn errors(&self) -> u64 {
+        self.errors
+    }
+
+    fn add(&mut self, other: Asked) {
+        // Both grow as they need to.
+        let _ = self.times.add(&other.times);
+        self.judged += other.judged;
+        self.errors += other.errors;
+        self.wrong = self.wrong.take().or(other.wrong);
+    }
 }
 
 /// Asks and judges.
@@ -44,105 +77,124 @@ pub async fn run(
     bindings: &Bindings,
     requests: &mut u32,
 ) -> Result<(), Box<Failure>> {
-    let origin = bench.target.origin();
-    let steps: Vec<RequestStep> = load.requests.iter().filter_map(|step| as_request(step).cloned()).collect();
-    let steps = Arc::new(steps);
-    let begin = Instant::now() + load.warm_up;
-    let mut connections = JoinSet::new();
-    for client in 1..=load.connections {
-        let limits = Limits { timeout: bench.request_timeout, ..Limits::default() };
-        let line = Client::new(bench.target.dial(), origin.port, origin.authority(), limits);
-        let mut names = bindings.clone();
-        names.insert("client".into(), Json::Number(client.to_string()));
-        connections.spawn(ask(line, steps.clone(), names, origin.clone(), begin, begin + load.lasts));
-    }
-    // None is aborted, and none panics.
-    let all: Vec<Asked> = connections.join_all().await;
-    let judged: u64 = all.iter().map(|asked| asked.judged).sum();
-    let errors: u64 = all.iter().map(|asked| asked.errors).sum();
-    let mut times: Vec<Duration> = all.iter().flat_map(|asked| asked.times.iter().copied()).collect();
-    times.sort_unstable();
-    let total = times.len() as u64;
-    *requests += u32::try_from(total).unwrap_or(u32::MAX);
-    bench.heard.anything |= total > errors;
-    let title =
-        format!("{} connections for {}: {total} requests", load.connections, format_duration(load.lasts));
-    if total == 0 {
+    let asked = ask(bench, load, bindings, requests).await;
+    let title = title(load, asked.total());
+    if asked.total() == 0 {
         let wanted = "at least one answer";
         let none = mismatch_at(bench.grader, step.span, "load", wanted, "nobody was answered".to_owned());
         return Err(failure(&title, None, 1, vec![none], None));
     }
-    let p99 = times[(times.len() * 99 / 100).min(times.len() - 1)].as_secs_f64();
     let whole = |number: u64| Json::Number(number.to_string());
+    let p99 = asked.times.value_at_quantile(0.99) as f64 / 1e6;
     let figures = [
-        ("errors", &load.errors, whole(errors)),
-        ("judged", &load.judged, whole(judged)),
-        ("answers", &load.answers, whole(total - errors.min(total))),
+        ("errors", &load.errors, whole(asked.errors)),
+        ("judged", &load.judged, whole(asked.judged)),
+        ("answers", &load.answers, whole(asked.total() - asked.errors.min(asked.total()))),
         ("p99", &load.p99, Json::Number(format!("{p99:.6}"))),
     ];
     let misses = figures.iter().filter_map(|(name, wanted, got)| {
         wanted.as_ref().map(|wanted| pattern::judge(wanted, Some(got), name, bindings))
     });
     let mut mismatches: Vec<Mismatch> = misses.flatten().map(|miss| mismatch(bench.grader, miss)).collect();
+    if let (Some(most), Some(before)) = (load.memory, asked.memory) {
+        mismatches.extend(grown(bench, step, most, before).await);
+    }
     if mismatches.is_empty() {
         return Ok(());
     }
-    let wrong = all.into_iter().find_map(|asked| asked.wrong);
-    let exchange = wrong.map(|wrong| explain(bench, &steps, wrong, &mut mismatches, &origin));
+    let exchange = wrong(bench, load, asked, &mut mismatches);
     Err(failure(&title, None, figures.len(), mismatches, exchange))
 }
 
-fn as_request(step: &Step) -> Option<&RequestStep> {
-    match &step.action {
-        Action::Request(request) => Some(request),
-        _ => None,
+/// `16 connections for 2 s: 1031 requests`
+pub fn title(load: &LoadStep, requests: u64) -> String {
+    let rate = load.rate.map_or_else(String::new, |rate| format!(", {rate} requests a second"));
+    format!("{} connections for {}{rate}: {requests} requests", load.connections, format_duration(load.lasts))
+}
+
+/// Asks for as long as the load lasts.
+pub async fn ask(bench: &mut Bench<'_>, load: &LoadStep, bindings: &Bindings, requests: &mut u32) -> Asked {
+    let origin = bench.target.origin();
+    let steps = load.requests.iter().filter_map(as_request).cloned().collect();
+    let first = Instant::now();
+    let begin = first + load.warm_up;
+    let end = begin + load.lasts;
+    let pace =
+        load.rate.map(|rate| Pace { first, every: Duration::from_secs(1) / rate, sent: AtomicU64::new(0) });
+    let script = Arc::new(Script { steps, origin: origin.clone(), begin, end, pace });
+    let mut connections = JoinSet::new();
+    for client in 1..=load.connections {
+        let limits = Limits { timeout: bench.request_timeout, ..Limits::default() };
+        let line = Client::new(bench.target.dial(), origin.port, origin.authority(), limits);
+        let mut names = bindings.clone();
+        names.insert("client".into(), Json::Number(client.to_string()));
+        connections.spawn(connection(line, script.clone(), names));
     }
+    let memory = async {
+        tokio::time::sleep_until(begin.into()).await;
+        match load.memory {
+            Some(_) => bench.target.memory().await,
+            None => None,
+        }
+    };
+    // None is aborted, and none panics.
+    let (each, memory) = tokio::join!(connections.join_all(), memory);
+    let mut asked = Asked { memory, ..Asked::default() };
+    each.into_iter().for_each(|one| asked.add(one));
+    *requests += u32::try_from(asked.total()).unwrap_or(u32::MAX);
+    bench.heard.anything |= asked.total() > asked.errors;
+    asked
 }
 
-/// What went wrong first, beside the figures.
-fn explain(
-    bench: &Bench<'_>,
-    steps: &[RequestStep],
-    wrong: Wrong,
-    mismatches: &mut Vec<Mismatch>,
-    origin: &Origin,
-) -> gradus_model::outcome::Exchange {
-    if let Ok(response) = &wrong.answer {
-        let misses = answer::judge(&steps[wrong.index].expect, &view(response), &wrong.bindings);
-        mismatches.extend(misses.into_iter().map(|miss| mismatch(bench.grader, miss)));
-    }
-    show::exchange(&wrong.request, origin, wrong.answer.as_ref())
-}
-
-fn view(response: &Response) -> AnswerView<'_> {
-    AnswerView { status: response.status, headers: &response.headers, body: &response.body }
-}
-
-async fn ask(
-    mut line: Client,
-    steps: Arc<Vec<RequestStep>>,
-    mut names: Bindings,
+/// What every connection does.
+struct Script {
+    steps: Vec<RequestStep>,
     origin: Origin,
+    /// From when on it counts.
     begin: Instant,
     end: Instant,
-) -> Asked {
+    /// When requests are due; without it, as soon as the answer before has come.
+    pace: Option<Pace>,
+}
+
+/// Requests at even distances, whatever becomes of them.
+struct Pace {
+    first: Instant,
+    every: Duration,
+    sent: AtomicU64,
+}
+
+impl Pace {
+    /// When the next request is due.
+    fn next(&self) -> Instant {
+        let sent = self.sent.fetch_add(1, Ordering::Relaxed);
+        self.first + self.every.saturating_mul(u32::try_from(sent).unwrap_or(u32::MAX))
+    }
+}
+
+async fn connection(mut line: Client, script: Arc<Script>, mut names: Bindings) -> Asked {
     let mut asked = Asked::default();
     for turn in 0_u64.. {
-        let now = Instant::now();
-        if now >= end || steps.is_empty() {
+        let due = script.pace.as_ref().map_or_else(Instant::now, Pace::next);
+        if due >= script.end || script.steps.is_empty() {
             break;
         }
+        if script.pace.is_some() {
+            tokio::time::sleep_until(due.into()).await;
+        }
         names.insert("turn".into(), Json::Number((turn + 1).to_string()));
-        let index = (turn % steps.len() as u64) as usize;
-        let step = &steps[index];
+        let index = (turn % script.steps.len() as u64) as usize;
+        let step = &script.steps[index];
         // A path that a load asks for is the grader's own.
-        let Ok(request) = request::build(step, &names, &origin) else { break };
+        let Ok(request) = request::build(step, &names, &script.origin) else { break };
         let answer = line.send(&request).await;
-        let took = now.elapsed();
-        if now < begin {
+        // A request that had to wait for its turn was slow, too.
+        let took = due.elapsed();
+        if due < script.begin {
             continue;
         }
-        asked.times.push(took);
+        // It grows as it needs to, and holds more than a request may take.
+        let _ = asked.times.record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX).max(1));
         let sampled = turn < SAMPLED || turn % SAMPLED == 0;
         let fits = match &answer {
             Ok(response) if sampled => {
@@ -162,4 +214,49 @@ async fn ask(
         tokio::task::yield_now().await;
     }
     asked
+}
+
+/// By how much more than allowed the server's memory has grown, if it has.
+async fn grown(bench: &Bench<'_>, step: &Step, most: u64, before: u64) -> Option<Mismatch> {
+    tokio::time::sleep(SETTLES).await;
+    let after = bench.target.memory().await?;
+    let more = after.saturating_sub(before);
+    (more > most).then(|| {
+        let wanted = format!("at most {} more than before", format_size(most));
+        let [more, before, after] = [more, before, after].map(format_size);
+        mismatch_at(
+            bench.grader,
+            step.span,
+            "memory",
+            &wanted,
+            format!("{more} more, from {before} to {after}"),
+        )
+    })
+}
+
+/// What went wrong first, beside the figures.
+pub fn wrong(
+    bench: &Bench<'_>,
+    load: &LoadStep,
+    asked: Asked,
+    mismatches: &mut Vec<Mismatch>,
+) -> Option<Exchange> {
+    let wrong = asked.wrong?;
+    let asked = load.requests.iter().filter_map(as_request).nth(wrong.index)?;
+    if let Ok(response) = &wrong.answer {
+        let misses = answer::judge(&asked.expect, &view(response), &wrong.bindings);
+        mismatches.extend(misses.into_iter().map(|miss| mismatch(bench.grader, miss)));
+    }
+    Some(show::exchange(&wrong.request, &bench.target.origin(), wrong.answer.as_ref()))
+}
+
+fn as_request(step: &Step) -> Option<&RequestStep> {
+    match &step.action {
+        Action::Request(request) => Some(request),
+        _ => None,
+    }
+}
+
+fn view(response: &Response) -> AnswerView<'_> {
+    AnswerView { status: response.status, headers: &response.headers, body: &response.body }
 }

@@ -1,8 +1,10 @@
 //! A step in which many clients ask at once: rounds, released together, then judged by what all of them were told.
 
 use super::{
-    Bench, Stop, failure, judge_answer, located, mismatch, mismatch_at, no_answer, request, run_step, show,
+    Bench, Stop, failure, judge_answer, lend, located, mismatch, mismatch_at, no_answer, request, run_step,
+    show,
 };
+use crate::further::Role;
 use crate::target::Origin;
 use gradus_judge::answer::{self, AnswerView};
 use gradus_judge::history::{self, Call, Model, Operation, Outcome, Start, Verdict};
@@ -14,7 +16,7 @@ use gradus_model::outcome::{DiffLine, Failure, Fault, Mismatch};
 use gradus_model::race::{Hold, Kept, Op, OpCall, RaceStep};
 use gradus_model::source::Span;
 use gradus_model::value::Bindings;
-use gradus_probe::{Burst, Client, Limits, ProbeError, Request, Response};
+use gradus_probe::{Burst, Client, Dial, Limits, ProbeError, Request, Response};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -59,7 +61,8 @@ pub async fn run(
             Box::pin(run_step(bench, before, &mut names, requests)).await?;
         }
         let origin = bench.target.origin();
-        let told = go(bench, race, &names, &origin).await;
+        let places = places(bench, step, race).await?;
+        let told = go(bench, race, &names, &places).await;
         *requests += told.as_ref().map_or_else(|stuck| stuck.told.len(), Vec::len) as u32;
         let circumstance = |rest: &str| {
             Some(format!("round {round} of {}, {} clients at once{rest}", race.rounds, race.clients))
@@ -92,12 +95,26 @@ pub async fn run(
     Ok(())
 }
 
+/// Where clients ask, in turn: the server that every check has, and further instances of it.
+type Place = (Arc<dyn Dial>, Origin);
+
+async fn places(bench: &mut Bench<'_>, step: &Step, race: &RaceStep) -> Result<Vec<Place>, Stop> {
+    let mut places = vec![(bench.target.dial(), bench.target.origin())];
+    for number in 2..=race.instances {
+        let role = Role::Instance(number.to_string());
+        let server = lend(bench, &role, step.span).await?;
+        places.push((server.target.dial(), server.target.origin()));
+        bench.further.give_back(role, server);
+    }
+    Ok(places)
+}
+
 /// Has all clients ask, and gathers what they were told.
 async fn go(
     bench: &Bench<'_>,
     race: &RaceStep,
     names: &Bindings,
-    origin: &Origin,
+    places: &[Place],
 ) -> Result<Vec<Told>, Stuck> {
     let burst = Burst::default();
     let each: Arc<Vec<RequestStep>> = Arc::new(
@@ -110,8 +127,8 @@ async fn go(
             .collect(),
     );
     let mut clients = JoinSet::new();
-    for client in 1..=race.clients {
-        let dial = if race.together { burst.hold(bench.target.dial()) } else { bench.target.dial() };
+    for (client, (dial, origin)) in (1..=race.clients).zip(places.iter().cycle()) {
+        let dial = if race.together { burst.hold(dial.clone()) } else { dial.clone() };
         let limits = Limits { timeout: bench.request_timeout, ..Limits::default() };
         let line = Client::new(dial, origin.port, origin.authority(), limits);
         let mut names = names.clone();

@@ -18,7 +18,10 @@ pub async fn change(
     bindings: &Bindings,
 ) -> Result<(), Box<Failure>> {
     for (name, change) in &stub.changes {
-        let changed = bench.upstreams.change(&name.value, change, bindings, &*bench.target).await;
+        let mut changed = bench.upstreams.change(&name.value, change, bindings, &*bench.target).await;
+        if changed.is_ok() {
+            changed = bench.further.listen(bench.upstreams).await;
+        }
         changed.map_err(|error| {
             let got = error.to_string();
             let wanted = "a port of its own";

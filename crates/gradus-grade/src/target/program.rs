@@ -159,7 +159,16 @@ impl ProgramTarget {
 
 impl Target for ProgramTarget {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { restart: true, wipe: true, signals: true, commands: true, listen: true }
+        let apart = self.recipe.ground.is_native();
+        Capabilities {
+            restart: true,
+            wipe: true,
+            signals: true,
+            commands: true,
+            listen: true,
+            apart,
+            instances: true,
+        }
     }
 
     fn isolation(&self) -> Isolation {
@@ -322,6 +331,10 @@ impl Target for ProgramTarget {
         let from = slice.bytes.len().saturating_sub(SHOWN_OUTPUT);
         let text = String::from_utf8_lossy(&slice.bytes[from..]).into_owned();
         Shown { text, bytes: total, cut: from > 0 || slice.dropped > 0 }
+    }
+
+    fn memory(&self) -> Doing<'_, Option<u64>> {
+        Box::pin(async move { self.reach.room()?.memory().await.ok() })
     }
 
     fn usage(&self) -> Option<Usage> {

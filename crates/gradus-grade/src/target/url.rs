@@ -48,7 +48,7 @@ impl UrlTarget {
 
 impl Target for UrlTarget {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { restart: false, wipe: false, signals: false, commands: false, listen: false }
+        Capabilities::default()
     }
 
     fn isolation(&self) -> Isolation {
@@ -134,6 +134,10 @@ impl Target for UrlTarget {
 
     fn output_since_mark(&self) -> Shown {
         Shown::default()
+    }
+
+    fn memory(&self) -> Doing<'_, Option<u64>> {
+        Box::pin(async { None })
     }
 
     fn usage(&self) -> Option<Usage> {

@@ -10,9 +10,22 @@ pub const LOOKED_FOR: &str = "gradus.toml, Procfile, package.json, Python (app.p
 
 /// What the files tell, by the first ecosystem that is recognised.
 pub fn detect(dir: &Path) -> Option<Plan> {
-    let ecosystems: [fn(&Path) -> Option<Plan>; 11] =
-        [node, rust, go, maven, python, php, ruby, dotnet, java, script, makefile];
-    ecosystems.into_iter().find_map(|ecosystem| ecosystem(dir))
+    /// What recognises an ecosystem, and the language that is its own.
+    type Ecosystem = (fn(&Path) -> Option<Plan>, Option<&'static str>);
+    const ECOSYSTEMS: [Ecosystem; 11] = [
+        (node, Some("javascript")),
+        (rust, Some("rust")),
+        (go, Some("go")),
+        (maven, Some("java")),
+        (python, Some("python")),
+        (php, Some("php")),
+        (ruby, Some("ruby")),
+        (dotnet, Some("csharp")),
+        (java, Some("java")),
+        (script, Some("javascript")),
+        (makefile, None),
+    ];
+    ECOSYSTEMS.into_iter().find_map(|(plan, language)| Some(Plan { language, ..plan(dir)? }))
 }
 
 fn plan(build: Option<&str>, start: String, found: impl Into<String>) -> Plan {
@@ -21,6 +34,7 @@ fn plan(build: Option<&str>, start: String, found: impl Into<String>) -> Plan {
         dir: None,
         build: build.map(|line| CommandLine::Shell(line.to_owned())),
         start: CommandLine::Shell(start),
+        language: None,
         found: vec![found.into()],
     }
 }

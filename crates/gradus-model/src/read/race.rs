@@ -1,4 +1,4 @@
-//! Reads races and load: what each of many clients does, what it means as an operation, and what must hold.
+//! Reads races: what each of many clients does, what it means as an operation, and what must hold.
 
 use super::expect::{self, place_of};
 use super::files::Folder;
@@ -8,13 +8,12 @@ use super::value::value;
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Expect, Step};
-use crate::race::{Hold, Kept, LoadStep, Op, OpCall, RaceRequest, RaceStep};
+use crate::race::{Hold, Kept, Op, OpCall, RaceRequest, RaceStep};
 use crate::tree::{Node, NodeKind};
 use crate::value::Value;
 
 const ROUNDS: u32 = 25;
 const CLIENTS: u32 = 32;
-const CONNECTIONS: u32 = 16;
 const KEPT: [(&str, Kept); 5] = [
     ("register", Kept::Register),
     ("counter", Kept::Counter),
@@ -50,10 +49,17 @@ pub fn race(
     let mut race = Fields::of(node, "a race, a map", problems)?;
     let rounds = race.take("rounds").and_then(|node| decode::whole(node, 1, 1000, problems));
     let clients = race.take("clients").and_then(|node| decode::whole(node, 2, 256, problems));
+    let instances = race.take("instances").and_then(|node| decode::whole(node, 1, 8, problems));
     let together = race.take("together").is_none_or(|node| flag(node, problems));
     let before = race.take("before").map_or_else(Vec::new, |node| steps(node, folder, problems));
     let each = race.require("each", problems).map_or(&[][..], |node| decode::list(node, problems));
     let each: Vec<RaceRequest> = each.iter().filter_map(|item| request(item, folder, problems)).collect();
+    for instance in each.iter().filter_map(|request| request.step.instance.as_ref()) {
+        problems.add(
+            Diagnostic::new("clients of a race are spread over instances in turn", instance.span)
+                .help("take `instance` away, and give the race `instances: 2`"),
+        );
+    }
     let after = race.take("after").map_or_else(Vec::new, |node| steps(node, folder, problems));
     let holds_node = race.take("holds");
     let holds = holds_node.map_or(&[][..], |node| decode::list(node, problems));
@@ -80,54 +86,12 @@ pub fn race(
     Some(Action::Race(Box::new(RaceStep {
         rounds: rounds.map_or(ROUNDS, |rounds| rounds as u32),
         clients: clients.map_or(CLIENTS, |clients| clients as u32),
+        instances: instances.map_or(1, |instances| instances as u32),
         together,
         before,
         each,
         after,
         holds,
-    })))
-}
-
-/// `load: { connections: 16, for: 2s, requests: […] }` with `expect: { errors: 0, judged: { $at_least: 100 } }`.
-pub fn load(
-    fields: &mut Fields<'_>,
-    _: &Node,
-    folder: &mut Folder<'_>,
-    problems: &mut Problems,
-) -> Option<Action> {
-    let node = fields.take("load")?;
-    let mut load = Fields::of(node, "{ connections: …, for: …, requests: […] }", problems)?;
-    let connections = load.take("connections").and_then(|node| decode::whole(node, 1, 256, problems));
-    let lasts = load.require("for", problems).and_then(|node| decode::duration(node, problems));
-    let warm_up = load.take("warm_up").and_then(|node| decode::duration(node, problems));
-    let requests = load.require("requests", problems);
-    let requests = requests.map_or_else(Vec::new, |node| steps(node, folder, problems));
-    load.finish(problems);
-    for other in requests.iter().filter(|step| !matches!(step.action, Action::Request(_))) {
-        problems.add(Diagnostic::new("a load only sends requests", other.span));
-    }
-    let Some(expect) = fields.take("expect") else {
-        problems.add(
-            Diagnostic::new("nothing is expected of this load", node.span)
-                .help("add `expect: { errors: 0, judged: { $at_least: 100 } }`"),
-        );
-        return None;
-    };
-    let mut expect = Fields::of(expect, "{ errors: …, judged: …, answers: …, p99: … }", problems)?;
-    let mut take = |key: &'static str| {
-        expect.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
-    };
-    let (errors, judged, answers, p99) = (take("errors"), take("judged"), take("answers"), take("p99"));
-    expect.finish(problems);
-    Some(Action::Load(Box::new(LoadStep {
-        connections: connections.map_or(CONNECTIONS, |connections| connections as u32),
-        lasts: lasts?,
-        warm_up: warm_up.unwrap_or_default(),
-        requests,
-        errors,
-        judged,
-        answers,
-        p99,
     })))
 }
 

@@ -1,6 +1,7 @@
 //! Every `$(name)` stands for something when its step runs; what does not is a mistake in the file.
 
 use super::template::{ALWAYS, RACE, SIZE, TURN};
+use crate::compare::Work;
 use crate::decode::{Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{
@@ -8,7 +9,7 @@ use crate::grader::{
     Worth,
 };
 use crate::pattern::{Bound, Field, Pattern, PatternKind};
-use crate::race::{Hold, Op, OpCall, RaceRequest, RaceStep};
+use crate::race::{Hold, LoadStep, Op, OpCall, RaceRequest, RaceStep};
 use crate::source::{Sources, Span};
 use crate::stub::{Asked, Reply, StubChange};
 use crate::value::{Draw, Function, Generator, Template, Value, ValueKind, Var};
@@ -113,11 +114,24 @@ impl Walk<'_> {
                     inside.extend(step.saves().map(|save| save.name.value.as_str()));
                 }
             }
-            Action::Load(load) => {
+            Action::Compare(compare) => {
                 let mut inside = names.clone();
-                inside.insert(RACE[0]);
-                inside.insert(TURN);
-                load.requests.iter().for_each(|step| self.step(step, &inside));
+                for step in &compare.before {
+                    self.step(step, &inside);
+                    inside.extend(step.saves().map(|save| save.name.value.as_str()));
+                }
+                match &compare.work {
+                    Work::Load(load) => self.load(load, &inside),
+                    Work::Steps(steps) => {
+                        for step in steps {
+                            self.step(step, &inside);
+                            inside.extend(step.saves().map(|save| save.name.value.as_str()));
+                        }
+                    }
+                }
+            }
+            Action::Load(load) => {
+                self.load(load, names);
                 let patterns = [&load.errors, &load.judged, &load.answers, &load.p99].into_iter().flatten();
                 patterns.for_each(|pattern| self.pattern(pattern, names));
             }
@@ -139,6 +153,13 @@ impl Walk<'_> {
                 patterns.for_each(|pattern| self.pattern(pattern, names));
             }
         }
+    }
+
+    fn load(&mut self, load: &LoadStep, names: &Names<'_>) {
+        let mut inside = names.clone();
+        inside.insert(RACE[0]);
+        inside.insert(TURN);
+        load.requests.iter().for_each(|step| self.step(step, &inside));
     }
 
     fn race<'g>(&mut self, race: &'g RaceStep, names: &Names<'g>) {

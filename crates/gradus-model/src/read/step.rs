@@ -4,7 +4,7 @@ use super::files::Folder;
 use super::sense::cannot_hold;
 use super::template::{new_name, template};
 use super::value::values;
-use super::{expect, growth, race, request, run, server, stub, toxic};
+use super::{compare, expect, growth, load, race, request, run, server, stub, toxic};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Again, Case, Connection, Expect, RequestStep, Step};
@@ -23,8 +23,9 @@ pub fn step(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Op
     if let Some(read) = action {
         let action = read(&mut fields, node, folder, problems);
         let again = again(&mut fields, Some(node), problems);
+        let instance = instance(&mut fields, action.as_ref(), problems);
         fields.finish(problems);
-        return Some(Step { action: action?, again, cases: Vec::new(), span: node.span });
+        return Some(Step { action: action?, instance, again, cases: Vec::new(), span: node.span });
     }
     let (method, path) = target(&mut fields, node, problems);
     let path = path.and_then(|node| request::path(node, &method, problems));
@@ -40,6 +41,7 @@ pub fn step(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Op
     let expected = expect_node.and_then(|node| expect::expect(node, folder, problems)).unwrap_or_default();
     let save = fields.take("save").map_or_else(Vec::new, |node| expect::save(node, problems));
     let again = again(&mut fields, expect_node, problems);
+    let instance = instance(&mut fields, None, problems);
     let cases = fields.take("cases").map_or_else(Vec::new, |node| cases(node, problems));
     fields.finish(problems);
     refuse_body_of_head(&method, &expected, problems);
@@ -54,7 +56,38 @@ pub fn step(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Op
         expect: expected,
         save,
     };
-    Some(Step { action: Action::Request(Box::new(request)), again, cases, span: node.span })
+    Some(Step { action: Action::Request(Box::new(request)), instance, again, cases, span: node.span })
+}
+
+/// `instance: b`, of a step that is about one server; without an action, it is a request.
+fn instance(
+    fields: &mut Fields<'_>,
+    action: Option<&Action>,
+    problems: &mut Problems,
+) -> Option<Spanned<String>> {
+    let of_all = matches!(
+        action,
+        Some(
+            Action::Stub(_)
+                | Action::Faults(_)
+                | Action::Calls(_)
+                | Action::Race(_)
+                | Action::Growth(_)
+                | Action::Compare(_)
+        )
+    );
+    if of_all {
+        return None;
+    }
+    let node = fields.take("instance")?;
+    let name = decode::sentence(node, problems)?;
+    if !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()) {
+        problems.add(
+            Diagnostic::new(format!("`{name}` is no name of an instance"), node.span).help("use a-z and 0-9"),
+        );
+        return None;
+    }
+    Some(Spanned::new(name, node.span))
 }
 
 /// Reads a step of another kind, whose keys these are.
@@ -71,15 +104,16 @@ fn other(key: &str) -> Option<Reader> {
         "run" => run::run,
         "raw" => run::raw,
         "race" => race::race,
-        "load" => race::load,
+        "load" => load::load,
         "growth" => growth::growth,
+        "compare" => compare::compare,
         _ => return None,
     })
 }
 
 /// The other kinds of step, for those who misspell one.
-const OTHERS: [&str; 10] =
-    ["server", "stub", "faults", "calls", "printed", "run", "raw", "race", "load", "growth"];
+const OTHERS: [&str; 11] =
+    ["server", "stub", "faults", "calls", "printed", "run", "raw", "race", "load", "growth", "compare"];
 
 /// The method and where the path stands; after a mistake, a stand-in.
 fn target<'n>(fields: &mut Fields<'n>, node: &Node, problems: &mut Problems) -> (String, Option<&'n Node>) {

@@ -14,7 +14,7 @@ fn a_step_sends_one_request() {
     check(&sending("json: 1"), &["this step does nothing @ `json`"]);
     check_help(
         &sending("json: 1"),
-        "a step begins with one of get, head, post, put, patch, delete, options, trace, connect, request, server, stub, faults, calls, printed, run, raw, race, load, growth",
+        "a step begins with one of get, head, post, put, patch, delete, options, trace, connect, request, server, stub, faults, calls, printed, run, raw, race, load, growth, compare",
     );
     check(&sending("post: /, get: /"), &["this step sends two requests @ `get`"]);
     check(&two_checks("steps: [ go ]", ""), &["expected a step, a map, found text @ `go`"]);
@@ -126,4 +126,26 @@ fn saved_places_are_parts_of_an_answer() {
     {
         check(&saving(wrong), &[&format!("`{wrong}` names no part of an answer @ `'{wrong}'`")]);
     }
+}
+
+#[test]
+fn an_instance_goes_with_steps_about_one_server() {
+    let one =
+        |steps: &str| grader(&format!("  - {{ id: a, claim: A claim, points: 1, steps: [ {steps} ] }}\n"));
+    let fine = "{ get: /, instance: b, expect: { status: 200 } }, { server: kill, instance: b }, \
+        { printed: { text: { $contains: x } }, instance: b2 }";
+    check(&one(fine), &[]);
+    let get = "{ get: /, expect: { status: 200 } }";
+    check(
+        &one(&format!("{get}, {{ race: {{ each: [ {get} ] }}, instance: b }}")),
+        &["unknown key `instance` @ `instance`"],
+    );
+    check(
+        &one("{ get: /, instance: B-1, expect: { status: 200 } }"),
+        &["`B-1` is no name of an instance @ `B-1`"],
+    );
+    check(
+        &one("{ race: { each: [ { get: /, instance: b, expect: { status: 200 } } ] } }"),
+        &["clients of a race are spread over instances in turn @ `b`"],
+    );
 }

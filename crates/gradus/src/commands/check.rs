@@ -62,6 +62,7 @@ pub async fn once(
         exercise: &graded.exercise.exercise,
         grader: &graded.grader.grader,
         grader_digest: &graded.grader.digest,
+        baselines: graded.exercise.dir.join("baseline"),
         subject,
         seed: check.seed.map_or_else(random_seed, Ok)?,
         now: now(),

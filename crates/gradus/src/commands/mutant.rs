@@ -48,7 +48,7 @@ pub fn run(catalogue: &Catalogue, command: Mutant, environment: &Environment) ->
         interrupt_on_signals(&interrupt);
         let means = Means::new(None).await?;
         let workshop = means.workshop(environment);
-        failures(&candidate, &graded.exercise.exercise, &graded.grader, &workshop, &interrupt)
+        failures(&candidate, &graded.exercise, &graded.grader, &workshop, &interrupt)
             .await
             .map_err(|error| Problem::new(Exit::GraderBroken, error))
     })?;

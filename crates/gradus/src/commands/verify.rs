@@ -37,17 +37,10 @@ pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment)
                     ));
                 }
             };
-            let verification = verify(
-                catalogue,
-                &graded.exercise.exercise,
-                &graded.grader,
-                &workshop,
-                &options,
-                &interrupt,
-                &live,
-            )
-            .await
-            .map_err(|error| Problem::new(Exit::GraderBroken, error))?;
+            let verification =
+                verify(catalogue, &graded.exercise, &graded.grader, &workshop, &options, &interrupt, &live)
+                    .await
+                    .map_err(|error| Problem::new(Exit::GraderBroken, error))?;
             if environment.live_err {
                 screen::err("\r\u{1b}[K");
             }

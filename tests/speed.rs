@@ -1,0 +1,89 @@
+//! Speed without a stopwatch: loads, open and closed, memory over a load, and comparisons with a baseline.
+
+use crate::support::course::{Course, http_server};
+
+/// A check with one step.
+fn one(step: &str) -> String {
+    format!("  - id: speed\n    claim: It is fast\n    points: 1\n    timeout: 2m\n    steps:\n{step}")
+}
+
+/// Answers after so much work.
+fn works(rounds: u32) -> String {
+    http_server(&format!(
+        "def answer(method, path, body):\n    total = 0\n    for number in range({rounds}): total += number\n    return 200, {{}}, b'done'\n"
+    ))
+}
+
+/// A comparison with a baseline that works this much.
+fn compared(step: &str, program: &str, baseline: u32) -> Course {
+    let course = Course::new(&one(step), program);
+    course.write("exercises/demo/baseline/python/app.py", &works(baseline));
+    course
+}
+
+const BY_STEPS: &str = "      - compare:\n          with: baseline\n          before: [ { get: /, expect: { status: 200 } } ]\n          steps: [ { get: /, expect: { text: done } } ]\n          at_least: 5x\n";
+const BY_LOAD: &str = "      - compare:\n          with: baseline\n          load: { connections: 4, for: 150ms, requests: [ { get: /, expect: { text: done } } ] }\n          at_least: 5x\n";
+
+#[test]
+fn a_submission_is_as_many_times_as_fast_as_the_baseline_as_it_must_be() {
+    for step in [BY_STEPS, BY_LOAD] {
+        compared(step, &works(10), 400_000).check(&[]).code(0);
+        compared(step, &works(400_000), 400_000)
+            .check(&[])
+            .code(1)
+            .says("at least 5 times as fast as the baseline")
+            .says("pairs");
+    }
+}
+
+#[test]
+fn a_wrong_answer_is_not_fast_and_a_broken_baseline_is_not_the_submissions_fault() {
+    let wrong = http_server("def answer(method, path, body):\n    return 200, {}, b'quick'\n");
+    compared(BY_STEPS, &wrong, 400_000).check(&[]).code(1).says("got the string \"quick\"");
+    compared(BY_LOAD, &wrong, 400_000).check(&[]).code(1).says("answers that are all right");
+    let course = compared(BY_STEPS, &works(10), 10);
+    course.write("exercises/demo/baseline/python/app.py", "raise SystemExit('no')\n");
+    course.check(&[]).code(4).says("the baseline: the server exited with code 1");
+}
+
+#[test]
+fn without_a_baseline_in_its_language_a_comparison_is_unsupported() {
+    Course::new(&one(BY_STEPS), &works(10))
+        .check(&[])
+        .code(4)
+        .says("a baseline in the submission's language");
+}
+
+#[test]
+fn an_open_loop_sends_at_its_rate_and_waiting_counts_as_slow() {
+    let load = |sleep: &str, expect: &str| {
+        let step = format!(
+            "      - load:\n          connections: 4\n          rate: 100\n          for: 1s\n          requests: [ {{ get: /, expect: {{ status: 200 }} }} ]\n        expect: {expect}\n"
+        );
+        let server = format!("def answer(method, path, body):\n    {sleep}\n    return 200, {{}}, b''\n");
+        Course::new(&one(&step), &http_server(&server))
+    };
+    load("pass", "{ answers: 100, errors: 0, p99: { $at_most: 1 } }").check(&[]).code(0);
+    // Four connections answer 40 requests a second, so that the last of 100 is more than a second late.
+    load("time.sleep(0.1)", "{ p99: { $at_most: 1 } }").check(&[]).code(1).says("p99: got the number 1.");
+}
+
+#[test]
+fn memory_that_grows_with_every_request_is_found() {
+    let step = "      - load:\n          connections: 2\n          for: 700ms\n          warm_up: 200ms\n          requests: [ { get: /, expect: { status: 200 } } ]\n        expect: { errors: 0, memory: { $at_most: 20 MiB more } }\n";
+    let server = |keeps: &str| {
+        http_server(&format!(
+            "kept = []\ndef answer(method, path, body):\n    page = bytes(1 << 18)\n    {keeps}\n    return 200, {{}}, b''\n"
+        ))
+    };
+    for sandbox in ["native", "none"] {
+        Course::new(&one(step), &server("pass")).check(&["--sandbox", sandbox]).code(0);
+        // Pages count once they are written to.
+        let leaks = server("kept.append(bytearray(b'x' * (1 << 18)))");
+        Course::new(&one(step), &leaks)
+            .check(&["--sandbox", sandbox])
+            .code(1)
+            .says("memory")
+            .says("at most 20 MiB more than before");
+    }
+}
