@@ -243,3 +243,56 @@ fn a_careful_reviewers_remarks_name_the_check() {
 fn completions_are_printed() {
     Gradus::new(["completions", "bash"]).run().code(0).says("_gradus");
 }
+
+#[test]
+fn what_has_not_changed_is_not_verified_again_unless_asked() {
+    let course = verified("[\"unknown\"]");
+    let cache = tempfile::tempdir().expect("a folder");
+    let root = course.root.path().display().to_string();
+    let run = |more: &[&str]| {
+        let words = ["verify", "demo", "--exercises", &root].into_iter().chain(more.iter().copied());
+        Gradus::new(words).env("XDG_CACHE_HOME", cache.path()).run().code(0)
+    };
+    let first = run(&[]);
+    assert!(!first.out.contains("not graded again"), "{}", first.out);
+    run(&[]).says("3 unchanged").says("no mutant fails: root");
+    assert!(!run(&["--again"]).out.contains("unchanged"));
+    course.write("exercises/demo/starters/python/notes.txt", "new\n");
+    assert!(!run(&[]).out.contains("unchanged"), "what a learner gets has changed");
+    run(&["--only", "always-200"]).says("1 programs").says("1 unchanged");
+    Gradus::new(["verify", "demo", "--only", "nobody", "--exercises", &root])
+        .run()
+        .code(3)
+        .complains("`nobody`");
+}
+
+#[test]
+fn expected_output_is_recorded_from_a_right_solution_once_somebody_agrees() {
+    let answer = "def answer(method, path, body):\n    return 200, {'content-type': 'application/json'}, json.dumps({'id': time.time(), 'n': 2}).encode()\n";
+    let checks = "  - id: root\n    claim: A\n    points: 1\n    steps: [ { get: /, expect: { file: expected/new.json } }, { get: /, expect: { file: expected/old.json } } ]\n";
+    let course = Course::new(checks, "");
+    course.write("graders/demo/solutions/python/app.py", &http_server(answer));
+    course.write("graders/demo/expected/old.json", "{\n  \"id\": \"$number\",\n  \"n\": 1\n}\n");
+    let root = course.root.path().display().to_string();
+    let bless = |more: &[&str]| {
+        Gradus::new(["bless", "demo", "--exercises", &root].into_iter().chain(more.iter().copied())).run()
+    };
+    bless(&["--check"])
+        .code(3)
+        .says("expected/new.json (new)")
+        .says("-   \"n\": 1")
+        .says("+   \"n\": 2")
+        .complains("2 files");
+    bless(&[]).code(2).complains("nobody is here to be asked");
+    let read =
+        |name: &str| std::fs::read_to_string(course.root.path().join("graders/demo/expected").join(name));
+    assert!(read("new.json").is_err(), "nothing is written unasked");
+    bless(&["--yes"]).code(0).says("wrote 2 files");
+    assert_eq!(read("old.json").expect("a file"), "{\n  \"id\": \"$number\",\n  \"n\": 2\n}\n");
+    // The author has not yet said that the new file's id is another each time.
+    bless(&["--check"]).code(3).says("expected/new.json");
+    let new = read("new.json").expect("a file");
+    let id = new.lines().find(|line| line.contains("\"id\"")).expect("an id");
+    course.write("graders/demo/expected/new.json", &new.replace(id, "  \"id\": \"$number\","));
+    bless(&["--check"]).code(0).says("nothing to write");
+}

@@ -13,6 +13,7 @@ mod show;
 mod upstream;
 
 use crate::further::{Further, Missing, Role, Server};
+use crate::record::Record;
 use crate::target::{Origin, Target};
 use crate::upstreams::Upstreams;
 use gradus_judge::answer::{self, AnswerView};
@@ -20,7 +21,7 @@ use gradus_judge::miss::Miss;
 use gradus_judge::place;
 use gradus_model::duration::format_duration;
 use gradus_model::eval;
-use gradus_model::grader::{Action, Again, Check, Grader, RequestStep, Step};
+use gradus_model::grader::{Action, Again, Check, Expect, Grader, RequestStep, Step};
 use gradus_model::json::Json;
 use gradus_model::outcome::{Exchange, Failure, Fault, Mismatch, Outcome};
 use gradus_model::source::Span;
@@ -44,6 +45,8 @@ pub struct Bench<'a> {
     pub request_timeout: Duration,
     /// What has ever come back from this server.
     pub heard: &'a mut Heard,
+    /// Where files of expected output are recorded, and not judged.
+    pub record: Option<&'a Record>,
 }
 
 impl Bench<'_> {
@@ -57,6 +60,7 @@ impl Bench<'_> {
             client: &mut server.client,
             request_timeout: self.request_timeout,
             heard: &mut server.heard,
+            record: self.record,
         }
     }
 }
@@ -275,7 +279,7 @@ async fn ask(
             return Err(fail(vec![mismatch], Some(show::exchange(&request, &origin, Err(&error)))));
         }
     };
-    match judge_answer(bench.grader, asked, &response, bindings) {
+    match judge_answer(bench, asked, &response, bindings) {
         misses if misses.is_empty() => Ok(()),
         misses => Err(fail(misses, Some(show::exchange(&request, &origin, Ok(&response))))),
     }
@@ -283,15 +287,24 @@ async fn ask(
 
 /// Every expectation that does not hold; when all hold, what is to be saved is bound.
 fn judge_answer(
-    grader: &Grader,
+    bench: &Bench<'_>,
     asked: &RequestStep,
     response: &Response,
     bindings: &mut Bindings,
 ) -> Vec<Mismatch> {
     let view = AnswerView { status: response.status, headers: &response.headers, body: &response.body };
-    let misses = answer::judge(&asked.expect, &view, bindings);
+    let misses = match (bench.record, &asked.expect.file) {
+        (Some(record), Some(file)) => {
+            let of_file = Expect { file: Some(file.clone()), ..Expect::default() };
+            if !answer::judge(&of_file, &view, bindings).is_empty() {
+                record.note(&file.path.value, &response.body);
+            }
+            answer::judge(&Expect { file: None, ..asked.expect.clone() }, &view, bindings)
+        }
+        _ => answer::judge(&asked.expect, &view, bindings),
+    };
     if !misses.is_empty() {
-        return misses.into_iter().map(|miss| mismatch(grader, miss)).collect();
+        return misses.into_iter().map(|miss| mismatch(bench.grader, miss)).collect();
     }
     let mut missing = Vec::new();
     for save in &asked.save {
@@ -300,9 +313,9 @@ fn judge_answer(
                 bindings.insert(save.name.value.clone(), value);
             }
             Err(why) => missing.push(mismatch(
-                grader,
+                bench.grader,
                 Miss {
-                    path: grader.sources.get(save.from.span.source).text
+                    path: bench.grader.sources.get(save.from.span.source).text
                         [save.from.span.start..save.from.span.end]
                         .to_owned(),
                     wanted: format!("a value to remember as `{}`", save.name.value),

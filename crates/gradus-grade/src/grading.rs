@@ -279,6 +279,7 @@ impl<'a, 'j> Session<'a, 'j> {
             client: &mut self.client,
             request_timeout: self.job.exercise.limits.request,
             heard: &mut self.heard,
+            record: self.job.record.as_ref(),
         };
         let ran = check::run(&mut bench, check, &mut bindings).await;
         if ran.outcome == Outcome::Passed {

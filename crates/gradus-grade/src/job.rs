@@ -1,6 +1,7 @@
 //! What a grading starts from: the exercise, its grader, and where the submission is.
 
 use crate::ground::Sandbox;
+use crate::record::Record;
 use gradus_intake::plan::Plan;
 use gradus_model::exercise::Exercise;
 use gradus_model::grader::Grader;
@@ -29,6 +30,8 @@ pub struct Job<'a> {
     pub now: u64,
     /// Which checks.
     pub selection: Selection,
+    /// Files of expected output are not judged; what comes where one does not hold is noted here.
+    pub record: Option<Record>,
     /// Keep the server up when it is over, until interrupted.
     pub keep: bool,
 }

@@ -159,6 +159,24 @@ impl Catalogue {
 
     /// The grader of an exercise, if there is one here.
     pub fn grader(&self, slug: &str) -> Result<Option<LoadedGrader>, CatalogueError> {
+        self.read_grader(slug, &file_below)
+    }
+
+    /// The same for somebody who writes its files of expected output: in place of one that is not there, `null` or no text.
+    pub fn grader_to_bless(&self, slug: &str) -> Result<Option<LoadedGrader>, CatalogueError> {
+        self.read_grader(slug, &|dir, name| match file_below(dir, name) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(if name.ends_with(".json") { b"null".to_vec() } else { Vec::new() })
+            }
+            other => other,
+        })
+    }
+
+    fn read_grader(
+        &self,
+        slug: &str,
+        file: &dyn Fn(&Path, &str) -> io::Result<Vec<u8>>,
+    ) -> Result<Option<LoadedGrader>, CatalogueError> {
         let dir = self.root.join("graders").join(slug);
         let path = dir.join("grader.yaml");
         if !path.is_file() {
@@ -168,7 +186,7 @@ impl Catalogue {
         let source = text(&path)?;
         let named: RefCell<Vec<(String, Vec<u8>)>> = RefCell::default();
         let grader = read::grader(&self.shown(&path), &source, &|name: &str| {
-            let bytes = file_below(&dir, name).map_err(|error| error.to_string())?;
+            let bytes = file(&dir, name).map_err(|error| error.to_string())?;
             named.borrow_mut().push((name.to_owned(), bytes.clone()));
             Ok(bytes)
         })

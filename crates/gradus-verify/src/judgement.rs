@@ -16,6 +16,8 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// What is wrong, one sentence each; empty when all is as it should be.
     pub problems: Vec<String>,
+    /// Whether it is known from before, and was not graded now.
+    pub recalled: bool,
 }
 
 /// What came of a check.

@@ -2,7 +2,9 @@
 
 use crate::candidate::{self, Candidate, Kind, Prepared};
 use crate::judgement::{self, Cell, Row};
-use gradus_grade::{Folder, Interrupt, Job, Sandbox, Silent, Subject, Where, grade};
+use crate::memory::Memory;
+use futures_util::future::join_all;
+use gradus_grade::{Folder, Interrupt, Job, Record, Sandbox, Silent, Subject, Where, grade};
 use gradus_intake::catalogue::{Catalogue, LoadedExercise, LoadedGrader};
 use gradus_model::report::{Progress, Report, Selection};
 use gradus_sandbox::Launcher;
@@ -10,7 +12,7 @@ use std::cell::{Cell as Slot, RefCell};
 use std::ffi::OsString;
 
 /// What is verified, and how thoroughly.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Every candidate is graded once with each.
     pub seeds: Vec<u64>,
@@ -18,6 +20,10 @@ pub struct Options {
     pub alone: bool,
     /// How many candidates are graded at a time.
     pub parallel: usize,
+    /// Only candidates of these names; all of them when empty.
+    pub only: Vec<String>,
+    /// Candidates that were as they should be before.
+    pub memory: Option<Memory>,
 }
 
 /// What verifying needs of the machine.
@@ -65,7 +71,13 @@ pub async fn verify(
     interrupt: &Interrupt,
     done: &dyn Fn(&Row),
 ) -> Result<Verification, String> {
-    let candidates = candidate::all(catalogue, &exercise.exercise.slug, grader)?;
+    let mut candidates = candidate::all(catalogue, &exercise.exercise.slug, grader)?;
+    if let Some(unknown) =
+        options.only.iter().find(|name| candidates.iter().all(|known| known.name != **name))
+    {
+        return Err(format!("{} has no solution, starter or mutant `{unknown}`", exercise.exercise.slug));
+    }
+    candidates.retain(|candidate| options.only.is_empty() || options.only.contains(&candidate.name));
     let checks: Vec<String> = grader.grader.checks.iter().map(|check| check.id.value.clone()).collect();
     let trial = Trial { exercise, grader, workshop, options, interrupt, checks: &checks };
     let rows = RefCell::new(vec![None; candidates.len()]);
@@ -78,11 +90,7 @@ pub async fn verify(
             rows.borrow_mut()[index] = Some(row);
         }
     };
-    match options.parallel {
-        0 | 1 => worker().await,
-        2 => drop(tokio::join!(worker(), worker())),
-        _ => drop(tokio::join!(worker(), worker(), worker(), worker())),
-    }
+    join_all((0..options.parallel.max(1)).map(|_| worker())).await;
     let rows: Vec<Row> = rows.into_inner().into_iter().flatten().collect();
     Ok(Verification {
         slug: exercise.exercise.slug.clone(),
@@ -99,13 +107,14 @@ fn unproven(checks: &[String], rows: &[Row]) -> Vec<String> {
     checks.iter().enumerate().filter(|(index, _)| !caught(*index)).map(|(_, id)| id.clone()).collect()
 }
 
-struct Trial<'a> {
-    exercise: &'a LoadedExercise,
-    grader: &'a LoadedGrader,
-    workshop: &'a Workshop<'a>,
-    options: &'a Options,
-    interrupt: &'a Interrupt,
-    checks: &'a [String],
+/// What every grading of one exercise has in common.
+pub struct Trial<'a> {
+    pub exercise: &'a LoadedExercise,
+    pub grader: &'a LoadedGrader,
+    pub workshop: &'a Workshop<'a>,
+    pub options: &'a Options,
+    pub interrupt: &'a Interrupt,
+    pub checks: &'a [String],
 }
 
 impl Trial<'_> {
@@ -115,6 +124,7 @@ impl Trial<'_> {
             kind: candidate.kind.clone(),
             cells: Vec::new(),
             problems: Vec::new(),
+            recalled: false,
         };
         let prepared = match candidate::prepare(candidate) {
             Ok(prepared) => prepared,
@@ -123,9 +133,14 @@ impl Trial<'_> {
                 return row;
             }
         };
+        if let Some(cells) =
+            self.options.memory.as_ref().and_then(|memory| memory.recall(candidate, &prepared))
+        {
+            return Row { cells, recalled: true, ..row };
+        }
         let mut built = false;
         for seed in &self.options.seeds {
-            let report = self.grade(candidate, &prepared, built, *seed, Selection::All).await;
+            let report = self.grade(candidate, &prepared, built, *seed, Selection::All, None).await;
             built = !matches!(report.progress, Progress::NotBuilt(_));
             let found = judgement::problems(candidate, &report);
             row.problems.extend(found.into_iter().map(|problem| format!("{problem} (seed {seed})")));
@@ -139,6 +154,9 @@ impl Trial<'_> {
         if self.options.alone && candidate.kind == Kind::Solution {
             row.problems = self.alone(candidate, &prepared).await;
         }
+        if let Some(memory) = self.options.memory.as_ref().filter(|_| row.problems.is_empty()) {
+            memory.keep(candidate, &prepared, &row.cells);
+        }
         row
     }
 
@@ -148,7 +166,7 @@ impl Trial<'_> {
         let mut problems = Vec::new();
         for id in self.checks {
             let selection = Selection::Only(vec![id.clone()]);
-            let report = self.grade(candidate, prepared, true, seed, selection).await;
+            let report = self.grade(candidate, prepared, true, seed, selection, None).await;
             problems.extend(
                 judgement::not_earned(&report).into_iter().map(|problem| format!("alone, {problem}")),
             );
@@ -156,13 +174,15 @@ impl Trial<'_> {
         problems
     }
 
-    async fn grade(
+    /// Grades a candidate once; with a record, files of expected output are recorded, and not judged.
+    pub async fn grade(
         &self,
         candidate: &Candidate,
         prepared: &Prepared,
         built: bool,
         seed: u64,
         selection: Selection,
+        record: Option<Record>,
     ) -> Report {
         let path = prepared.folder.path().to_owned();
         let folder = Folder {
@@ -183,6 +203,7 @@ impl Trial<'_> {
             seed,
             now: self.workshop.now,
             selection,
+            record,
             keep: false,
         };
         grade(job, &mut Silent, self.interrupt).await
@@ -197,12 +218,12 @@ pub async fn failures(
     workshop: &Workshop<'_>,
     interrupt: &Interrupt,
 ) -> Result<Vec<String>, String> {
-    let options = Options { seeds: vec![1, 2], alone: false, parallel: 1 };
+    let options = Options { seeds: vec![1, 2], parallel: 1, ..Options::default() };
     let trial = Trial { exercise, grader, workshop, options: &options, interrupt, checks: &[] };
     let prepared = candidate::prepare(candidate).map_err(|error| error.to_string())?;
-    let first = trial.grade(candidate, &prepared, false, 1, Selection::All).await;
+    let first = trial.grade(candidate, &prepared, false, 1, Selection::All, None).await;
     let built = !matches!(first.progress, Progress::NotBuilt(_));
-    let second = trial.grade(candidate, &prepared, built, 2, Selection::All).await;
+    let second = trial.grade(candidate, &prepared, built, 2, Selection::All, None).await;
     let (first, second) = (judgement::failed(&first), judgement::failed(&second));
     if first == second {
         Ok(first)

@@ -62,6 +62,8 @@ pub enum Command {
     },
     /// Test a grader: solutions earn everything, starters do not pass, mutants fail what they name
     Verify(Verify),
+    /// Record what a right solution answers into a grader's files of expected output
+    Bless(Bless),
     /// Make mutants
     #[command(subcommand)]
     Mutant(Mutant),
@@ -191,11 +193,33 @@ pub struct Verify {
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=100))]
     pub seeds: u64,
     /// How many programs are graded at a time
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=4))]
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub jobs: u8,
+    /// Only this solution, starter or mutant; may be given several times
+    #[arg(long, value_name = "NAME", conflicts_with = "all")]
+    pub only: Vec<String>,
+    /// Grade what was as it should be before, too, though nothing has changed
+    #[arg(long)]
+    pub again: bool,
     /// How the programs are kept apart from this machine
     #[arg(long, value_enum)]
     pub sandbox: Option<Sandbox>,
+}
+
+/// `gradus bless`.
+#[derive(Args, Clone, Debug)]
+pub struct Bless {
+    /// The exercise
+    pub slug: String,
+    /// The solution that is right; the first one unless told
+    #[arg(long, value_name = "STACK")]
+    pub of: Option<String>,
+    /// Write without asking
+    #[arg(long, conflicts_with = "check")]
+    pub yes: bool,
+    /// Write nothing; there being something to write is a failure
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `gradus mutant`.

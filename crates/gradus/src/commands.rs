@@ -1,5 +1,6 @@
 //! One module for each command.
 
+mod bless;
 mod check;
 mod demo;
 mod doctor;
@@ -37,6 +38,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Result<Exit, Prob
         }
         Command::Plan { dir } => plan::run(&dir, environment),
         Command::Schema { file } => schema::run(file),
+        Command::Bless(bless) => bless::run(&catalogue()?, &bless, environment),
         Command::Verify(verify) => verify::run(&catalogue()?, &verify, environment),
         Command::Mutant(mutant) => mutant::run(&catalogue()?, mutant, environment),
         Command::Demo => demo::run(&catalogue()?, environment),

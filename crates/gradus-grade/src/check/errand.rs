@@ -73,27 +73,34 @@ async fn judge(bench: &Bench<'_>, step: &RunStep, done: &Done, bindings: &Bindin
         (None, Ok(_)) => {}
     }
     if let Some(stdout) = &step.stdout {
-        misses.extend(of_text(stdout, &done.stdout, "stdout", bindings));
+        misses.extend(of_text(bench, stdout, &done.stdout, "stdout", bindings));
     }
     if let Some(stderr) = &step.stderr {
-        misses.extend(of_text(stderr, &done.stderr, "stderr", bindings));
+        misses.extend(of_text(bench, stderr, &done.stderr, "stderr", bindings));
     }
     for (path, wanted) in &step.files {
         let name = path.fill(bindings);
         match bench.target.collect(&name).await {
-            Ok(bytes) => misses.extend(of_text(wanted, &bytes, &name, bindings)),
+            Ok(bytes) => misses.extend(of_text(bench, wanted, &bytes, &name, bindings)),
             Err(why) => misses.push(miss(&name, "a file", why, path.span, None)),
         }
     }
     misses
 }
 
-fn of_text(wanted: &ExpectedText, got: &[u8], at: &str, bindings: &Bindings) -> Vec<Miss> {
+fn of_text(bench: &Bench<'_>, wanted: &ExpectedText, got: &[u8], at: &str, bindings: &Bindings) -> Vec<Miss> {
     let got = String::from_utf8_lossy(got);
     match wanted {
         ExpectedText::Pattern(wanted) => pattern::judge_written(wanted, Some(&got), at, bindings),
         ExpectedText::File { path, text } => {
-            text::judge_text(text, &got, at, path.span).into_iter().collect()
+            let miss = text::judge_text(text, &got, at, path.span);
+            match (bench.record, &miss) {
+                (Some(record), Some(_)) => {
+                    record.note(&path.value, got.as_bytes());
+                    Vec::new()
+                }
+                _ => miss.into_iter().collect(),
+            }
         }
     }
 }

@@ -67,6 +67,7 @@ pub async fn once(
         seed: check.seed.map_or_else(random_seed, Ok)?,
         now: now(),
         selection,
+        record: None,
         keep: check.keep,
     };
     let audience = audience(check.reader);

@@ -8,7 +8,7 @@ use crate::screen;
 use crate::subject;
 use gradus_grade::Interrupt;
 use gradus_intake::catalogue::Catalogue;
-use gradus_verify::{Cell, Kind, Options, Row, Verification, verify};
+use gradus_verify::{Cell, Kind, Memory, Options, Row, Verification, verify};
 
 pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment) -> Result<Exit, Problem> {
     let slugs = if arguments.all {
@@ -18,8 +18,13 @@ pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment)
     } else {
         arguments.slugs.clone()
     };
-    let options =
-        Options { seeds: (1..=arguments.seeds).collect(), alone: true, parallel: arguments.jobs.into() };
+    let options = Options {
+        seeds: (1..=arguments.seeds).collect(),
+        alone: true,
+        parallel: arguments.jobs.into(),
+        only: arguments.only.clone(),
+        memory: None,
+    };
     let interrupt = Interrupt::default();
     runtime()?.block_on(async {
         interrupt_on_signals(&interrupt);
@@ -28,6 +33,12 @@ pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment)
         let mut holds = true;
         for slug in &slugs {
             let graded = subject::graded(catalogue, slug)?;
+            let folder = environment.cache.join("verified");
+            let (exercise, grader) = (&graded.exercise, &graded.grader);
+            let memory =
+                || Memory::open(&folder, &environment.program, exercise, grader, &workshop, &options);
+            let options =
+                Options { memory: if arguments.again { None } else { memory() }, ..options.clone() };
             let live = |row: &Row| {
                 if environment.live_err {
                     screen::err(&format!(
@@ -44,7 +55,12 @@ pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment)
             if environment.live_err {
                 screen::err("\r\u{1b}[K");
             }
-            screen::out(&matrix(&verification, arguments.seeds, environment.color_out));
+            screen::out(&matrix(
+                &verification,
+                arguments.seeds,
+                !arguments.only.is_empty(),
+                environment.color_out,
+            ));
             if verification.interrupted {
                 return Ok(Exit::Interrupted);
             }
@@ -55,7 +71,7 @@ pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment)
 }
 
 /// Candidates down, checks across; then what is wrong.
-fn matrix(verification: &Verification, seeds: u64, color: bool) -> String {
+fn matrix(verification: &Verification, seeds: u64, partly: bool, color: bool) -> String {
     let paint = |code: &str, text: &str| {
         if color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     };
@@ -76,7 +92,13 @@ fn matrix(verification: &Verification, seeds: u64, color: bool) -> String {
         }
         text.push('\n');
     }
-    if !verification.unproven.is_empty() {
+    let recalled = verification.rows.iter().filter(|row| row.recalled).count();
+    if recalled > 0 {
+        text.push_str(&format!(
+            "\n  {recalled} unchanged since they were as they should be, and not graded again\n"
+        ));
+    }
+    if !verification.unproven.is_empty() && !partly {
         text.push_str(&format!(
             "\n{} no mutant fails: {}\n",
             paint("33", "!"),
