@@ -7,6 +7,7 @@ mod commands;
 mod documents;
 mod hostile;
 mod life;
+mod packages;
 mod races;
 mod sandbox;
 mod speed;

@@ -3,7 +3,9 @@
 use crate::ground::{Ground, build_disk};
 use crate::job::{Folder, Where};
 use crate::observe::{Event, Observer};
+use crate::provide::{self, WayOut};
 use crate::target::Recipe;
+use gradus_intake::packages;
 use gradus_model::duration::{format_duration, format_size};
 use gradus_model::exercise::{Exercise, Limits, SubmissionKind};
 use gradus_model::outcome::Shown;
@@ -98,7 +100,7 @@ pub fn prepare(folder: &Folder<'_>) -> Result<Ground, NotBuilt> {
 /// Builds a submission where it is to run.
 pub async fn build(
     folder: &Folder<'_>,
-    ground: &Ground,
+    ground: &mut Ground,
     limits: &Limits,
     observer: &mut dyn Observer,
 ) -> Result<Built, NotBuilt> {
@@ -112,7 +114,7 @@ pub async fn build(
 
 async fn build_in(
     folder: &Folder<'_>,
-    ground: &Ground,
+    ground: &mut Ground,
     command: &CommandLine,
     dir: &Path,
     limits: &Limits,
@@ -133,7 +135,9 @@ async fn build_in(
     if let Where::Cache(cache) = &folder.place {
         cache.begin_build().map_err(|error| ours(error.to_string()))?;
     }
+    provide::provide(folder, ground, limits, observer).await?;
     let (phase, ending) = run(folder, ground, command, dir, limits).await?;
+    ground.forget_packages();
     match ending {
         Ending::Exited(0) => {
             if let Where::Cache(cache) = &folder.place {
@@ -148,7 +152,9 @@ async fn build_in(
             let how = format!("the build took more than {}", format_duration(limits.build));
             Err(NotBuilt::Failed { phase, how })
         }
-        other => Err(NotBuilt::Failed { phase, how: format!("the build {other}") }),
+        other => {
+            Err(NotBuilt::Failed { phase, how: format!("the build {other}{}", without_packages(ground)) })
+        }
     }
 }
 
@@ -162,7 +168,11 @@ async fn run(
     let data = ground.data().map_err(|error| ours(format!("no place for temporary files: {error}")))?;
     let mut env = ground.environment().to_vec();
     env.extend(ground.places(data.as_ref()));
-    let program = Program {
+    if matches!(folder.place, Where::Cache(_)) {
+        // What Go compiled stays beside the project's copy, and is not compiled again.
+        env.push(("GOCACHE".into(), dir.join(".cache/go-build").into()));
+    }
+    let mut program = Program {
         command: argv(command),
         dir: dir.to_owned(),
         env,
@@ -171,8 +181,15 @@ async fn run(
         wall: Some(limits.build),
     };
     let begun = Instant::now();
-    let launched = folder.launcher.launch(&ground.build_room(limits, data.as_ref()), program).await;
-    let mut running = launched.map_err(|error| ours(error.to_string()))?;
+    let room = folder.launcher.open(&ground.build_room(limits, data.as_ref())).await;
+    let room = room.map_err(|error| ours(error.to_string()))?;
+    let way_out = if ground.is_native() && !folder.supplies.hosts.is_empty() {
+        program.env.extend(packages::through(provide::PROXY));
+        Some(WayOut::open(&room, &folder.supplies).await?)
+    } else {
+        None
+    };
+    let mut running = room.run(program).await.map_err(|error| ours(error.to_string()))?;
     let ending = tokio::select! {
         exit = running.wait() => Ok(exit.ending),
         () = ground.outgrows(limits) => Err(format!("the build wrote more than {}", format_size(build_disk(limits)))),
@@ -186,9 +203,25 @@ async fn run(
         cut: from > 0 || slice.dropped > 0,
     };
     let phase = Phase { command: shell_line(command), took: begun.elapsed(), unchanged: false, output };
+    if !matches!(ending, Ok(Ending::Exited(0)))
+        && let Some(blocked) = way_out.as_ref().and_then(WayOut::blocked)
+    {
+        return Err(blocked);
+    }
     match ending {
         Ok(ending) => Ok((phase, ending)),
         Err(how) => Err(NotBuilt::Failed { phase, how }),
+    }
+}
+
+/// What a failed build may have missed.
+fn without_packages(ground: &Ground) -> String {
+    match ground.lacking() {
+        [] => String::new(),
+        managers => format!(
+            "; it asks {} for packages, and a build in the sandbox has no network: permit the host of your registry with --build-network HOST",
+            managers.join(" and ")
+        ),
     }
 }
 

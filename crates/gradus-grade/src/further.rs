@@ -4,7 +4,7 @@
 use crate::boot::NotReady;
 use crate::build::{self, NotBuilt};
 use crate::check::Heard;
-use crate::job::{Folder, Job, Subject, Where};
+use crate::job::{Folder, Job, Subject, Supplies, Where};
 use crate::observe::Silent;
 use crate::target::{ProgramTarget, Recipe, Target};
 use crate::upstreams::Upstreams;
@@ -148,6 +148,7 @@ struct Baseline {
     copy: Option<(TempDir, Recipe)>,
     launcher: Launcher,
     sandbox: crate::ground::Sandbox,
+    supplies: Supplies,
     environment: Vec<(OsString, OsString)>,
     /// What the grader tells the submission is told to it too.
     told: Vec<(OsString, OsString)>,
@@ -162,6 +163,7 @@ impl Baseline {
             copy: None,
             launcher: folder.launcher.clone(),
             sandbox: folder.sandbox.clone(),
+            supplies: folder.supplies.clone(),
             environment: folder.environment.clone(),
             told: recipe.told.clone(),
             upstreams: recipe.upstreams.clone(),
@@ -183,6 +185,7 @@ impl Baseline {
             place: Where::Copy(copy.path().to_owned()),
             sandbox: self.sandbox.clone(),
             launcher: &self.launcher,
+            supplies: self.supplies.clone(),
             environment: self.environment.clone(),
         };
         let not_built = |why: NotBuilt| match why {
@@ -190,8 +193,10 @@ impl Baseline {
             NotBuilt::Interrupted => ours("interrupted".to_owned()),
             NotBuilt::Ours { what, way_out } => broken(what, way_out),
         };
-        let ground = Arc::new(build::prepare(&folder).map_err(not_built)?);
-        let built = build::build(&folder, &ground, &exercise.limits, &mut Silent).await.map_err(not_built)?;
+        let mut ground = build::prepare(&folder).map_err(not_built)?;
+        let built =
+            build::build(&folder, &mut ground, &exercise.limits, &mut Silent).await.map_err(not_built)?;
+        let ground = Arc::new(ground);
         let recipe = built.recipe(&folder, &ground, exercise, self.told.clone(), self.upstreams.clone());
         self.copy = Some((copy, recipe.clone()));
         Ok(recipe)

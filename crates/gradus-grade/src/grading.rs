@@ -87,9 +87,9 @@ impl Grading<'_, '_> {
     async fn build(&mut self, folder: &Folder<'_>, upstreams: &Upstreams) -> Option<Recipe> {
         let job = self.job;
         let built = async {
-            let ground = Arc::new(build::prepare(folder)?);
-            let built = build::build(folder, &ground, &job.exercise.limits, self.observer).await?;
-            Ok((ground, built))
+            let mut ground = build::prepare(folder)?;
+            let built = build::build(folder, &mut ground, &job.exercise.limits, self.observer).await?;
+            Ok((Arc::new(ground), built))
         };
         let built = tokio::select! {
             built = built => built,

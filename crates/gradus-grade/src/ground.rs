@@ -80,6 +80,12 @@ pub struct Ground {
     folder: PathBuf,
     environment: Vec<(OsString, OsString)>,
     toolchains: Vec<PathBuf>,
+    /// Sets of packages, and where they are seen.
+    packages: Vec<(PathBuf, PathBuf, Access)>,
+    /// Those of them that are gone with us.
+    copies: Vec<TempDir>,
+    /// Package managers whose packages are needed and not there.
+    lacking: Vec<&'static str>,
     host_id: Option<u32>,
 }
 
@@ -91,6 +97,9 @@ impl Ground {
             folder: folder.to_owned(),
             environment: environment.to_vec(),
             toolchains: Vec::new(),
+            packages: Vec::new(),
+            copies: Vec::new(),
+            lacking: Vec::new(),
             host_id: None,
         };
         if ground.is_apart() {
@@ -137,6 +146,65 @@ impl Ground {
     /// Variables that every program of the submission gets.
     pub fn environment(&self) -> &[(OsString, OsString)] {
         &self.environment
+    }
+
+    /// The submission's own folder on this machine.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Shows a set of packages, which stays as it is whatever a build does; to one that writes, a copy is shown.
+    pub fn use_packages(&mut self, set: &Path, at: PathBuf, writes: bool) -> io::Result<()> {
+        if !writes {
+            self.packages.push((set.to_owned(), at, Access::Read));
+            return Ok(());
+        }
+        let copy = TempDir::with_prefix("gradus-packages-")?;
+        copy_all(set, copy.path())?;
+        self.write_packages(copy.path(), at)?;
+        self.copies.push(copy);
+        Ok(())
+    }
+
+    /// Gives programs more variables.
+    pub fn tell(&mut self, variables: Vec<(OsString, OsString)>) {
+        self.environment.extend(variables);
+    }
+
+    /// What was built needs no packages any more.
+    pub fn forget_packages(&mut self) {
+        self.packages.clear();
+        self.copies.clear();
+    }
+
+    /// Remembers that packages are needed which are not there.
+    pub fn lacks_packages(&mut self, manager: &'static str) {
+        self.lacking.push(manager);
+    }
+
+    /// Package managers whose packages are needed and not there.
+    pub fn lacking(&self) -> &[&'static str] {
+        &self.lacking
+    }
+
+    /// Lets programs write a set of packages.
+    pub fn write_packages(&mut self, set: &Path, at: PathBuf) -> io::Result<()> {
+        if let Some(id) = self.host_id {
+            give(set, id)?;
+        }
+        self.packages.push((set.to_owned(), at, Access::Write));
+        Ok(())
+    }
+
+    /// Takes the sets that were written back, so that nobody else ever writes them.
+    pub fn take_packages(&mut self) -> io::Result<()> {
+        for (set, _, _) in std::mem::take(&mut self.packages) {
+            if self.host_id.is_some() {
+                give(&set, 0)?;
+            }
+            readable(&set)?;
+        }
+        Ok(())
     }
 
     /// Where a folder of the submission is, as its programs see it.
@@ -190,9 +258,12 @@ impl Ground {
         let most = build_disk(limits);
         loop {
             tokio::time::sleep(LOOKS).await;
-            let folder = self.folder.clone();
+            let written = self.packages.iter().filter(|(_, _, access)| *access == Access::Write);
+            let folders: Vec<PathBuf> =
+                written.map(|(set, _, _)| set).chain([&self.folder]).cloned().collect();
+            let sizes = move || folders.iter().map(|folder| size(folder)).sum::<u64>();
             // A look that fails is made again.
-            if tokio::task::spawn_blocking(move || size(&folder)).await.is_ok_and(|size| size > most) {
+            if tokio::task::spawn_blocking(sizes).await.is_ok_and(|size| size > most) {
                 return;
             }
         }
@@ -210,6 +281,8 @@ impl Ground {
             Sandbox::Native => {
                 let view =
                     toolchains(View::of_room()).folder(DATA).put(self.folder.clone(), WORK.into(), access);
+                let packages = self.packages.iter().cloned();
+                let view = packages.fold(view, |view, (set, at, access)| view.put(set, at, access));
                 Rung::Native(View { host_id: self.host_id, ..view })
             }
             Sandbox::Guarded { .. } => {
@@ -307,6 +380,42 @@ fn room_limits(limits: &Limits) -> RoomLimits {
         cpu: Some(limits.grading),
         disk: limits.disk,
     }
+}
+
+/// Copies what is in a folder; links are copied as links.
+fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let (kind, copy) = (entry.file_type()?, to.join(entry.file_name()));
+        if kind.is_dir() {
+            std::fs::create_dir(&copy)?;
+            copy_all(&entry.path(), &copy)?;
+        } else if kind.is_symlink() {
+            std::os::unix::fs::symlink(std::fs::read_link(entry.path())?, &copy)?;
+        } else {
+            std::fs::copy(entry.path(), &copy)?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets everybody read a folder and all that is in it; links are not followed.
+fn readable(folder: &Path) -> io::Result<()> {
+    let meta = folder.symlink_metadata()?;
+    if meta.is_symlink() {
+        return Ok(());
+    }
+    let mode = meta.permissions().mode();
+    let more = if meta.is_dir() || mode & 0o100 != 0 { 0o555 } else { 0o444 };
+    // Whoever is to remove it must be able to.
+    let own = if meta.is_dir() { 0o700 } else { 0 };
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode | more | own))?;
+    if meta.is_dir() {
+        for entry in std::fs::read_dir(folder)? {
+            readable(&entry?.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Gives a folder and all that is in it to the id that stands behind a room's user; links are not followed.

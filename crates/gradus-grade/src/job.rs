@@ -2,11 +2,13 @@
 
 use crate::ground::Sandbox;
 use crate::record::Record;
+use gradus_intake::packages::PackageCache;
 use gradus_intake::plan::Plan;
 use gradus_model::exercise::Exercise;
 use gradus_model::grader::Grader;
 use gradus_model::report::Selection;
 use gradus_sandbox::Launcher;
+use gradus_services::Gate;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use url::Url;
@@ -61,8 +63,28 @@ pub struct Folder<'a> {
     pub sandbox: Sandbox,
     /// What starts programs.
     pub launcher: &'a Launcher,
+    /// What its build may draw on.
+    pub supplies: Supplies,
     /// Variables that every program of the submission gets: `PATH`, `HOME`, `LANG` and what toolchains need.
     pub environment: Vec<(OsString, OsString)>,
+}
+
+/// What a build may draw on.
+#[derive(Clone, Debug)]
+pub struct Supplies {
+    /// Packages that were fetched before.
+    pub packages: PackageCache,
+    /// Hosts that a build may reach, and from which packages may be fetched: `registry.example`, `registry.example:8443`.
+    pub hosts: Vec<String>,
+    /// Variables that tell package managers where their registries are, for those who fetch packages only.
+    pub registries: Vec<(OsString, OsString)>,
+}
+
+impl Supplies {
+    /// The first of the hosts that is none.
+    pub fn mistake(&self) -> Option<String> {
+        Gate::new(&self.hosts).err().map(|host| host.0)
+    }
 }
 
 /// Where a submission builds and runs.

@@ -53,8 +53,9 @@ pub async fn up(
         return Ok(());
     };
     let limits = &what.exercise.limits;
-    let ground = Arc::new(build::prepare(folder).map_err(why)?);
-    let built = build::build(folder, &ground, limits, observer).await.map_err(why)?;
+    let mut ground = build::prepare(folder).map_err(why)?;
+    let built = build::build(folder, &mut ground, limits, observer).await.map_err(why)?;
+    let ground = Arc::new(ground);
     let recipe = built.recipe(folder, &ground, what.exercise, variables.clone(), upstreams.ports());
     let mut target = ProgramTarget::new(recipe).map_err(|error| error.to_string())?;
     target.open().await.map_err(|cause| cause.to_string())?;

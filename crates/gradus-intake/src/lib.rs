@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod catalogue;
+pub mod packages;
 pub mod patch;
 pub mod plan;
 pub mod start;

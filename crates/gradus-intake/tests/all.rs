@@ -1,6 +1,7 @@
 //! Folders in; plans, digests, copies and patches out.
 
 mod cache;
+mod packages;
 mod patch;
 mod plan;
 mod tree;

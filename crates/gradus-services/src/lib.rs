@@ -1,13 +1,16 @@
 //! What a submission may lean on. Today: stub upstreams that the grader serves, which answer as their routes say, go wrong
-//! when they are told to, and remember what they were asked. Where they listen is somebody else's business.
+//! when they are told to, and remember what they were asked; the way to them, which can go wrong too; and a way out to
+//! hosts that were permitted. Where they listen is somebody else's business.
 
 mod call;
 mod fault;
+mod gate;
 mod matching;
 mod proxy;
 mod reply;
 mod stub;
 
 pub use call::{Call, Unexpected};
+pub use gate::{Gate, NoHost};
 pub use proxy::Way;
 pub use stub::Stubs;

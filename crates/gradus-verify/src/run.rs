@@ -4,7 +4,7 @@ use crate::candidate::{self, Candidate, Kind, Prepared};
 use crate::judgement::{self, Cell, Row};
 use crate::memory::Memory;
 use futures_util::future::join_all;
-use gradus_grade::{Folder, Interrupt, Job, Record, Sandbox, Silent, Subject, Where, grade};
+use gradus_grade::{Folder, Interrupt, Job, Record, Sandbox, Silent, Subject, Supplies, Where, grade};
 use gradus_intake::catalogue::{Catalogue, LoadedExercise, LoadedGrader};
 use gradus_model::report::{Progress, Report, Selection};
 use gradus_sandbox::Launcher;
@@ -33,6 +33,8 @@ pub struct Workshop<'a> {
     pub launcher: &'a Launcher,
     /// How programs are kept apart from this machine.
     pub sandbox: Sandbox,
+    /// What builds may draw on.
+    pub supplies: Supplies,
     /// What every program gets.
     pub environment: Vec<(OsString, OsString)>,
     /// Seconds since 1970-01-01 UTC.
@@ -192,6 +194,7 @@ impl Trial<'_> {
             place: if built { Where::Built(path) } else { Where::Copy(path) },
             sandbox: self.workshop.sandbox.clone(),
             launcher: self.workshop.launcher,
+            supplies: self.workshop.supplies.clone(),
             environment: self.workshop.environment.clone(),
         };
         let job = Job {

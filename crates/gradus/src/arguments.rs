@@ -121,6 +121,9 @@ pub struct Check {
     /// How the submission is kept apart from this machine
     #[arg(long, value_enum)]
     pub sandbox: Option<Sandbox>,
+    /// Hosts of package registries that a build in the sandbox may reach
+    #[arg(long, value_name = "HOST", value_delimiter = ',')]
+    pub build_network: Vec<String>,
     /// For whom the reports are written
     #[arg(long = "for", value_enum, default_value_t, value_name = "READER")]
     pub reader: Reader,
@@ -144,6 +147,9 @@ pub struct Up {
     /// How the server is kept apart from this machine
     #[arg(long, value_enum, requires = "server")]
     pub sandbox: Option<Sandbox>,
+    /// Hosts of package registries that a build in the sandbox may reach
+    #[arg(long, value_name = "HOST", value_delimiter = ',')]
+    pub build_network: Vec<String>,
 }
 
 /// How a submission is kept apart; the strongest way that this machine has, unless told.

@@ -34,6 +34,21 @@ const PASSED_ON: &[&str] = &[
     "SYSTEMROOT",
 ];
 
+/// Variables that tell package managers where their registries are and whom to trust; none of them holds a password.
+const REGISTRIES: &[&str] = &[
+    "npm_config_registry",
+    "NPM_CONFIG_REGISTRY",
+    "NODE_EXTRA_CA_CERTS",
+    "PIP_INDEX_URL",
+    "PIP_CERT",
+    "CARGO_HTTP_CAINFO",
+    "GOPROXY",
+    "GOSUMDB",
+    "GONOSUMDB",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+];
+
 /// What surrounds this run.
 #[derive(Clone, Debug)]
 pub struct Environment {
@@ -57,6 +72,10 @@ pub struct Environment {
     pub github_actions: bool,
     /// What reports say of where they are written.
     pub surroundings: Surroundings,
+    /// `GRADUS_BUILD_NETWORK`: hosts that a build may reach.
+    pub build_network: Vec<String>,
+    /// What package managers are told of their registries, when they fetch packages.
+    pub registries: Vec<(OsString, OsString)>,
     /// What a submission's programs get.
     pub passed_on: Vec<(OsString, OsString)>,
 }
@@ -79,10 +98,19 @@ impl Environment {
             width: width(),
             github_actions: env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
             surroundings: Surroundings { classroom50: Identity::told(|name| env::var(name).ok()) },
-            passed_on: PASSED_ON
-                .iter()
-                .filter_map(|name| Some((OsString::from(name), env::var_os(name)?)))
-                .collect(),
+            build_network: env::var("GRADUS_BUILD_NETWORK").map_or_else(
+                |_| Vec::new(),
+                |hosts| {
+                    hosts
+                        .split(',')
+                        .map(str::trim)
+                        .filter(|host| !host.is_empty())
+                        .map(str::to_owned)
+                        .collect()
+                },
+            ),
+            registries: those(REGISTRIES),
+            passed_on: those(PASSED_ON),
         }
     }
 
@@ -90,6 +118,11 @@ impl Environment {
     pub fn exercises(&self) -> Option<&OsStr> {
         self.exercises.as_deref()
     }
+}
+
+/// Those of these variables that are set.
+fn those(names: &[&str]) -> Vec<(OsString, OsString)> {
+    names.iter().filter_map(|name| Some((OsString::from(name), env::var_os(name)?))).collect()
 }
 
 /// `$XDG_CACHE_HOME/gradus`, `~/.cache/gradus`, or a folder among the temporary ones.

@@ -3,7 +3,8 @@
 use crate::arguments;
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
-use gradus_grade::{Interrupt, Sandbox};
+use gradus_grade::{Interrupt, Sandbox, Supplies};
+use gradus_intake::packages::PackageCache;
 use gradus_sandbox::{Launcher, SandboxError};
 use gradus_verify::Workshop;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -30,13 +31,29 @@ impl Means {
     }
 
     /// What graders are verified with.
-    pub fn workshop(&self, environment: &Environment) -> Workshop<'_> {
-        Workshop {
+    pub fn workshop(&self, environment: &Environment) -> Result<Workshop<'_>, Problem> {
+        Ok(Workshop {
             launcher: &self.launcher,
             sandbox: self.sandbox.clone(),
+            supplies: supplies(&[], environment)?,
             environment: environment.passed_on.clone(),
             now: now(),
-        }
+        })
+    }
+}
+
+/// What builds may draw on: hosts that this command permits, and those that the environment always does.
+pub fn supplies(hosts: &[String], environment: &Environment) -> Result<Supplies, Problem> {
+    let hosts = hosts.iter().chain(&environment.build_network).cloned();
+    let supplies = Supplies {
+        packages: PackageCache::new(&environment.cache),
+        hosts: hosts.collect(),
+        registries: environment.registries.clone(),
+    };
+    match supplies.mistake() {
+        None => Ok(supplies),
+        Some(host) => Err(Problem::new(Exit::Usage, format!("`{host}` is no host"))
+            .way_out("Write it like registry.example or registry.example:8443.")),
     }
 }
 

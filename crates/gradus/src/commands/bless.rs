@@ -33,7 +33,7 @@ pub fn run(catalogue: &Catalogue, arguments: &Bless, environment: &Environment) 
     let blessings = runtime()?.block_on(async {
         interrupt_on_signals(&interrupt);
         let means = Means::new(None).await?;
-        let workshop = means.workshop(environment);
+        let workshop = means.workshop(environment)?;
         bless(&exercise, &grader, solution, &workshop, &interrupt)
             .await
             .map_err(|error| Problem::new(Exit::GraderBroken, error))

@@ -4,7 +4,7 @@ use crate::arguments::{Check, Reader};
 use crate::commands::watch;
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
-use crate::means::{Means, interrupt_on_signals, now, runtime};
+use crate::means::{Means, interrupt_on_signals, now, runtime, supplies};
 use crate::progress::{Lines, Progress};
 use crate::screen;
 use crate::subject::{self, Graded};
@@ -104,7 +104,7 @@ fn subject_of<'l>(
     let said = subject::plan(&dir)?.exercise.map(|slug| slug.value);
     let slug = subject::slug(check.exercise.as_deref(), said.as_deref(), &check.dir)?;
     let graded = subject::graded(catalogue, &slug)?;
-    let (folder, home) = folder_of(&check.dir, &dir, means, environment)?;
+    let (folder, home) = folder_of(&check.dir, &dir, means, &check.build_network, environment)?;
     Ok((graded, Subject::Folder(folder), Some(home)))
 }
 
@@ -113,6 +113,7 @@ pub fn folder_of<'l>(
     asked: &Path,
     dir: &Path,
     means: &'l Means,
+    hosts: &[String],
     environment: &Environment,
 ) -> Result<(Folder<'l>, PathBuf), Problem> {
     let plan = subject::plan(dir)?;
@@ -127,6 +128,7 @@ pub fn folder_of<'l>(
         place: Where::Cache(cache),
         sandbox: means.sandbox.clone(),
         launcher: &means.launcher,
+        supplies: supplies(hosts, environment)?,
         environment: environment.passed_on.clone(),
     };
     Ok((folder, home))

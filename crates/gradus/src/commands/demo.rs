@@ -83,6 +83,7 @@ fn grade(catalogue: &Catalogue, dir: &Path, environment: &Environment) -> Result
         watch: false,
         report: Vec::new(),
         sandbox: None,
+        build_network: Vec::new(),
         reader: Reader::Learner,
     };
     check::run(catalogue, check, environment)

@@ -47,7 +47,7 @@ pub fn run(catalogue: &Catalogue, command: Mutant, environment: &Environment) ->
     let fails = runtime()?.block_on(async {
         interrupt_on_signals(&interrupt);
         let means = Means::new(None).await?;
-        let workshop = means.workshop(environment);
+        let workshop = means.workshop(environment)?;
         failures(&candidate, &graded.exercise, &graded.grader, &workshop, &interrupt)
             .await
             .map_err(|error| Problem::new(Exit::GraderBroken, error))

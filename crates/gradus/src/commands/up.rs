@@ -24,7 +24,9 @@ pub fn run(catalogue: &Catalogue, arguments: &Arguments, environment: &Environme
             false => None,
         };
         let folder = match &means {
-            Some(means) => Some(folder_of(&arguments.dir, &dir, means, environment)?.0),
+            Some(means) => {
+                Some(folder_of(&arguments.dir, &dir, means, &arguments.build_network, environment)?.0)
+            }
             None => None,
         };
         let what = Up {

@@ -29,7 +29,7 @@ pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment)
     runtime()?.block_on(async {
         interrupt_on_signals(&interrupt);
         let means = Means::new(arguments.sandbox).await?;
-        let workshop = means.workshop(environment);
+        let workshop = means.workshop(environment)?;
         let mut holds = true;
         for slug in &slugs {
             let graded = subject::graded(catalogue, slug)?;
