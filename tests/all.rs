@@ -10,6 +10,7 @@ mod life;
 mod packages;
 mod races;
 mod sandbox;
+mod services;
 mod speed;
 mod stays;
 mod support;

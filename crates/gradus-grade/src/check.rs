@@ -9,6 +9,7 @@ mod printed;
 mod race;
 mod raw;
 mod request;
+mod service;
 mod show;
 mod upstream;
 
@@ -231,6 +232,11 @@ async fn act(
         }
         Action::Server(server) => life::act(bench, step, server, bindings, requests).await,
         Action::Stub(stub) => upstream::change(bench, step, stub, bindings).await,
+        Action::Sql(sql) => service::sql(bench, step, sql, bindings, circumstance).await,
+        Action::Redis(redis) => service::redis(bench, step, redis, bindings, circumstance).await,
+        Action::Service(service) => return service::act(bench, service).await,
+        Action::Hold(hold) => return service::hold(bench, hold, bindings, requests).await,
+        Action::Work(work) => return service::work(bench, work, bindings, requests, circumstance).await,
         Action::Faults(faults) => {
             upstream::disturb(bench, faults);
             Ok(())

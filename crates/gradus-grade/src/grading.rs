@@ -4,6 +4,7 @@ use crate::boot::NotReady;
 use crate::build::{self, NotBuilt};
 use crate::check::{self, Bench, Heard};
 use crate::further::Further;
+use crate::ground::Sandbox;
 use crate::interrupt::Interrupt;
 use crate::job::{Folder, Job, Subject};
 use crate::observe::{Event, Observer};
@@ -55,7 +56,8 @@ struct Grading<'a, 'j> {
 impl Grading<'_, '_> {
     async fn run(&mut self) {
         let job = self.job;
-        let mut upstreams = match Upstreams::new(job.grader) {
+        let apart = matches!(&job.subject, Subject::Folder(folder) if folder.sandbox == Sandbox::Native);
+        let mut upstreams = match Upstreams::new(job.grader, job.seed, apart) {
             Ok(upstreams) => upstreams,
             Err(error) => return self.broken(format!("no port for a stub: {error}"), None),
         };
@@ -68,6 +70,9 @@ impl Grading<'_, '_> {
             Subject::Folder(folder) => {
                 let Some(recipe) = self.build(folder, &upstreams).await else { return };
                 further = Further::new(job, Some(recipe.clone()));
+                if let Err(Fault { what, way_out }) = upstreams.backing().start(folder).await {
+                    return self.broken(what, way_out);
+                }
                 match ProgramTarget::new(recipe) {
                     Ok(target) => Box::new(target),
                     Err(error) => {
@@ -79,6 +84,7 @@ impl Grading<'_, '_> {
         self.report.isolation = target.isolation();
         self.run_on(&mut *target, &mut further, &mut upstreams).await;
         target.stop().await;
+        upstreams.backing().end().await;
         // What holds the limits is known once there was a room.
         self.report.isolation = target.isolation();
         self.report.usage = target.usage();
@@ -267,9 +273,8 @@ impl<'a, 'j> Session<'a, 'j> {
             return (outcome, 0, self.target.output_since_mark());
         }
         let mut bindings = self.bindings(check);
-        if let Err(error) = self.upstreams.begin(&*self.target, self.job.seed, bindings.clone()).await {
-            let what = format!("a stub can't listen: {error}");
-            return (Outcome::Broken(Fault { what, way_out: None }), 0, Shown::default());
+        if let Err(fault) = self.upstreams.begin(&*self.target, self.job.seed, bindings.clone()).await {
+            return (Outcome::Broken(fault), 0, Shown::default());
         }
         let mut bench = Bench {
             grader: self.job.grader,
@@ -332,6 +337,7 @@ impl<'a, 'j> Session<'a, 'j> {
                     way_out: None,
                 })
             })?;
+            self.upstreams.backing().renew().await.map_err(Outcome::Broken)?;
         }
         let started = start(self.target, self.upstreams).await;
         self.client = client(self.job, self.target);
@@ -411,6 +417,11 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
         Action::Server(_) if !can.signals => Some("signals to the server; grade the folder instead of a URL"),
         Action::Run(_) if !can.commands => {
             Some("commands beside the server; grade the folder instead of a URL")
+        }
+        Action::Sql(_) | Action::Redis(_) | Action::Service(_) | Action::Work(_) | Action::Hold(_)
+            if !can.listen =>
+        {
+            Some("databases where the server runs; grade the folder instead of a URL")
         }
         Action::Stub(_) | Action::Faults(_) | Action::Calls(_) if !can.listen => {
             Some("stubs where the server runs; grade the folder instead of a URL")

@@ -383,7 +383,7 @@ fn room_limits(limits: &Limits) -> RoomLimits {
 }
 
 /// Copies what is in a folder; links are copied as links.
-fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
+pub fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
         let (kind, copy) = (entry.file_type()?, to.join(entry.file_name()));
@@ -419,7 +419,7 @@ fn readable(folder: &Path) -> io::Result<()> {
 }
 
 /// Gives a folder and all that is in it to the id that stands behind a room's user; links are not followed.
-fn give(folder: &Path, id: u32) -> io::Result<()> {
+pub fn give(folder: &Path, id: u32) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
     let meta = folder.symlink_metadata()?;
     if meta.uid() != id || meta.gid() != id {

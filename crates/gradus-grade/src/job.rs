@@ -72,6 +72,8 @@ pub struct Folder<'a> {
 /// What a build may draw on.
 #[derive(Clone, Debug)]
 pub struct Supplies {
+    /// Where templates of services are kept.
+    pub templates: PathBuf,
     /// Packages that were fetched before.
     pub packages: PackageCache,
     /// Hosts that a build may reach, and from which packages may be fetched: `registry.example`, `registry.example:8443`.

@@ -3,6 +3,7 @@
 //! The way of the data: [`Job`] → build → boot → checks → [`gradus_model::report::Report`]; what happens meanwhile is told
 //! to an [`Observer`].
 
+mod backing;
 mod boot;
 mod build;
 mod check;
@@ -20,6 +21,7 @@ mod target;
 mod up;
 mod upstreams;
 
+pub use backing::services_on;
 pub use grading::grade;
 pub use ground::Sandbox;
 pub use interrupt::Interrupt;

@@ -43,6 +43,10 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
         }
         Action::Raw(raw) => raw.bytes.iter().flat_map(pattern::mistakes).collect(),
         Action::Server(server) => server.exit.iter().flat_map(pattern::mistakes).collect(),
+        Action::Sql(sql) => sql.rows.iter().chain(&sql.error).flat_map(pattern::mistakes).collect(),
+        Action::Redis(redis) => pattern::mistakes(&redis.reply),
+        Action::Work(work) => work.expect.iter().flat_map(|(_, wanted)| pattern::mistakes(wanted)).collect(),
+        Action::Service(_) | Action::Hold(_) => Vec::new(),
         Action::Stub(_) | Action::Faults(_) | Action::Growth(_) | Action::Compare(_) => Vec::new(),
         Action::Load(load) => {
             let patterns = [&load.errors, &load.judged, &load.answers, &load.p99].into_iter().flatten();

@@ -2,6 +2,7 @@
 
 use crate::build::{self, NotBuilt};
 use crate::check::always_there;
+use crate::ground::Sandbox;
 use crate::interrupt::Interrupt;
 use crate::job::Folder;
 use crate::observe::{Event, Observer};
@@ -39,8 +40,9 @@ pub async fn up(
     told: &mut Told<'_>,
     interrupt: &Interrupt,
 ) -> Result<(), String> {
-    let mut upstreams =
-        Upstreams::new(what.grader).map_err(|error| format!("no port for a stub: {error}"))?;
+    let apart = what.folder.as_ref().is_some_and(|folder| folder.sandbox == Sandbox::Native);
+    let mut upstreams = Upstreams::new(what.grader, what.seed, apart)
+        .map_err(|error| format!("no port for a stub: {error}"))?;
     let mut variables = crate::grading::variables(what.grader, what.seed, what.now);
     variables.extend(upstreams.told());
     let Some(folder) = &what.folder else {
@@ -58,10 +60,11 @@ pub async fn up(
     let ground = Arc::new(ground);
     let recipe = built.recipe(folder, &ground, what.exercise, variables.clone(), upstreams.ports());
     let mut target = ProgramTarget::new(recipe).map_err(|error| error.to_string())?;
+    upstreams.backing().start(folder).await.map_err(|fault| fault.what)?;
     target.open().await.map_err(|cause| cause.to_string())?;
     let origin = target.origin();
     let listening = upstreams.begin(&target, what.seed, names(&what, Some(&origin))).await;
-    listening.map_err(|error| format!("a stub can't listen: {error}"))?;
+    listening.map_err(|fault| fault.what)?;
     observer.event(Event::Booting { command: &build::shell_line(&folder.plan.start) });
     let started = tokio::select! {
         started = target.start() => started.map_err(|cause| cause.to_string()),

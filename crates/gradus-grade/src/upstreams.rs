@@ -1,8 +1,11 @@
 //! What the grader serves where the submission runs: each stub on a port of its own, found by the submission in a variable.
 
+use crate::backing::Backing;
 use crate::target::Target;
 use gradus_model::grader::Grader;
+use gradus_model::outcome::Fault;
 use gradus_model::stub::StubChange;
+use gradus_model::toxic::Toxic;
 use gradus_model::value::Bindings;
 use gradus_sandbox::{PortHold, free_port};
 use gradus_services::Stubs;
@@ -16,6 +19,7 @@ use tokio::task::JoinHandle;
 /// The stubs of one grading, and where they are served.
 pub struct Upstreams {
     stubs: Stubs,
+    backing: Backing,
     ports: BTreeMap<String, PortHold>,
     /// Those that nobody shall reach.
     down: BTreeSet<String>,
@@ -27,25 +31,43 @@ pub struct Upstreams {
 pub const MAIN: &str = "";
 
 impl Upstreams {
-    /// Those of a grader; nobody listens yet.
-    pub fn new(grader: &Grader) -> io::Result<Self> {
+    /// Those of a grader; nobody listens yet. `apart` says whether the submission has a network of its own.
+    pub fn new(grader: &Grader, seed: u64, apart: bool) -> io::Result<Self> {
         let stubs = Stubs::new(grader);
         let ports = stubs.names().map(|name| Ok((name.to_owned(), free_port()?)));
         let ports = ports.collect::<io::Result<_>>()?;
-        Ok(Self { stubs, ports, down: BTreeSet::new(), serving: BTreeMap::new() })
+        Ok(Self {
+            stubs,
+            backing: Backing::new(grader, seed, apart)?,
+            ports,
+            down: BTreeSet::new(),
+            serving: BTreeMap::new(),
+        })
     }
 
     /// Their ports.
     pub fn ports(&self) -> Vec<u16> {
-        self.ports.values().map(PortHold::port).collect()
+        self.ports.values().map(PortHold::port).chain(self.backing.ports()).collect()
     }
 
     /// What the submission is told: `RATES_URL=http://127.0.0.1:4711`.
     pub fn told(&self) -> impl Iterator<Item = (OsString, OsString)> {
-        self.ports.iter().map(|(name, port)| {
+        let stubs = self.ports.iter().map(|(name, port)| {
             let url = format!("http://127.0.0.1:{}", port.port());
             (format!("{}_URL", name.to_uppercase()).into(), url.into())
-        })
+        });
+        stubs.chain(self.backing.told())
+    }
+
+    /// Databases and caches.
+    pub fn backing(&mut self) -> &mut Backing {
+        &mut self.backing
+    }
+
+    /// Disturbs the way to one of them, or no longer.
+    pub fn disturb(&self, name: &str, toxics: &[Toxic]) {
+        self.stubs.disturb(name, toxics);
+        self.backing.disturb(name, toxics);
     }
 
     /// What they were asked, and what they answer.
@@ -55,6 +77,7 @@ impl Upstreams {
 
     /// A place where they listened is gone.
     pub fn leave(&mut self, place: &str) {
+        self.backing.leave(place);
         self.serving.retain(|(of, _), serving| {
             if of == place {
                 serving.abort();
@@ -64,10 +87,17 @@ impl Upstreams {
     }
 
     /// A check begins: all of them listen, have been asked nothing, and answer as their routes say.
-    pub async fn begin(&mut self, target: &dyn Target, seed: u64, bindings: Bindings) -> io::Result<()> {
+    pub async fn begin(&mut self, target: &dyn Target, seed: u64, bindings: Bindings) -> Result<(), Fault> {
         self.stubs.begin(seed, bindings);
         self.down.clear();
-        if target.capabilities().listen { self.listen(MAIN, target).await } else { Ok(()) }
+        self.backing.begin(seed).await?;
+        if target.capabilities().listen {
+            self.listen(MAIN, target).await.map_err(|error| Fault {
+                what: format!("what the submission leans on can't listen: {error}"),
+                way_out: None,
+            })?;
+        }
+        Ok(())
     }
 
     /// The same on this machine itself, where no submission runs.
@@ -87,6 +117,7 @@ impl Upstreams {
             // It finds them where the server that is graded does.
             return Ok(());
         }
+        self.backing.listen(place, target).await?;
         for (name, port) in &self.ports {
             let key = (place.to_owned(), name.clone());
             if !self.down.contains(name) && !self.serving.contains_key(&key) {

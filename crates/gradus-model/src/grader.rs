@@ -4,6 +4,7 @@ use crate::compare::CompareStep;
 use crate::growth::GrowthStep;
 use crate::pattern::Pattern;
 use crate::race::{LoadStep, RaceStep};
+use crate::service::{HoldStep, RedisStep, Service, ServiceStep, SqlStep, WorkStep};
 use crate::source::{Sources, Span, Spanned};
 use crate::stub::{CallsStep, Stub, StubStep};
 use crate::toxic::FaultsStep;
@@ -28,6 +29,8 @@ pub struct Grader {
     pub vars: Vec<Var>,
     /// Upstreams that the grader serves.
     pub stubs: Vec<Stub>,
+    /// Databases and caches, private to each grading.
+    pub services: Vec<Service>,
     /// In the file's order.
     pub checks: Vec<Check>,
 }
@@ -131,6 +134,16 @@ pub enum Action {
     Stub(StubStep),
     /// What goes wrong on the way to upstreams.
     Faults(FaultsStep),
+    /// A question to a database.
+    Sql(Box<SqlStep>),
+    /// A question to Redis.
+    Redis(Box<RedisStep>),
+    /// What happens to services.
+    Service(ServiceStep),
+    /// What steps cost services.
+    Work(Box<WorkStep>),
+    /// Steps while a transaction is kept open.
+    Hold(Box<HoldStep>),
     /// What a stub was asked.
     Calls(Box<CallsStep>),
     /// What the server printed.
@@ -282,6 +295,8 @@ impl Step {
                 race.before.iter().chain(each).chain(&race.after).collect()
             }
             Action::Load(load) => load.requests.iter().collect(),
+            Action::Work(work) => work.steps.iter().collect(),
+            Action::Hold(hold) => hold.steps.iter().collect(),
             Action::Growth(growth) => growth.before.iter().chain(&growth.steps).collect(),
             Action::Compare(compare) => compare.before.iter().chain(compare.work.steps()).collect(),
             _ => Vec::new(),
@@ -293,6 +308,7 @@ impl Step {
     pub fn saves(&self) -> impl Iterator<Item = &Save> {
         let saves = match &self.action {
             Action::Request(request) => request.save.as_slice(),
+            Action::Sql(sql) => sql.save.as_slice(),
             _ => &[],
         };
         saves.iter()
@@ -307,7 +323,10 @@ impl Step {
                 matches!(server.act, Act::Term | Act::Start | Act::Restart)
                     || server.meanwhile.iter().any(Step::expects)
             }
-            Action::Stub(_) | Action::Faults(_) => false,
+            Action::Stub(_) | Action::Faults(_) | Action::Service(_) => false,
+            Action::Sql(sql) => sql.rows.is_some() || sql.error.is_some(),
+            Action::Redis(_) | Action::Work(_) => true,
+            Action::Hold(hold) => hold.steps.iter().any(Step::expects),
             Action::Calls(_) | Action::Printed(_) => true,
             Action::Run(run) => {
                 run.exit.is_some() || run.stdout.is_some() || run.stderr.is_some() || !run.files.is_empty()

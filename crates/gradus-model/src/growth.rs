@@ -1,6 +1,7 @@
 //! How the cost of the same work grows with its size, as plain data.
 
 use crate::grader::Step;
+use crate::service::Counter;
 use crate::source::{Span, Spanned};
 
 /// The same steps at several sizes, and how fast their cost may grow.
@@ -27,6 +28,8 @@ pub enum Measure {
     Time,
     /// How many requests of theirs a stub sees.
     Calls(Spanned<String>),
+    /// What they cost a service, counted exactly.
+    Work(Counter),
 }
 
 /// How fast a cost may grow.

@@ -21,6 +21,7 @@ pub mod redact;
 pub mod report;
 pub mod schema;
 pub mod score;
+pub mod service;
 pub mod source;
 pub mod stub;
 pub mod submission;

@@ -19,6 +19,7 @@ mod run;
 mod scope;
 mod sense;
 mod server;
+mod service;
 mod step;
 mod stub;
 mod submission;

@@ -102,6 +102,13 @@ fn schema_and_reader_know_the_same_keys_of_a_grader() {
     same(at(r#"{"race": {"each": [{"get": "/", "op": {"zzzzzzzz": 1}}]}}"#), "/$defs/op/properties");
     same(at(r#"{"load": {"zzzzzzzz": 1}, "expect": {}}"#), "/$defs/load/properties");
     same(at(r#"{"load": {}, "expect": {"zzzzzzzz": 1}}"#), "/$defs/load_step/properties/expect/properties");
+    same(at(r#"{"sql": {"a": "x"}, "zzzzzzzz": 1}"#), "/$defs/sql_step/properties");
+    same(
+        at(r#"{"sql": {"a": "x"}, "expect": {"zzzzzzzz": 1}}"#),
+        "/$defs/sql_step/properties/expect/properties",
+    );
+    same(at(r#"{"work": {"zzzzzzzz": 1}}"#), "/$defs/work_step/properties/work/properties");
+    same(known(read_grader(r#"{"services": {"a": {"zzzzzzzz": 1}}}"#)), "/$defs/service/properties");
     same(at(r#"{"compare": {"zzzzzzzz": 1}}"#), "/$defs/compare_step/properties/compare/properties");
     same(at(r#"{"growth": {"zzzzzzzz": 1}}"#), "/$defs/growth_step/properties/growth/properties");
     let route = r#"{"stubs": {"a": {"routes": [{"zzzzzzzz": 1}]}}}"#;

@@ -35,5 +35,5 @@ pub fn lock(view: &View, ports: &[u16], limits: &Limits) -> Result<(), Failure> 
     // 3. Only the files and ports that are meant.
     fence::outside(view, ports).map_err(at("restrict it by Landlock"))?;
     // 4. Only known system calls; Landlock knows nothing of UDP.
-    syscalls::filter(syscalls::Udp::None).map_err(at("filter its system calls"))
+    syscalls::filter(syscalls::Udp::None, false).map_err(at("filter its system calls"))
 }

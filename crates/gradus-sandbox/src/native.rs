@@ -133,5 +133,5 @@ pub fn lock(view: &View, limits: &Limits) -> Result<(), Failure> {
     // 2. Writing only where it is meant to.
     fence::inside(view).map_err(at("restrict it by Landlock"))?;
     // 3. Only known system calls.
-    syscalls::filter(syscalls::Udp::Own).map_err(at("filter its system calls"))
+    syscalls::filter(syscalls::Udp::Own, view.shared_memory).map_err(at("filter its system calls"))
 }

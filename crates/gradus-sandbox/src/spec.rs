@@ -43,6 +43,8 @@ pub struct View {
     pub files: Vec<(String, String)>,
     /// Symbolic links, each with its target.
     pub links: Vec<(OsString, OsString)>,
+    /// Whether programs may use System V shared memory, as servers of databases do; it is gone with the room.
+    pub shared_memory: bool,
     /// The id of the host that stands behind the programs' user; ours when missing. Root must name one.
     pub host_id: Option<u32>,
 }

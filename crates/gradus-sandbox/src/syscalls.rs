@@ -86,6 +86,10 @@ const OLDER: &[libc::c_long] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const OLDER: &[libc::c_long] = &[];
 
+/// System V shared memory, by which servers of databases know that they are alone.
+const SHARED_MEMORY: &[libc::c_long] =
+    &[libc::SYS_shmget, libc::SYS_shmat, libc::SYS_shmdt, libc::SYS_shmctl];
+
 /// What is refused in so many words (EPERM): whoever tries it should be told that it is forbidden, not that it is missing.
 #[rustfmt::skip]
 const REFUSED: &[libc::c_long] = &[
@@ -119,12 +123,13 @@ pub enum Udp {
     None,
 }
 
-/// Filters this process and all that it starts, for ever.
-pub fn filter(udp: Udp) -> io::Result<()> {
-    let [unknown, forbidden, datagrams] =
+/// Filters this process and all that it starts, for ever. System V shared memory is what database servers need and nobody
+/// else: it is bounded by no limit of a process.
+pub fn filter(udp: Udp, shared_memory: bool) -> io::Result<()> {
+    let [unknown, for_databases, forbidden, datagrams] =
         compiled().as_ref().map_err(|error| io::Error::other(error.clone()))?;
     let install = |program: &BpfProgram| apply_filter(program).map_err(io::Error::other);
-    install(unknown)?;
+    install(if shared_memory { for_databases } else { unknown })?;
     if udp == Udp::None {
         install(datagrams)?;
     }
@@ -137,26 +142,28 @@ pub fn prepare() -> io::Result<()> {
 }
 
 /// The filters as the system wants them.
-fn compiled() -> &'static Result<[BpfProgram; 3], String> {
-    static PROGRAMS: OnceLock<Result<[BpfProgram; 3], String>> = OnceLock::new();
+fn compiled() -> &'static Result<[BpfProgram; 4], String> {
+    static PROGRAMS: OnceLock<Result<[BpfProgram; 4], String>> = OnceLock::new();
     PROGRAMS.get_or_init(|| compile().map_err(|error| error.to_string()))
 }
 
-fn compile() -> Result<[BpfProgram; 3], seccompiler::BackendError> {
+fn compile() -> Result<[BpfProgram; 4], seccompiler::BackendError> {
     let arch = TargetArch::try_from(std::env::consts::ARCH)?;
     let errno = |code: i32| SeccompAction::Errno(code.unsigned_abs());
     let always = |call: &libc::c_long| (*call, Vec::new());
     let allowed: BTreeMap<_, _> = ALLOWED.iter().chain(OLDER).map(always).collect();
+    let with_shared: BTreeMap<_, _> = ALLOWED.iter().chain(OLDER).chain(SHARED_MEMORY).map(always).collect();
     let mut refused: BTreeMap<_, _> = REFUSED.iter().map(always).collect();
     refused.insert(libc::SYS_clone, new_namespaces()?);
     refused.insert(libc::SYS_socket, strange_sockets()?);
     refused.insert(libc::SYS_ioctl, terminal_tricks()?);
     let unknown = SeccompFilter::new(allowed, errno(libc::ENOSYS), SeccompAction::Allow, arch)?;
+    let for_databases = SeccompFilter::new(with_shared, errno(libc::ENOSYS), SeccompAction::Allow, arch)?;
     // Of two answers that are errors, the one of the filter that was installed last is given.
     let forbidden = SeccompFilter::new(refused, SeccompAction::Allow, errno(libc::EPERM), arch)?;
     let datagrams = BTreeMap::from([(libc::SYS_socket, other_than_streams()?)]);
     let datagrams = SeccompFilter::new(datagrams, SeccompAction::Allow, errno(libc::EPERM), arch)?;
-    Ok([unknown.try_into()?, forbidden.try_into()?, datagrams.try_into()?])
+    Ok([unknown.try_into()?, for_databases.try_into()?, forbidden.try_into()?, datagrams.try_into()?])
 }
 
 type Rules = Result<Vec<SeccompRule>, seccompiler::BackendError>;

@@ -3,6 +3,7 @@
 //! hosts that were permitted. Where they listen is somebody else's business.
 
 mod call;
+pub mod engine;
 mod fault;
 mod gate;
 mod matching;

@@ -31,6 +31,8 @@ struct Shared {
     toxics: watch::Sender<Vec<Toxic>>,
     seed: AtomicU64,
     connections: AtomicU64,
+    /// Bytes, in both directions.
+    passed: AtomicU64,
 }
 
 impl Default for Way {
@@ -39,6 +41,7 @@ impl Default for Way {
             toxics: watch::Sender::default(),
             seed: AtomicU64::new(0),
             connections: AtomicU64::new(0),
+            passed: AtomicU64::new(0),
         }))
     }
 }
@@ -47,6 +50,11 @@ impl Way {
     /// What disturbs it from now on; nothing, when the list is empty.
     pub fn disturb(&self, toxics: &[Toxic]) {
         self.0.toxics.send_replace(toxics.to_vec());
+    }
+
+    /// How many bytes have passed so far, in both directions.
+    pub fn passed(&self) -> u64 {
+        self.0.passed.load(Ordering::Relaxed)
     }
 
     /// Nothing disturbs it, and what is random about its faults begins anew from this seed.
@@ -105,6 +113,7 @@ impl Way {
             while let Some((arrived, chunk)) = under_way.recv().await {
                 let toxics = self.kinds(direction);
                 sleep_until(arrived + latency(&toxics, &mut random)).await;
+                self.0.passed.fetch_add(chunk.len() as u64, Ordering::Relaxed);
                 // What disturbs it may have changed meanwhile.
                 write(&mut to, &chunk, &self.kinds(direction), &mut passed).await?;
             }

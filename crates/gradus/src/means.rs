@@ -46,6 +46,7 @@ impl Means {
 pub fn supplies(hosts: &[String], environment: &Environment) -> Result<Supplies, Problem> {
     let hosts = hosts.iter().chain(&environment.build_network).cloned();
     let supplies = Supplies {
+        templates: environment.cache.join("services"),
         packages: PackageCache::new(&environment.cache),
         hosts: hosts.collect(),
         registries: environment.registries.clone(),

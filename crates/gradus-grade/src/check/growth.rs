@@ -1,12 +1,13 @@
 //! A step that does the same work at several sizes, and judges how its cost grows. What a machine's noise hides is not
 //! judged: the least time of several rounds counts, and more rounds are made before it is given up.
 
-use super::{Bench, Stop, failure, mismatch_at, run_step};
+use super::{Bench, Stop, failure, mismatch_at, run_step, service};
 use gradus_model::grader::Step;
 use gradus_model::growth::{GrowthStep, Measure};
 use gradus_model::json::Json;
 use gradus_model::outcome::Fault;
 use gradus_model::value::Bindings;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// Rounds of a measurement by time: so many at first, then as many again until it is clear.
@@ -68,11 +69,7 @@ async fn cost(
     names: &mut Bindings,
     requests: &mut u32,
 ) -> Result<f64, Stop> {
-    let count = |bench: &Bench<'_>, names: &Bindings| match &growth.measure {
-        Measure::Calls(stub) => bench.upstreams.stubs().calls(&stub.value, None, names).len(),
-        Measure::Time => 0,
-    };
-    let asked = count(bench, names);
+    let asked = count(bench, growth, names).await?;
     let begun = Instant::now();
     for step in &growth.steps {
         Box::pin(run_step(bench, step, names, requests)).await?;
@@ -80,7 +77,21 @@ async fn cost(
     let took = begun.elapsed().as_secs_f64();
     Ok(match growth.measure {
         Measure::Time => took,
-        Measure::Calls(_) => (count(bench, names) - asked) as f64,
+        Measure::Calls(_) | Measure::Work(_) => {
+            count(bench, growth, names).await?.saturating_sub(asked) as f64
+        }
+    })
+}
+
+/// What is counted, so far.
+async fn count(bench: &mut Bench<'_>, growth: &GrowthStep, names: &Bindings) -> Result<u64, Stop> {
+    Ok(match &growth.measure {
+        Measure::Time => 0,
+        Measure::Calls(stub) => bench.upstreams.stubs().calls(&stub.value, None, names).len() as u64,
+        Measure::Work(counter) => {
+            let counted = service::counted(bench, &[counter], false).await?;
+            service::difference(&BTreeMap::new(), &counted, counter)
+        }
     })
 }
 
@@ -91,7 +102,7 @@ fn worst(growth: &GrowthStep, costs: &[f64]) -> f64 {
     let allowed = growth.at_most.factor(f64::from(*first), f64::from(*last));
     let (from, to) = (costs[0].max(f64::MIN_POSITIVE), costs[costs.len() - 1]);
     // One call at the least size is as little as there is.
-    let from = if matches!(growth.measure, Measure::Calls(_)) { from.max(1.0) } else { from };
+    let from = if matches!(growth.measure, Measure::Time) { from } else { from.max(1.0) };
     to / from / allowed
 }
 
@@ -106,9 +117,10 @@ fn verdict(
         .sizes
         .iter()
         .zip(costs)
-        .map(|(size, cost)| match growth.measure {
+        .map(|(size, cost)| match &growth.measure {
             Measure::Time => format!("{size}: {:.2} ms", cost * 1e3),
             Measure::Calls(_) => format!("{size}: {cost} requests"),
+            Measure::Work(counter) => format!("{size}: {cost} {}", counter.what),
         })
         .collect();
     if costs.iter().all(|cost| *cost == 0.0) {

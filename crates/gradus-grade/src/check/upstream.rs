@@ -35,7 +35,7 @@ pub async fn change(
 /// Disturbs the way to upstreams, or no longer.
 pub fn disturb(bench: &Bench<'_>, faults: &FaultsStep) {
     for (name, toxics) in &faults.changes {
-        bench.upstreams.stubs().disturb(&name.value, toxics);
+        bench.upstreams.disturb(&name.value, toxics);
     }
 }
 

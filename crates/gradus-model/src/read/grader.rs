@@ -2,7 +2,7 @@
 
 use super::files::{Files, Folder};
 use super::value::values;
-use super::{check, finish, needs, scope, stub, template, vars};
+use super::{check, finish, needs, scope, service, stub, template, vars};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::{Diagnostic, Invalid};
 use crate::grader::{Check, Detail, Grader, Worth};
@@ -21,6 +21,7 @@ pub fn grader(path: &str, text: &str, files: &Files<'_>) -> Result<Grader, Inval
     if let Some(grader) = &grader {
         needs::check_needs(&grader.checks, &mut problems);
         stub::check_stubs(grader, &mut problems);
+        service::check_services(grader, &mut problems);
         scope::check_names(grader, &folder.sources, &mut problems);
     }
     let (grader, sources) = finish(grader, folder.sources, problems)?;
@@ -38,6 +39,8 @@ fn read(root: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option
     let env = fields.take("env").map_or_else(Vec::new, |node| env(node, problems));
     let vars = fields.take("vars").map_or_else(Vec::new, |node| vars::vars(node, problems));
     let stubs = fields.take("stubs").map_or_else(Vec::new, |node| stub::stubs(node, folder, problems));
+    let services =
+        fields.take("services").map_or_else(Vec::new, |node| service::services(node, folder, problems));
     let checks = fields.require("checks", problems);
     fields.finish(problems);
     let checks = checks.map_or_else(Vec::new, |node| checks_of(node, detail, folder, problems));
@@ -49,6 +52,7 @@ fn read(root: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option
         env,
         vars,
         stubs,
+        services,
         checks,
     })
 }

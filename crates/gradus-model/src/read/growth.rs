@@ -2,6 +2,7 @@
 
 use super::files::Folder;
 use super::race::steps;
+use super::service;
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
 use crate::grader::Action;
@@ -65,8 +66,13 @@ fn sizes(node: &Node, problems: &mut Problems) -> Vec<u32> {
     sizes
 }
 
-/// `time`, or `{ calls: rates }`.
+/// `time`, `db.rows_examined`, or `{ calls: rates }`.
 fn measure(node: &Node, problems: &mut Problems) -> Option<Measure> {
+    if let NodeKind::Text(text) = &node.kind
+        && text.contains('.')
+    {
+        return service::counter(text, node.span, problems).map(Measure::Work);
+    }
     if !matches!(node.kind, NodeKind::Map(_)) {
         return decode::word(node, &[("time", ())], problems).map(|()| Measure::Time);
     }

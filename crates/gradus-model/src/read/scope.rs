@@ -90,7 +90,23 @@ impl Walk<'_> {
                     }
                 }
             }
-            Action::Faults(_) => {}
+            Action::Faults(_) | Action::Service(_) => {}
+            Action::Sql(sql) => {
+                self.template(&sql.statement, names);
+                sql.rows.iter().chain(&sql.error).for_each(|pattern| self.pattern(pattern, names));
+            }
+            Action::Redis(redis) => {
+                redis.command.iter().for_each(|word| self.template(word, names));
+                self.pattern(&redis.reply, names);
+            }
+            Action::Work(work) => {
+                self.in_order(&work.steps, names);
+                work.expect.iter().for_each(|(_, pattern)| self.pattern(pattern, names));
+            }
+            Action::Hold(hold) => {
+                self.template(&hold.statement, names);
+                self.in_order(&hold.steps, names);
+            }
             Action::Run(run) => {
                 let words = run.command.iter().flatten().chain(&run.args);
                 words.for_each(|word| self.template(word, names));
@@ -152,6 +168,15 @@ impl Walk<'_> {
                 let patterns = [&calls.count, &calls.json, &calls.gaps].into_iter().flatten();
                 patterns.for_each(|pattern| self.pattern(pattern, names));
             }
+        }
+    }
+
+    /// Steps of which each sees what those before it have saved.
+    fn in_order(&mut self, steps: &[Step], names: &Names<'_>) {
+        let mut inside = names.clone();
+        for step in steps {
+            self.step(step, &inside);
+            inside.extend(step.saves().map(|save| save.name.value.as_str()));
         }
     }
 

@@ -4,7 +4,7 @@ use super::files::Folder;
 use super::sense::cannot_hold;
 use super::template::{new_name, template};
 use super::value::values;
-use super::{compare, expect, growth, load, race, request, run, server, stub, toxic};
+use super::{compare, expect, growth, load, race, request, run, server, service, stub, toxic};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Again, Case, Connection, Expect, RequestStep, Step};
@@ -65,18 +65,12 @@ fn instance(
     action: Option<&Action>,
     problems: &mut Problems,
 ) -> Option<Spanned<String>> {
-    let of_all = matches!(
+    let of_one = matches!(
         action,
-        Some(
-            Action::Stub(_)
-                | Action::Faults(_)
-                | Action::Calls(_)
-                | Action::Race(_)
-                | Action::Growth(_)
-                | Action::Compare(_)
-        )
+        None | Some(Action::Request(_) | Action::Server(_) | Action::Printed(_))
+            | Some(Action::Run(_) | Action::Raw(_) | Action::Load(_))
     );
-    if of_all {
+    if !of_one {
         return None;
     }
     let node = fields.take("instance")?;
@@ -100,6 +94,11 @@ fn other(key: &str) -> Option<Reader> {
         "stub" => stub::step,
         "faults" => toxic::faults,
         "calls" => stub::calls,
+        "sql" => service::sql,
+        "redis" => service::redis,
+        "service" => service::service,
+        "work" => service::work,
+        "hold" => service::hold,
         "printed" => server::printed,
         "run" => run::run,
         "raw" => run::raw,
@@ -112,8 +111,10 @@ fn other(key: &str) -> Option<Reader> {
 }
 
 /// The other kinds of step, for those who misspell one.
-const OTHERS: [&str; 11] =
-    ["server", "stub", "faults", "calls", "printed", "run", "raw", "race", "load", "growth", "compare"];
+const OTHERS: [&str; 16] = [
+    "server", "stub", "faults", "calls", "sql", "redis", "service", "work", "hold", "printed", "run", "raw",
+    "race", "load", "growth", "compare",
+];
 
 /// The method and where the path stands; after a mistake, a stand-in.
 fn target<'n>(fields: &mut Fields<'n>, node: &Node, problems: &mut Problems) -> (String, Option<&'n Node>) {

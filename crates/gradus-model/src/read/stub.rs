@@ -235,7 +235,13 @@ pub fn check_stubs(grader: &Grader, problems: &mut Problems) {
             _ => {}
         }
     }
-    let known = || grader.stubs.iter().map(|stub| stub.name.value.as_str());
+    // The way to a service may go wrong like that to a stub.
+    let disturbed = grader.disturbed();
+    let known = || {
+        let services = grader.services.iter().map(|service| service.name.value.as_str());
+        let services = services.filter(|name| disturbed.contains(name));
+        grader.stubs.iter().map(|stub| stub.name.value.as_str()).chain(services)
+    };
     for name in named {
         if known().all(|stub| stub != name.value) {
             let problem = Diagnostic::new(format!("there is no stub `{}`", name.value), name.span);

@@ -4,10 +4,12 @@ use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
 use crate::means::runtime;
 use crate::screen;
+use gradus_grade::services_on;
 use gradus_intake::plan::tools_on;
 use gradus_sandbox::{Holds, Launcher, SandboxError, trial};
 use std::ffi::OsStr;
 use std::fs;
+use std::path::PathBuf;
 
 /// What a machine's settings say, in the order in which they are looked at.
 struct Settings {
@@ -24,16 +26,17 @@ pub fn run(environment: &Environment) -> Result<Exit, Problem> {
     text.push_str(&native_says(native.as_ref(), environment));
     text.push_str(&guarded_says(guarded.as_ref(), environment));
     text.push_str(&line(environment, true, "none", "plain child processes, for your own code", ""));
-    text.push_str("\nToolchains\n\n");
     let path = environment.passed_on.iter().find(|(name, _)| name == "PATH");
     let path = path.map_or(OsStr::new(""), |(_, value)| value);
-    for (tool, package, found) in tools_on(path) {
-        match found {
-            Some(place) => text.push_str(&line(environment, true, tool, &place.display().to_string(), "")),
-            // Nobody needs all of them.
-            None => text.push_str(&format!("  ·   {tool:14} not here; apt-get install {package}\n")),
-        }
-    }
+    let list = |(tool, package, found): (&str, &str, Option<PathBuf>)| match found {
+        Some(place) => line(environment, true, tool, &place.display().to_string(), ""),
+        // Nobody needs all of them.
+        None => format!("  ·   {tool:14} not here; apt-get install {package}\n"),
+    };
+    text.push_str("\nToolchains\n\n");
+    text.extend(tools_on(path).map(list));
+    text.push_str("\nServices\n\n");
+    text.extend(services_on(path).map(list));
     let sum = match (&native, &guarded) {
         (Ok(_), _) => "Submissions are kept apart fully: also those of strangers.",
         (Err(_), Ok(_)) => "Your own code is checked, guarded. Strangers' code needs the native sandbox.",

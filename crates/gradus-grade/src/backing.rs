@@ -1,0 +1,285 @@
+//! Databases and caches of a grading: each runs in a room of its own, made from a template that was filled once, and is
+//! reached by the submission through a pipe of ours, on the port where everybody expects it.
+
+mod instance;
+mod template;
+
+use crate::ground::Sandbox;
+use crate::job::Folder;
+use crate::target::Target;
+use gradus_model::draw;
+use gradus_model::grader::{Act, Grader};
+use gradus_model::outcome::Fault;
+use gradus_model::service::{Engine, Service};
+use gradus_model::toxic::Toxic;
+use gradus_sandbox::{Launcher, PortHold, free_port};
+use gradus_services::Way;
+use gradus_services::engine::{self, Client, Counters, Programs};
+use instance::Instance;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// Every kind of service, the package that brings it, and where this machine has it; `path` is as in `PATH`.
+pub fn services_on(path: &OsStr) -> impl Iterator<Item = (&'static str, &'static str, Option<PathBuf>)> {
+    let engines = [Engine::Postgresql, Engine::Mariadb, Engine::Redis];
+    engines.into_iter().map(|engine| {
+        let found = engine::find(engine, path).map(|programs| programs.server);
+        (engine.word(), engine::package(engine), found)
+    })
+}
+
+/// Everything that a service needs to run.
+#[derive(Clone)]
+pub struct Ground {
+    /// What opens rooms.
+    pub launcher: Launcher,
+    /// How services are kept apart.
+    pub sandbox: Sandbox,
+    /// Where templates are kept.
+    pub templates: PathBuf,
+    /// Variables that their programs get.
+    pub environment: Vec<(OsString, OsString)>,
+}
+
+/// All services of one grading.
+pub struct Backing {
+    services: BTreeMap<String, One>,
+    /// Pipes by place and name.
+    pipes: BTreeMap<(String, String), JoinHandle<()>>,
+}
+
+/// One service.
+struct One {
+    service: Service,
+    /// The port by which the submission comes, and what keeps others from it where the network is shared.
+    port: u16,
+    hold: Option<PortHold>,
+    secret: String,
+    way: Way,
+    running: Option<Running>,
+}
+
+struct Running {
+    ground: Ground,
+    programs: Programs,
+    template: Option<PathBuf>,
+    instance: Instance,
+}
+
+impl Backing {
+    /// Those of a grader; nothing runs yet. Where the submission has a network of its own, `apart`, they are on their usual
+    /// ports.
+    pub fn new(grader: &Grader, seed: u64, apart: bool) -> io::Result<Self> {
+        let mut services = BTreeMap::new();
+        let mut taken: Vec<u16> = Vec::new();
+        for service in &grader.services {
+            let hold = if apart { None } else { Some(free_port()?) };
+            let usual = engine::usual_port(service.engine);
+            let next = (usual..).find(|port| !taken.contains(port)).unwrap_or(usual);
+            let port = hold.as_ref().map_or(next, PortHold::port);
+            taken.push(port);
+            let one = One {
+                service: service.clone(),
+                port,
+                hold,
+                secret: draw::secret(seed ^ 0x5eed_0f5e_c4e7),
+                way: Way::default(),
+                running: None,
+            };
+            services.insert(service.name.value.clone(), one);
+        }
+        Ok(Self { services, pipes: BTreeMap::new() })
+    }
+
+    /// The ports by which the submission comes.
+    pub fn ports(&self) -> impl Iterator<Item = u16> {
+        self.services.values().map(|one| one.port)
+    }
+
+    /// What the submission is told.
+    pub fn told(&self) -> impl Iterator<Item = (OsString, OsString)> {
+        self.services.iter().flat_map(|(name, one)| engine::addresses(one.service.engine, name, one.port))
+    }
+
+    /// Starts all of them, each as its template is.
+    pub async fn start(&mut self, folder: &Folder<'_>) -> Result<(), Fault> {
+        let path = folder.environment.iter().find(|(name, _)| name == "PATH");
+        let path = path.map_or(OsStr::new(""), |(_, path)| path.as_os_str());
+        for (name, one) in &mut self.services {
+            let engine = one.service.engine;
+            let programs = engine::find(engine, path).ok_or_else(|| Fault {
+                what: format!("the service `{name}` is {}, which this machine does not have", engine.word()),
+                way_out: Some(format!(
+                    "install it, for example with: apt-get install {}",
+                    engine::package(engine)
+                )),
+            })?;
+            let ground = Ground {
+                launcher: folder.launcher.clone(),
+                sandbox: folder.sandbox.clone(),
+                templates: folder.supplies.templates.clone(),
+                environment: folder.environment.clone(),
+            };
+            let broken = |why: String| Fault { what: format!("the service `{name}`: {why}"), way_out: None };
+            let template = template::template(&ground, &programs, &one.service).await.map_err(broken)?;
+            let places = (one.inner_port().map_err(|error| broken(error.to_string()))?, one.secret.clone());
+            let mut instance = Instance::start(&ground, &programs, engine, template.as_deref(), places)
+                .await
+                .map_err(broken)?;
+            if engine == Engine::Redis {
+                instance.client.furnish(one.seed()).await.map_err(broken)?;
+            }
+            one.running = Some(Running { ground, programs, template, instance });
+        }
+        Ok(())
+    }
+
+    /// All of them as they were at the beginning.
+    pub async fn renew(&mut self) -> Result<(), Fault> {
+        for (name, one) in &mut self.services {
+            one.renew()
+                .await
+                .map_err(|why| Fault { what: format!("the service `{name}`: {why}"), way_out: None })?;
+        }
+        Ok(())
+    }
+
+    /// A check begins: nothing disturbs the ways, and every service is up.
+    pub async fn begin(&mut self, seed: u64) -> Result<(), Fault> {
+        for (name, one) in &mut self.services {
+            one.way.begin(seed);
+            if let Some(running) = &mut one.running {
+                running.instance.resume();
+                running
+                    .instance
+                    .ensure()
+                    .await
+                    .map_err(|why| Fault { what: format!("the service `{name}`: {why}"), way_out: None })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Has each of them reached at a place.
+    pub async fn listen(&mut self, place: &str, target: &dyn Target) -> io::Result<()> {
+        for (name, one) in &self.services {
+            let key = (place.to_owned(), name.clone());
+            let Some(running) = one.running.as_ref().filter(|_| !self.pipes.contains_key(&key)) else {
+                continue;
+            };
+            let listener = match &one.hold {
+                None => target.listen(one.port).await?,
+                // The network is the machine's own.
+                Some(_) if place.is_empty() => TcpListener::bind((Ipv4Addr::LOCALHOST, one.port)).await?,
+                Some(_) => continue,
+            };
+            let (way, reach) = (one.way.clone(), running.instance.reach());
+            self.pipes.insert(key, tokio::spawn(instance::pipe(listener, way, reach)));
+        }
+        Ok(())
+    }
+
+    /// A place where they were reached is gone; this machine itself never is.
+    pub fn leave(&mut self, place: &str) {
+        let here = |name: &str| self.services.get(name).is_some_and(|one| one.hold.is_some());
+        self.pipes.retain(|(of, name), pipe| {
+            let goes = of == place && !here(name);
+            if goes {
+                pipe.abort();
+            }
+            !goes
+        });
+    }
+
+    /// Disturbs the way to one of them, if it is one.
+    pub fn disturb(&self, name: &str, toxics: &[Toxic]) {
+        if let Some(one) = self.services.get(name) {
+            one.way.disturb(toxics);
+        }
+    }
+
+    /// The grader's own way into one of them.
+    pub fn client(&mut self, name: &str) -> Result<&mut Client, String> {
+        let running = self.services.get_mut(name).and_then(|one| one.running.as_mut());
+        running.map(|running| &mut running.instance.client).ok_or_else(|| "it does not run".to_owned())
+    }
+
+    /// Another way into it, of a session's own.
+    pub async fn another_client(&self, name: &str) -> Result<Client, String> {
+        let running = self.services.get(name).and_then(|one| one.running.as_ref());
+        running.ok_or_else(|| "it does not run".to_owned())?.instance.another_client().await
+    }
+
+    /// What the submission has had one of them do, bytes over its pipe included.
+    pub async fn counters(&mut self, name: &str) -> Result<Counters, String> {
+        let passed = self.services.get(name).map_or(0, |one| one.way.passed());
+        let mut counters = self.client(name)?.counters().await?;
+        counters.insert("bytes".to_owned(), passed);
+        Ok(counters)
+    }
+
+    /// Does something to one of them.
+    pub async fn act(&mut self, name: &str, act: Act) -> Result<(), String> {
+        let one = self.services.get_mut(name).ok_or("there is none")?;
+        let running = one.running.as_mut().ok_or("it does not run")?;
+        match act {
+            Act::Kill => running.instance.kill().await,
+            Act::Term => running.instance.term().await,
+            Act::Pause => running.instance.pause(),
+            Act::Resume => running.instance.resume(),
+            Act::Start => running.instance.ensure().await?,
+            Act::Restart => {
+                running.instance.kill().await;
+                running.instance.ensure().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends all of them.
+    pub async fn end(&mut self) {
+        self.pipes.values().for_each(JoinHandle::abort);
+        self.pipes.clear();
+        for one in self.services.values_mut() {
+            if let Some(mut running) = one.running.take() {
+                running.instance.kill().await;
+            }
+        }
+    }
+}
+
+impl One {
+    fn seed(&self) -> Option<&str> {
+        self.service.seed.as_ref().map(|seed| seed.text.as_str())
+    }
+
+    /// The port on which it listens in its own room, or on this machine where there are none.
+    fn inner_port(&self) -> io::Result<u16> {
+        match &self.hold {
+            None => Ok(engine::usual_port(self.service.engine)),
+            Some(_) => Ok(free_port()?.port()),
+        }
+    }
+
+    async fn renew(&mut self) -> Result<(), String> {
+        let seed = self.seed().map(str::to_owned);
+        let Some(running) = &mut self.running else { return Ok(()) };
+        let Running { ground, programs, template, instance } = running;
+        instance.renew(ground, programs, template.as_deref()).await?;
+        if self.service.engine == Engine::Redis {
+            instance.client.furnish(seed.as_deref()).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Backing {
+    fn drop(&mut self) {
+        self.pipes.values().for_each(JoinHandle::abort);
+    }
+}

@@ -1,0 +1,294 @@
+//! Reads services, and the steps that ask them, count their work, or do something to them.
+
+use super::expect;
+use super::files::Folder;
+use super::pattern::{Position, pattern};
+use super::race::steps;
+use super::sense;
+use super::template::{name, text_template};
+use crate::decode::{self, Fields, Problems, nearest};
+use crate::diagnostic::Diagnostic;
+use crate::grader::{Act, Action, Check, Grader};
+use crate::growth::Measure;
+use crate::service::{
+    Counter, Engine, HoldStep, RedisStep, Role, Seed, Service, ServiceStep, SqlStep, WorkStep,
+};
+use crate::source::{Span, Spanned};
+use crate::tree::{Node, NodeKind};
+use crate::value::Template;
+
+const ENGINES: [(&str, Engine); 3] =
+    [("postgresql", Engine::Postgresql), ("mariadb", Engine::Mariadb), ("redis", Engine::Redis)];
+const ROLES: [(&str, Role); 2] = [("admin", Role::Admin), ("app", Role::App)];
+const ACTS: [(&str, Act); 6] = [
+    ("kill", Act::Kill),
+    ("term", Act::Term),
+    ("pause", Act::Pause),
+    ("resume", Act::Resume),
+    ("start", Act::Start),
+    ("restart", Act::Restart),
+];
+
+/// `services: { db: { engine: postgresql, seed: seed.sql } }`.
+pub fn services(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec<Service> {
+    let mut services = Vec::new();
+    for (key, node) in decode::map(node, problems) {
+        name(key, problems);
+        let Some(mut fields) = Fields::of(node, "{ engine: …, seed: … }", problems) else { continue };
+        let engine =
+            fields.require("engine", problems).and_then(|node| decode::word(node, &ENGINES, problems));
+        let seed = fields.take("seed").and_then(|node| folder.text(node, problems));
+        fields.finish(problems);
+        let seed = seed.map(|(path, text)| Seed { path, text });
+        services.extend(engine.map(|engine| Service { name: key.clone(), engine, seed }));
+    }
+    services
+}
+
+/// `sql: { db: "select 1" }`, with `as: app`, `expect: { rows: … }` or `expect: { error: … }`, and `save`.
+pub fn sql(
+    fields: &mut Fields<'_>,
+    _: &Node,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<Action> {
+    let (service, statement) = one(fields.take("sql")?, "{ db: \"select …\" }", problems)?;
+    let statement = text_template(statement, problems);
+    let role = fields.take("as").and_then(|node| decode::word(node, &ROLES, problems));
+    let (mut rows, mut error) = (None, None);
+    if let Some(expected) = fields.take("expect")
+        && let Some(mut expect) = Fields::of(expected, "{ rows: … } or { error: … }", problems)
+    {
+        let mut take = |key: &'static str| {
+            expect.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
+        };
+        (rows, error) = (take("rows"), take("error"));
+        expect.finish(problems);
+        match (&rows, &error) {
+            (None, None) => problems.add(sense::cannot_fail(expected.span, "nothing is expected")),
+            (Some(_), Some(error)) => {
+                problems.add(Diagnostic::new("a statement has rows or is refused, not both", error.span))
+            }
+            _ => {}
+        }
+    }
+    let save = fields.take("save").map_or_else(Vec::new, |node| expect::save(&as_json(node), problems));
+    Some(Action::Sql(Box::new(SqlStep {
+        service,
+        statement: statement?,
+        role: role.unwrap_or(Role::Admin),
+        rows,
+        error,
+        save,
+    })))
+}
+
+/// `rows[0].id` is a path into JSON.
+fn as_json(node: &Node) -> Node {
+    let NodeKind::Map(entries) = &node.kind else { return node.clone() };
+    let entries = entries.iter().map(|(key, node)| {
+        let kind = match &node.kind {
+            NodeKind::Text(text) => match text.strip_prefix("rows") {
+                Some(rest) => NodeKind::Text(format!("json{rest}")),
+                None => node.kind.clone(),
+            },
+            other => other.clone(),
+        };
+        (key.clone(), Node { kind, span: node.span })
+    });
+    Node { kind: NodeKind::Map(entries.collect()), span: node.span }
+}
+
+/// `redis: { cache: [GET, "user:1"] }` with `expect: { reply: … }`.
+pub fn redis(
+    fields: &mut Fields<'_>,
+    node: &Node,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<Action> {
+    let (service, command) = one(fields.take("redis")?, "{ cache: [GET, key] }", problems)?;
+    let words = decode::list(command, problems);
+    let command: Vec<Template> = words.iter().filter_map(|word| text_template(word, problems)).collect();
+    let Some(expect) = fields.take("expect") else {
+        problems.add(
+            Diagnostic::new("nothing is expected of this command", node.span)
+                .help("add `expect: { reply: … }`"),
+        );
+        return None;
+    };
+    let mut expect = Fields::of(expect, "{ reply: … }", problems)?;
+    let reply = expect.require("reply", problems);
+    let reply = reply.and_then(|node| pattern(node, Position::FreeKey, folder, problems));
+    expect.finish(problems);
+    Some(Action::Redis(Box::new(RedisStep { service, command, reply: reply? })))
+}
+
+/// `service: { db: kill }`.
+pub fn service(
+    fields: &mut Fields<'_>,
+    _: &Node,
+    _: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<Action> {
+    let node = fields.take("service")?;
+    let changes = decode::map(node, problems).iter();
+    let changes =
+        changes.filter_map(|(name, node)| Some((name.clone(), decode::word(node, &ACTS, problems)?)));
+    Some(Action::Service(ServiceStep { changes: changes.collect() }))
+}
+
+/// `work: { steps: […], expect: { db.rows_examined: { $at_most: 200 } } }`.
+pub fn work(
+    fields: &mut Fields<'_>,
+    _: &Node,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<Action> {
+    let node = fields.take("work")?;
+    let mut work = Fields::of(node, "{ steps: […], expect: { db.rows_examined: … } }", problems)?;
+    let inner = work.require("steps", problems);
+    let inner = inner.map_or_else(Vec::new, |node| steps(node, folder, problems));
+    let expected = work.require("expect", problems);
+    work.finish(problems);
+    let mut expect = Vec::new();
+    for (key, node) in expected.map_or(&[][..], |node| decode::map(node, problems)) {
+        let counter = counter(&key.value, key.span, problems);
+        let wanted = pattern(node, Position::Present, folder, problems);
+        expect.extend(counter.zip(wanted));
+    }
+    if let Some(node) = expected
+        && matches!(&node.kind, NodeKind::Map(entries) if entries.is_empty())
+    {
+        problems.add(sense::cannot_fail(node.span, "no work is judged"));
+    }
+    Some(Action::Work(Box::new(WorkStep { steps: inner, expect })))
+}
+
+/// `hold: { db: "select … for update", steps: […] }`.
+pub fn hold(
+    fields: &mut Fields<'_>,
+    _: &Node,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<Action> {
+    let node = fields.take("hold")?;
+    let NodeKind::Map(entries) = &node.kind else {
+        problems.expected("{ db: \"select … for update\", steps: […] }", node);
+        return None;
+    };
+    let (inner, others): (Vec<_>, Vec<_>) = entries.iter().partition(|(key, _)| key.value == "steps");
+    let inner = match inner.first() {
+        Some((_, node)) => steps(node, folder, problems),
+        None => {
+            problems.add(Diagnostic::new("the key `steps` is missing", node.span));
+            Vec::new()
+        }
+    };
+    let [(service, statement)] = others.as_slice() else {
+        problems.add(
+            Diagnostic::new("one service is held", node.span)
+                .help("write { db: \"select … for update\", steps: […] }"),
+        );
+        return None;
+    };
+    let statement = text_template(statement, problems);
+    Some(Action::Hold(Box::new(HoldStep { service: service.clone(), statement: statement?, steps: inner })))
+}
+
+/// A map of one service.
+fn one<'n>(node: &'n Node, what: &str, problems: &mut Problems) -> Option<(Spanned<String>, &'n Node)> {
+    match &node.kind {
+        NodeKind::Map(entries) if entries.len() == 1 => {
+            entries.first().map(|(name, node)| (name.clone(), node))
+        }
+        _ => {
+            problems.expected(what, node);
+            None
+        }
+    }
+}
+
+/// `db.rows_examined`.
+pub fn counter(text: &str, span: Span, problems: &mut Problems) -> Option<Counter> {
+    let counter = text.split_once('.').filter(|(service, what)| !service.is_empty() && !what.is_empty());
+    if counter.is_none() {
+        problems.add(
+            Diagnostic::new(format!("`{text}` names no work of a service"), span)
+                .help("write SERVICE.COUNTER, such as db.statements"),
+        );
+    }
+    counter.map(|(service, what)| Counter { service: service.to_owned(), what: what.to_owned(), span })
+}
+
+/// Notes every service that is named and not there, and work that it does not count.
+pub fn check_services(grader: &Grader, problems: &mut Problems) {
+    let find = |name: &str| grader.services.iter().find(|service| service.name.value == name);
+    for service in &grader.services {
+        if let Some(stub) = grader.stubs.iter().find(|stub| stub.name.value == service.name.value) {
+            problems.add(Diagnostic::new(
+                format!("a stub is called `{}` too", stub.name.value),
+                service.name.span,
+            ));
+        }
+    }
+    for step in grader.checks.iter().flat_map(Check::every_step) {
+        for (name, span) in services_of(&step.action) {
+            if find(name).is_none() {
+                let problem = Diagnostic::new(format!("there is no service `{name}`"), span);
+                let known = grader.services.iter().map(|service| service.name.value.as_str());
+                problems.add(match nearest(name, known) {
+                    Some(near) => problem.help(format!("did you mean `{near}`?")),
+                    None => problem.help("services stand under `services:` at the top of the file"),
+                });
+            }
+        }
+        for counter in counters_of(&step.action) {
+            let Some(service) = find(&counter.service) else { continue };
+            let known = service.engine.counters();
+            if !known.contains(&counter.what.as_str()) {
+                let what = format!("{} does not count `{}`", service.engine.word(), counter.what);
+                let problem = Diagnostic::new(what, counter.span);
+                problems.add(problem.help(format!("it counts {}", known.join(", "))));
+            }
+        }
+        let spoken = match &step.action {
+            Action::Sql(sql) => Some((&sql.service, true)),
+            Action::Hold(hold) => Some((&hold.service, true)),
+            Action::Redis(redis) => Some((&redis.service, false)),
+            _ => None,
+        };
+        if let Some((name, sql)) = spoken
+            && find(&name.value).is_some_and(|service| service.engine.speaks_sql() != sql)
+        {
+            let other = if sql { "is not asked in SQL" } else { "is no Redis" };
+            problems.add(Diagnostic::new(format!("`{}` {other}", name.value), name.span));
+        }
+    }
+}
+
+/// The services that a step names.
+fn services_of(action: &Action) -> Vec<(&str, Span)> {
+    match action {
+        Action::Sql(sql) => vec![(&sql.service.value, sql.service.span)],
+        Action::Hold(hold) => vec![(&hold.service.value, hold.service.span)],
+        Action::Redis(redis) => vec![(&redis.service.value, redis.service.span)],
+        Action::Service(service) => {
+            service.changes.iter().map(|(name, _)| (name.value.as_str(), name.span)).collect()
+        }
+        _ => {
+            counters_of(action).into_iter().map(|counter| (counter.service.as_str(), counter.span)).collect()
+        }
+    }
+}
+
+/// The work that a step counts.
+fn counters_of(action: &Action) -> Vec<&Counter> {
+    match action {
+        Action::Work(work) => work.expect.iter().map(|(counter, _)| counter).collect(),
+        Action::Growth(growth) => match &growth.measure {
+            Measure::Work(counter) => vec![counter],
+            Measure::Time | Measure::Calls(_) => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,137 @@
+//! Databases and caches that a submission may lean on, and the steps about them, as plain data.
+
+use crate::grader::{Act, Save, Step};
+use crate::pattern::Pattern;
+use crate::source::{Span, Spanned};
+use crate::value::Template;
+
+/// A private, throw-away instance of a database or a cache.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name; the submission finds its address in the variable `<NAME>_URL`.
+    pub name: Spanned<String>,
+    /// What it is.
+    pub engine: Engine,
+    /// What is in it when a grading begins.
+    pub seed: Option<Seed>,
+}
+
+/// What a service is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Engine {
+    /// PostgreSQL.
+    Postgresql,
+    /// MariaDB.
+    Mariadb,
+    /// Redis, or Valkey.
+    Redis,
+}
+
+/// Statements that fill a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seed {
+    /// The file beside grader.yaml.
+    pub path: Spanned<String>,
+    /// What stands in it.
+    pub text: String,
+}
+
+impl Engine {
+    /// Its word in grader.yaml.
+    pub fn word(self) -> &'static str {
+        match self {
+            Engine::Postgresql => "postgresql",
+            Engine::Mariadb => "mariadb",
+            Engine::Redis => "redis",
+        }
+    }
+
+    /// What of its work is counted, the same on every run. `bytes` are those that pass between it and the submission.
+    pub fn counters(self) -> &'static [&'static str] {
+        match self {
+            Engine::Postgresql => &["statements", "blocks", "rows", "bytes"],
+            Engine::Mariadb => &["statements", "rows_examined", "rows", "full_scans", "bytes"],
+            Engine::Redis => &["commands", "bytes"],
+        }
+    }
+
+    /// Whether it is asked in SQL.
+    pub fn speaks_sql(self) -> bool {
+        self != Engine::Redis
+    }
+}
+
+/// Asks a database, and judges its rows.
+#[derive(Clone, Debug)]
+pub struct SqlStep {
+    /// Which.
+    pub service: Spanned<String>,
+    /// What.
+    pub statement: Template,
+    /// As whom.
+    pub role: Role,
+    /// Its rows, as a list of objects.
+    pub rows: Option<Pattern>,
+    /// Why it refuses, as text.
+    pub error: Option<Pattern>,
+    /// Names for parts of the rows: `rows[0].id`.
+    pub save: Vec<Save>,
+}
+
+/// As whom a database is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Its administrator, who sees everything.
+    Admin,
+    /// The submission.
+    App,
+}
+
+/// Asks Redis, and judges its reply.
+#[derive(Clone, Debug)]
+pub struct RedisStep {
+    /// Which.
+    pub service: Spanned<String>,
+    /// The command and its arguments.
+    pub command: Vec<Template>,
+    /// What it replies.
+    pub reply: Pattern,
+}
+
+/// What happens to services.
+#[derive(Clone, Debug)]
+pub struct ServiceStep {
+    /// Each with what happens to it.
+    pub changes: Vec<(Spanned<String>, Act)>,
+}
+
+/// Counts what steps cost services.
+#[derive(Clone, Debug)]
+pub struct WorkStep {
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// What they may cost.
+    pub expect: Vec<(Counter, Pattern)>,
+}
+
+/// A kind of work of a service: `db.rows_examined`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// The service.
+    pub service: String,
+    /// What is counted.
+    pub what: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Keeps a transaction open in a database while steps are done: what it locks stays locked.
+#[derive(Clone, Debug)]
+pub struct HoldStep {
+    /// Which database.
+    pub service: Spanned<String>,
+    /// The statement that locks.
+    pub statement: Template,
+    /// What is done meanwhile.
+    pub steps: Vec<Step>,
+}

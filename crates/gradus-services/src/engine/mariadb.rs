@@ -1,0 +1,249 @@
+//! MariaDB: settings under which the same work is counted the same on every run, and the grader's questions.
+
+use super::{ADMIN, APP, Cost, Counters, PASSWORD, Places, Programs, number_or_text};
+use gradus_model::json::Json;
+use gradus_model::service::Role;
+use mysql_async::consts::ColumnType;
+use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, Opts, OptsBuilder, Row, Value};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+const SETTINGS: &[&str] = &[
+    "--bind-address=127.0.0.1",
+    "--skip-name-resolve",
+    "--performance-schema=ON",
+    "--performance-schema-consumer-statements-digest=ON",
+    "--innodb-buffer-pool-size=32M",
+    "--innodb-log-file-size=4M",
+    "--innodb-flush-log-at-trx-commit=2",
+    "--innodb-doublewrite=0",
+    "--innodb-use-native-aio=0",
+    "--innodb-stats-persistent=1",
+    "--innodb-stats-auto-recalc=0",
+    "--innodb-fast-shutdown=1",
+    "--skip-log-bin",
+    "--max-connections=60",
+    "--character-set-server=utf8mb4",
+];
+
+pub fn init(programs: &Programs, places: &Places) -> Vec<OsString> {
+    let init = programs.init.as_ref().unwrap_or(&programs.server);
+    let mut command: Vec<OsString> = vec![init.clone().into(), "--no-defaults".into()];
+    command.push(format!("--datadir={}", places.data.display()).into());
+    command.extend(as_root(places));
+    command.extend(
+        ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"]
+            .map(OsString::from),
+    );
+    command
+}
+
+pub fn serve(programs: &Programs, places: &Places) -> Vec<OsString> {
+    let mut command: Vec<OsString> = vec![programs.server.clone().into(), "--no-defaults".into()];
+    command.push(format!("--datadir={}", places.data.display()).into());
+    command.push(format!("--socket={}", socket(&places.door).display()).into());
+    command.push(format!("--port={}", places.port).into());
+    command.push(format!("--pid-file={}", places.door.join("mariadb.pid").display()).into());
+    command.extend(as_root(places));
+    command.extend(SETTINGS.iter().map(|setting| OsString::from(*setting)));
+    command
+}
+
+/// Root has to say that it means it.
+fn as_root(places: &Places) -> Option<OsString> {
+    places.root.then(|| "--user=root".into())
+}
+
+fn socket(door: &Path) -> PathBuf {
+    door.join("mariadb.sock")
+}
+
+/// A connection.
+#[derive(Debug)]
+pub struct Client {
+    conn: Conn,
+    door: PathBuf,
+}
+
+impl Client {
+    pub async fn open(door: &Path) -> Result<Self, String> {
+        // An instance that was just made has only `root`, who comes by the socket alone.
+        let conn = match connect(door, ADMIN, None).await {
+            Err(why) if why.contains("Access denied") => connect(door, "root", None).await?,
+            other => other?,
+        };
+        Ok(Self { conn, door: door.to_owned() })
+    }
+
+    pub async fn furnish(&mut self, seed: Option<&str>) -> Result<(), String> {
+        let statements = [
+            format!("create user {ADMIN}@localhost"),
+            format!("grant all privileges on *.* to {ADMIN}@localhost with grant option"),
+            format!("create database {APP}"),
+            format!("create user {APP}@'127.0.0.1' identified by '{PASSWORD}'"),
+            format!("create user {APP}@localhost identified by '{PASSWORD}'"),
+            format!("grant all privileges on {APP}.* to {APP}@'127.0.0.1'"),
+            format!("grant all privileges on {APP}.* to {APP}@localhost"),
+            "drop user root@localhost".to_owned(),
+        ];
+        for statement in statements {
+            self.conn.query_drop(&statement).await.map_err(why)?;
+        }
+        let Some(seed) = seed else { return Ok(()) };
+        let mut app = connect(&self.door, APP, Some(APP)).await?;
+        for (line, statement) in statements_of(seed) {
+            app.query_drop(statement).await.map_err(|error| format!("line {line}: {}", why(error)))?;
+        }
+        let tables: Vec<String> = app.query("show tables").await.map_err(why)?;
+        for table in tables {
+            app.query_drop(format!("analyze table `{table}` persistent for all")).await.map_err(why)?;
+        }
+        Ok(())
+    }
+
+    pub async fn sql(&mut self, statement: &str, role: Role) -> Result<Json, String> {
+        match role {
+            Role::App => rows(&mut connect(&self.door, APP, Some(APP)).await?, statement).await,
+            Role::Admin => {
+                // In the submission's database, and not counted as its work.
+                self.conn.query_drop(format!("use {APP}")).await.map_err(why)?;
+                rows(&mut self.conn, statement).await
+            }
+        }
+    }
+
+    pub async fn counters(&mut self) -> Result<Counters, String> {
+        let row: Option<(u64, u64, u64, u64)> = self
+            .conn
+            .query_first(format!(
+                "select cast(coalesce(sum(count_star), 0) as unsigned), cast(coalesce(sum(sum_rows_examined), 0) as unsigned), \
+                 cast(coalesce(sum(sum_rows_sent + sum_rows_affected), 0) as unsigned), \
+                 cast(coalesce(sum(sum_no_index_used), 0) as unsigned) \
+                 from performance_schema.events_statements_summary_by_digest where {WORK}"
+            ))
+            .await
+            .map_err(why)?;
+        let (statements, examined, rows, scans) = row.unwrap_or_default();
+        let counted =
+            [("statements", statements), ("rows_examined", examined), ("rows", rows), ("full_scans", scans)];
+        Ok(counted.map(|(name, count)| (name.to_owned(), count)).into())
+    }
+
+    pub async fn reset(&mut self) -> Result<(), String> {
+        let reset = "truncate table performance_schema.events_statements_summary_by_digest";
+        self.conn.query_drop(reset).await.map_err(why)
+    }
+
+    pub async fn dearest(&mut self) -> Result<Vec<Cost>, String> {
+        let rows: Vec<(Option<String>, u64, u64)> = self
+            .conn
+            .query(format!(
+                "select digest_text, count_star, sum_rows_examined from performance_schema.events_statements_summary_by_digest \
+                 where {WORK} order by 3 desc, 2 desc limit 3"
+            ))
+            .await
+            .map_err(why)?;
+        let cost = |(statement, calls, reads): (Option<String>, u64, u64)| Cost {
+            statement: statement.unwrap_or_else(|| "(too many kinds of statement)".to_owned()),
+            calls,
+            reads,
+        };
+        Ok(rows.into_iter().map(cost).collect())
+    }
+}
+
+/// What the submission asks in its database, without what drivers say to get ready. The grader's own questions have no
+/// database, or are looked up between two counts.
+const WORK: &str = "schema_name = 'app' and digest_text not like 'SET %' and digest_text not like 'SHOW %' \
+    and digest_text not like 'SELECT @@%' and digest_text not like 'USE %' and digest_text not in ('COMMIT', 'ROLLBACK', 'BEGIN')";
+
+async fn connect(door: &Path, user: &str, database: Option<&str>) -> Result<Conn, String> {
+    let options: Opts = OptsBuilder::default()
+        .socket(Some(socket(door).to_string_lossy()))
+        .user(Some(user))
+        .pass((user == APP).then_some(PASSWORD))
+        .db_name(database)
+        .into();
+    Conn::new(options).await.map_err(why)
+}
+
+async fn rows(conn: &mut Conn, statement: &str) -> Result<Json, String> {
+    let rows: Vec<Row> = conn.query(statement).await.map_err(why)?;
+    let rows = rows.into_iter().map(|row| {
+        let columns = row.columns();
+        let values = row.unwrap().into_iter();
+        let pairs = columns
+            .iter()
+            .zip(values)
+            .map(|(column, value)| (column.name_str().into_owned(), json(value, column.column_type())));
+        Json::Object(pairs.collect())
+    });
+    Ok(Json::Array(rows.collect()))
+}
+
+fn json(value: Value, kind: ColumnType) -> Json {
+    use ColumnType::{
+        MYSQL_TYPE_DECIMAL, MYSQL_TYPE_DOUBLE, MYSQL_TYPE_FLOAT, MYSQL_TYPE_INT24, MYSQL_TYPE_LONG,
+        MYSQL_TYPE_LONGLONG, MYSQL_TYPE_NEWDECIMAL, MYSQL_TYPE_SHORT, MYSQL_TYPE_TINY, MYSQL_TYPE_YEAR,
+    };
+    let numbers = [
+        MYSQL_TYPE_DECIMAL,
+        MYSQL_TYPE_DOUBLE,
+        MYSQL_TYPE_FLOAT,
+        MYSQL_TYPE_INT24,
+        MYSQL_TYPE_LONG,
+        MYSQL_TYPE_LONGLONG,
+        MYSQL_TYPE_NEWDECIMAL,
+        MYSQL_TYPE_SHORT,
+        MYSQL_TYPE_TINY,
+        MYSQL_TYPE_YEAR,
+    ];
+    match value {
+        Value::NULL => Json::Null,
+        Value::Bytes(bytes) => {
+            number_or_text(String::from_utf8_lossy(&bytes).into_owned(), numbers.contains(&kind))
+        }
+        // The text protocol has no others.
+        other => Json::String(other.as_sql(true).trim_matches('\'').to_owned()),
+    }
+}
+
+/// The statements of a file, each with the line on which it begins; a semicolon at the end of a line ends one.
+fn statements_of(text: &str) -> Vec<(usize, &str)> {
+    let mut statements = Vec::new();
+    let (mut start, mut first, mut at) = (0, 1, 0);
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        at += line.len();
+        if line.trim_end().ends_with(';') {
+            statements.push((first, text[start..at].trim().trim_end_matches(';')));
+            (start, first) = (at, index + 2);
+        }
+    }
+    if !text[start..].trim().is_empty() {
+        statements.push((first, text[start..].trim()));
+    }
+    statements
+}
+
+/// The server's own words.
+fn why(error: mysql_async::Error) -> String {
+    match error {
+        mysql_async::Error::Server(error) => error.message,
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_its_statements_with_their_lines() {
+        let text = "create table a (id int);\n\ninsert into a values\n  (1);\nselect 2\n";
+        let found = statements_of(text);
+        assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2, 5]);
+        assert_eq!(found[1].1, "insert into a values\n  (1)");
+        assert_eq!(found[2].1, "select 2");
+    }
+}
