@@ -6,6 +6,7 @@
 mod boot;
 mod build;
 mod check;
+mod contracts;
 mod grading;
 mod ground;
 mod interrupt;

@@ -1,9 +1,10 @@
 //! A grader as plain data: its checks, their steps, and what they expect. How the file is read is the work of `read`.
 
+use crate::conform::ConformStep;
 use crate::growth::GrowthStep;
 use crate::pattern::Pattern;
 use crate::race::{LoadStep, RaceStep};
-use crate::source::{Sources, Span, Spanned};
+use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::stub::{CallsStep, Stub, StubStep};
 use crate::value::{Template, Value, Var};
 use std::time::Duration;
@@ -25,6 +26,10 @@ pub struct Grader {
     pub vars: Vec<Var>,
     /// Upstreams that the grader serves.
     pub stubs: Vec<Stub>,
+    /// Where it says that the answer to every request is held to the contract.
+    pub passive: Option<Span>,
+    /// The exercise's contract among the sources, if something here is held to it. Whoever finds the exercise adds it.
+    pub contract: Option<SourceId>,
     /// In the file's order.
     pub checks: Vec<Check>,
 }
@@ -138,6 +143,8 @@ pub enum Action {
     Load(Box<LoadStep>),
     /// The same work at several sizes.
     Growth(Box<GrowthStep>),
+    /// Requests made from the contract.
+    Conform(Box<ConformStep>),
 }
 
 /// A command of the submission that is run where its server runs, and what is expected of it.
@@ -278,7 +285,7 @@ impl Step {
                 run.exit.is_some() || run.stdout.is_some() || run.stderr.is_some() || !run.files.is_empty()
             }
             Action::Raw(raw) => raw.bytes.is_some() || raw.closed.is_some(),
-            Action::Load(_) | Action::Growth(_) => true,
+            Action::Load(_) | Action::Growth(_) | Action::Conform(_) => true,
             Action::Race(race) => {
                 let each = race.each.iter().map(|request| &request.step);
                 !race.holds.is_empty() || race.after.iter().chain(each).any(Step::expects)
@@ -325,6 +332,8 @@ pub struct RequestStep {
     pub timeout: Option<Duration>,
     /// What is expected.
     pub expect: Expect,
+    /// Whether the answer is held to the contract where the grader is `passive`.
+    pub by_contract: bool,
     /// Names for parts of the answer.
     pub save: Vec<Save>,
 }
@@ -442,6 +451,20 @@ impl Expect {
 }
 
 impl Grader {
+    /// Every step that makes requests from a contract.
+    pub fn conform_steps(&self) -> impl Iterator<Item = &ConformStep> {
+        self.checks.iter().flat_map(|check| &check.steps).filter_map(|step| match &step.action {
+            Action::Conform(conform) => Some(&**conform),
+            _ => None,
+        })
+    }
+
+    /// What first asks for the exercise's own contract, if something does.
+    pub fn wants_contract(&self) -> Option<Span> {
+        let step = self.conform_steps().find(|conform| conform.contract.is_none());
+        self.passive.or(step.map(|conform| conform.span))
+    }
+
     /// The check of that id, or of one that was called so.
     pub fn check(&self, id: &str) -> Option<&Check> {
         self.checks

@@ -2,6 +2,7 @@
 //!
 //! This crate knows no file system, network, clock, terminal or async runtime: text comes in, data and diagnostics go out.
 
+pub mod conform;
 mod decode;
 pub mod diagnostic;
 pub mod draw;
@@ -24,7 +25,7 @@ pub mod source;
 pub mod stub;
 pub mod submission;
 mod toml_text;
-mod tree;
+pub mod tree;
 pub mod value;
 mod words;
 mod yaml;

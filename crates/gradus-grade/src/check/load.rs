@@ -1,7 +1,8 @@
 //! A step that asks many requests one after another on several connections, and judges all of them together.
 
-use super::{Bench, failure, mismatch, mismatch_at, request, show};
+use super::{Bench, contract, failure, mismatch, mismatch_at, request, show};
 use crate::target::Origin;
+use gradus_contract::contract::Contract;
 use gradus_judge::answer::{self, AnswerView};
 use gradus_judge::pattern;
 use gradus_model::duration::format_duration;
@@ -29,6 +30,12 @@ struct Asked {
     wrong: Option<Wrong>,
 }
 
+/// Who is asked, and what answers are held to besides what is expected of them.
+struct To {
+    origin: Origin,
+    contract: Option<Arc<Contract>>,
+}
+
 struct Wrong {
     index: usize,
     request: Request,
@@ -54,7 +61,8 @@ pub async fn run(
         let line = Client::new(bench.target.dial(), origin.port, origin.authority(), limits);
         let mut names = bindings.clone();
         names.insert("client".into(), Json::Number(client.to_string()));
-        connections.spawn(ask(line, steps.clone(), names, origin.clone(), begin, begin + load.lasts));
+        let to = To { origin: origin.clone(), contract: bench.contracts.passive().cloned() };
+        connections.spawn(ask(line, steps.clone(), names, to, begin, begin + load.lasts));
     }
     // None is aborted, and none panics.
     let all: Vec<Asked> = connections.join_all().await;
@@ -110,6 +118,9 @@ fn explain(
     if let Ok(response) = &wrong.answer {
         let misses = answer::judge(&steps[wrong.index].expect, &view(response), &wrong.bindings);
         mismatches.extend(misses.into_iter().map(|miss| mismatch(bench.grader, miss)));
+        let promised = bench.contracts.passive().map(|contract| &**contract);
+        let breaches = contract::passive(promised, &steps[wrong.index], origin, &wrong.request, response);
+        mismatches.extend(breaches.into_iter().map(|breach| contract::mismatch(bench.grader, breach)));
     }
     show::exchange(&wrong.request, origin, wrong.answer.as_ref())
 }
@@ -122,7 +133,7 @@ async fn ask(
     mut line: Client,
     steps: Arc<Vec<RequestStep>>,
     mut names: Bindings,
-    origin: Origin,
+    to: To,
     begin: Instant,
     end: Instant,
 ) -> Asked {
@@ -136,7 +147,7 @@ async fn ask(
         let index = (turn % steps.len() as u64) as usize;
         let step = &steps[index];
         // A path that a load asks for is the grader's own.
-        let Ok(request) = request::build(step, &names, &origin) else { break };
+        let Ok(request) = request::build(step, &names, &to.origin) else { break };
         let answer = line.send(&request).await;
         let took = now.elapsed();
         if now < begin {
@@ -148,6 +159,8 @@ async fn ask(
             Ok(response) if sampled => {
                 asked.judged += 1;
                 answer::judge(&step.expect, &view(response), &names).is_empty()
+                    && contract::passive(to.contract.as_deref(), step, &to.origin, &request, response)
+                        .is_empty()
             }
             Ok(_) => true,
             Err(_) => false,

@@ -112,6 +112,10 @@ impl Walk<'_> {
                     inside.extend(step.saves().map(|save| save.name.value.as_str()));
                 }
             }
+            Action::Conform(conform) => {
+                conform.with.iter().for_each(|(_, value)| self.value(value, names));
+                conform.headers.iter().for_each(|(_, value)| self.value(value, names));
+            }
             Action::Load(load) => {
                 let mut inside = names.clone();
                 inside.insert(RACE[0]);

@@ -4,7 +4,7 @@ use super::files::Folder;
 use super::sense::cannot_hold;
 use super::template::{new_name, template};
 use super::value::values;
-use super::{expect, growth, race, request, run, server, stub};
+use super::{conform, expect, growth, race, request, run, server, stub};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Again, Case, Connection, Expect, RequestStep, Step};
@@ -36,6 +36,7 @@ pub fn step(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Op
         decode::word(node, &words, problems)
     });
     let timeout = fields.take("timeout").and_then(|node| decode::duration(node, problems));
+    let by_contract = fields.take("contract").is_none_or(|node| decode::flag(node, problems));
     let expect_node = fields.take("expect");
     let expected = expect_node.and_then(|node| expect::expect(node, folder, problems)).unwrap_or_default();
     let save = fields.take("save").map_or_else(Vec::new, |node| expect::save(node, problems));
@@ -52,6 +53,7 @@ pub fn step(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Op
         connection: connection.unwrap_or(Connection::Keep),
         timeout,
         expect: expected,
+        by_contract,
         save,
     };
     Some(Step { action: Action::Request(Box::new(request)), again, cases, span: node.span })
@@ -72,12 +74,14 @@ fn other(key: &str) -> Option<Reader> {
         "race" => race::race,
         "load" => race::load,
         "growth" => growth::growth,
+        "conform" => conform::conform,
         _ => return None,
     })
 }
 
 /// The other kinds of step, for those who misspell one.
-const OTHERS: [&str; 9] = ["server", "stub", "calls", "printed", "run", "raw", "race", "load", "growth"];
+const OTHERS: [&str; 10] =
+    ["server", "stub", "calls", "printed", "run", "raw", "race", "load", "growth", "conform"];
 
 /// The method and where the path stands; after a mistake, a stand-in.
 fn target<'n>(fields: &mut Fields<'n>, node: &Node, problems: &mut Problems) -> (String, Option<&'n Node>) {
