@@ -13,6 +13,9 @@ pub enum Version {
     V31,
 }
 
+/// Bytes of a value that is underlined whole.
+const SHORT: usize = 60;
+
 /// A whole document.
 #[derive(Debug)]
 pub struct Document {
@@ -50,8 +53,8 @@ impl Document {
         Some(At { node, pointer: pointer.clone() })
     }
 
-    /// Where a place stands in the file, or the nearest that is there: the value if it is short, the key that leads to it
-    /// otherwise.
+    /// Where a place stands in the file, or the nearest that is there: the value if it is short, the key that leads to it or its
+    /// first entry otherwise.
     pub fn span(&self, pointer: &Pointer) -> Span {
         let (mut node, mut key) = (&self.root, None);
         for step in &pointer.0 {
@@ -60,10 +63,12 @@ impl Document {
                 None => break,
             }
         }
-        let is_short =
-            node.span.end > node.span.start && self.line(node.span.start) == self.line(node.span.end);
-        match key {
-            Some(key) if !is_short => key,
+        let Span { start, end, .. } = node.span;
+        let is_short = (1..=SHORT).contains(&(end - start)) && self.line(start) == self.line(end);
+        match (&node.kind, key) {
+            _ if is_short => node.span,
+            (_, Some(key)) => key,
+            (NodeKind::Map(entries), None) => entries.first().map_or(node.span, |(key, _)| key.span),
             _ => node.span,
         }
     }

@@ -114,7 +114,7 @@ pub fn answer(contract: &Contract, operation: usize, answer: &Answer<'_>) -> Vec
 fn header(contract: &Contract, rule: &HeaderRule, answer: &Answer<'_>) -> Vec<Breach> {
     let path = format!("headers.{}", rule.name);
     let Some(text) = header_text(answer, &rule.name) else {
-        let wanted = "a header, as it is required".to_owned();
+        let wanted = "a header, which is required".to_owned();
         let missing =
             rule.required.then(|| breach(contract, &path, wanted, Got::Nothing, rule.pointer.clone()));
         return missing.into_iter().collect();

@@ -153,7 +153,7 @@ impl Schemas {
                 ValidationErrorKind::Required { property: Value::String(name) } => {
                     breaches.push(breach(
                         key(&path, name),
-                        "a value, as it is required".into(),
+                        "a value, which is required".into(),
                         Got::Nothing,
                     ));
                 }
@@ -195,14 +195,14 @@ fn below(pointer: &Pointer, path: &str) -> Pointer {
 fn wanted(error: &ValidationError<'_>) -> String {
     use ValidationErrorKind::*;
     match error.kind() {
-        MinLength { limit } => format!("text of at least {limit} characters"),
-        MaxLength { limit } => format!("text of at most {limit} characters"),
+        MinLength { limit } => format!("text of at least {}", counted(*limit, "character")),
+        MaxLength { limit } => format!("text of at most {}", counted(*limit, "character")),
         Minimum { limit } => format!("a number of at least {limit}"),
         Maximum { limit } => format!("a number of at most {limit}"),
         ExclusiveMinimum { limit } => format!("a number above {limit}"),
         ExclusiveMaximum { limit } => format!("a number below {limit}"),
-        MinItems { limit } => format!("a list of at least {limit} elements"),
-        MaxItems { limit } => format!("a list of at most {limit} elements"),
+        MinItems { limit } => format!("a list of at least {}", counted(*limit, "element")),
+        MaxItems { limit } => format!("a list of at most {}", counted(*limit, "element")),
         Pattern { pattern } => format!("text that fits {pattern}"),
         Format { format } => format!("text of the format {format}"),
         Constant { expected_value } => format!("{expected_value}"),
@@ -215,6 +215,11 @@ fn wanted(error: &ValidationError<'_>) -> String {
         UniqueItems => "a list in which nothing stands twice".to_owned(),
         _ => format!("what the schema says: {}", error.masked()),
     }
+}
+
+/// `1 character`, `3 characters`.
+fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// The name and the value of the part that a JSON pointer leads to.

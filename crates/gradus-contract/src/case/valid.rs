@@ -5,7 +5,9 @@ use crate::argument;
 use crate::contract::{Parameter, Place, Status};
 use crate::generate::{Extent, unlikely};
 use crate::link::{self, Origin};
+use crate::pointer::Pointer;
 use crate::shape::{Kind, Shape};
+use crate::value::to_text;
 use serde_json::{Value, json};
 
 /// Valid requests of which everything is drawn at random.
@@ -96,9 +98,20 @@ impl Draft<'_> {
         arguments.retain(|(other, _)| *other != index);
         arguments.extend(value.map(|value| (index, value)));
         arguments.sort_by_key(|(index, _)| *index);
-        let rule = (aim == Aim::Refused).then(|| self.operation.parameters[index].pointer.clone());
+        let rule = (aim == Aim::Refused).then(|| self.rule_of(index, &arguments));
         let case = Case { rule, ..self.case(aim, label, arguments, payload) };
         self.add(case, aim == Aim::Unknown);
+    }
+
+    /// Where the rule stands that an argument breaks by its value, or by not being there.
+    fn rule_of(&self, index: usize, arguments: &[(usize, Value)]) -> Pointer {
+        let parameter = &self.operation.parameters[index];
+        let value = arguments.iter().find(|(other, _)| *other == index).map(|(_, value)| value);
+        let rule = parameter.schema.zip(value).and_then(|(id, value)| {
+            let schemas = &self.contract.schemas;
+            schemas.rule(id, &argument::reading(schemas, id, &to_text(value)))
+        });
+        rule.unwrap_or_else(|| parameter.pointer.clone())
     }
 
     /// A valid request about a thing that is not there, where the contract says how that is answered.
@@ -121,7 +134,7 @@ impl Draft<'_> {
             Some(json!(most - 1 - self.maker.random.below(1000) as i64))
         };
         if let Some(value) = value.filter(|value| self.fits(parameter, value)) {
-            let label = format!("about a `{}` that there is not", parameter.name);
+            let label = format!("the parameter `{}` names nothing that exists", parameter.name);
             self.argument_case(Aim::Unknown, label, index, Some(value));
         }
     }

@@ -47,9 +47,9 @@ pub async fn run(
             match asker.ask(&case).await {
                 Ok(status) => answered.note(&case, status),
                 Err(one) => {
-                    let goes_on = one.answered.is_some();
                     found.push(*one);
-                    if !goes_on || found.len() >= ENOUGH || begun.elapsed() > LONG {
+                    let is_gone = asker.bench.target.ended().is_some();
+                    if is_gone || found.len() >= ENOUGH || begun.elapsed() > LONG {
                         break 'all;
                     }
                 }

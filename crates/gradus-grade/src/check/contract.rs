@@ -46,7 +46,8 @@ pub fn read(response: &Response) -> (Option<Json>, String) {
 
 /// A breach as a failed check tells it.
 pub fn mismatch(grader: &Grader, breach: Breach) -> Mismatch {
-    let place = format!("the contract says so at {}", breach.pointer);
+    let excerpt = grader.sources.excerpt(super::first_line(grader, breach.span), 0);
+    let place = format!("the contract says so: {}:{}, {}", excerpt.path, excerpt.first_line, breach.pointer);
     Mismatch {
         path: breach.path,
         wanted: breach.wanted,
@@ -57,6 +58,6 @@ pub fn mismatch(grader: &Grader, breach: Breach) -> Mismatch {
         },
         note: Some(breach.note.map_or(place.clone(), |note| format!("{note}; {place}"))),
         difference: Vec::new(),
-        place: Some(grader.sources.excerpt(super::first_line(grader, breach.span), 0)),
+        place: Some(excerpt),
     }
 }

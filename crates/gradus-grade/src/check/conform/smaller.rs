@@ -9,18 +9,15 @@ use std::time::{Duration, Instant};
 const MOST: usize = 60;
 const LONG: Duration = Duration::from_secs(3);
 
-/// The smallest request that fails in the same way, as far as the budget reaches. One that got no answer is left as it is: the
-/// server may be gone.
+/// The smallest request that fails in the same way, as far as the budget reaches, and as long as the server lives.
 pub async fn shrunk(asker: &mut Asker<'_, '_>, contract: &Contract, found: Found) -> Found {
     let begun = Instant::now();
     let mut smallest = found;
     let mut asked = 0;
     'smaller: loop {
-        if smallest.answered.is_none() {
-            return smallest;
-        }
         for case in shrink::smaller(contract, &smallest.case) {
-            if asked >= MOST || begun.elapsed() > LONG {
+            let is_gone = asker.bench.target.ended().is_some();
+            if is_gone || asked >= MOST || begun.elapsed() > LONG {
                 return smallest;
             }
             asked += 1;
@@ -29,7 +26,6 @@ pub async fn shrunk(asker: &mut Asker<'_, '_>, contract: &Contract, found: Found
                     smallest = *smaller;
                     continue 'smaller;
                 }
-                Err(other) if other.answered.is_none() => return smallest,
                 _ => {}
             }
         }
@@ -37,8 +33,14 @@ pub async fn shrunk(asker: &mut Asker<'_, '_>, contract: &Contract, found: Found
     }
 }
 
-/// Whether two requests fail in the same way: at the same place of the answer, with the same status.
+/// Whether two requests fail in the same way: at the same place of the answer, with the same status, or for the same reason
+/// without any answer.
 fn is_same(one: &Found, other: &Found) -> bool {
-    let first = |found: &Found| found.mismatches.first().map(|mismatch| mismatch.path.clone());
+    let first = |found: &Found| {
+        let first = found.mismatches.first();
+        first.map(|first| {
+            (first.path.clone(), found.answered.map_or_else(|| first.got.clone(), |_| String::new()))
+        })
+    };
     one.case.operation == other.case.operation && one.answered == other.answered && first(one) == first(other)
 }
