@@ -12,6 +12,7 @@ use crate::pointer::Pointer;
 use crate::template::is_json;
 use gradus_model::draw::Random;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// One request, not yet sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,6 +102,8 @@ struct Draft<'c> {
     given: &'c [(String, Value)],
     /// With whether it goes before those that the seed chooses among.
     found: Vec<(Case, bool)>,
+    /// What these send, so that nothing is asked twice.
+    seen: HashSet<String>,
 }
 
 /// How often a value is drawn until it is valid: schemas may ask for more than is looked at when values are made.
@@ -120,6 +123,7 @@ impl<'c> Draft<'c> {
             maker: Maker { schemas: &contract.schemas, random, given },
             given: wanted.given,
             found: Vec::new(),
+            seen: HashSet::new(),
         }
     }
 
@@ -131,10 +135,13 @@ impl<'c> Draft<'c> {
 
     /// Notes a case, unless it is there already.
     fn add(&mut self, case: Case, first: bool) {
-        let same = |other: &Case| {
-            (&other.arguments, &other.payload, other.aim) == (&case.arguments, &case.payload, case.aim)
+        let body = match &case.payload {
+            Payload::None => String::new(),
+            Payload::Json { media, value } => format!("{media} {value}"),
+            Payload::Bytes { media, bytes } => format!("{media} {bytes:?}"),
         };
-        if !self.found.iter().any(|(other, _)| same(other)) {
+        let arguments = case.arguments.iter().map(|(index, value)| format!("{index}={value} "));
+        if self.seen.insert(format!("{:?} {}{body}", case.aim, arguments.collect::<String>())) {
             self.found.push((case, first));
         }
     }

@@ -156,10 +156,7 @@ impl<'s> Maker<'s> {
 /// Fields that a request carries; those that are `readOnly` are the server's.
 fn sendable<'a, 's>(shape: &'a Shape<'s>) -> impl Iterator<Item = &'a Property<'s>> {
     let is_read_only = |schema: &&Value| schema.get("readOnly") == Some(&Value::Bool(true));
-    shape
-        .properties
-        .iter()
-        .filter(move |property| !property.schemas.iter().any(|schema| is_read_only(schema)))
+    shape.properties.iter().filter(move |property| !property.schemas.iter().any(is_read_only))
 }
 
 /// The type of a plain value: what the schema speaks of, or the first that it allows.

@@ -1,6 +1,7 @@
 //! Reads an OpenAPI document: what is promised, or every mistake in it with its place.
 
 mod content;
+mod keywords;
 mod link;
 mod operation;
 mod parameter;

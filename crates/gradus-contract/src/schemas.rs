@@ -6,8 +6,8 @@ use crate::pointer::Pointer;
 use crate::read::schema::Table;
 use crate::value::to_json;
 use gradus_model::diagnostic::Diagnostic;
-use jsonschema::error::ValidationErrorKind;
-use jsonschema::{PatternOptions, ValidationError, Validator};
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{JsonType, PatternOptions, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
 
@@ -212,8 +212,22 @@ fn wanted(error: &ValidationError<'_>) -> String {
             }
             other => format!("{other}"),
         },
+        Type { kind: TypeKind::Single(kind) } => noun(*kind).to_owned(),
+        Type { kind: TypeKind::Multiple(kinds) } => kinds.iter().map(noun).collect::<Vec<_>>().join(" or "),
         UniqueItems => "a list in which nothing stands twice".to_owned(),
         _ => format!("what the schema says: {}", error.masked()),
+    }
+}
+
+fn noun(kind: JsonType) -> &'static str {
+    match kind {
+        JsonType::Object => "an object",
+        JsonType::Array => "a list",
+        JsonType::String => "text",
+        JsonType::Integer => "an integer",
+        JsonType::Number => "a number",
+        JsonType::Boolean => "true or false",
+        JsonType::Null => "null",
     }
 }
 

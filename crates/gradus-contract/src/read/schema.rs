@@ -1,6 +1,7 @@
 //! Reads schemas: the dialect of OpenAPI 3.0, and 3.1's, into JSON Schema 2020-12. Each is kept once, so that recursion is a name.
 
 use super::Reader;
+use super::keywords::{ELSEWHERE, LISTED, NAMED, ONE, ONLY_V31, PLAIN, TALK};
 use crate::contract::Operation;
 use crate::document::{At, Version};
 use crate::pointer::Pointer;
@@ -10,88 +11,6 @@ use gradus_model::tree::NodeKind;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
-const ONE: [&str; 11] = [
-    "not",
-    "if",
-    "then",
-    "else",
-    "items",
-    "additionalProperties",
-    "contains",
-    "propertyNames",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "contentSchema",
-];
-const NAMED: [&str; 4] = ["properties", "patternProperties", "dependentSchemas", "$defs"];
-const LISTED: [&str; 4] = ["allOf", "anyOf", "oneOf", "prefixItems"];
-const PLAIN: [&str; 26] = [
-    "type",
-    "required",
-    "enum",
-    "format",
-    "default",
-    "multipleOf",
-    "maximum",
-    "exclusiveMaximum",
-    "minimum",
-    "exclusiveMinimum",
-    "maxLength",
-    "minLength",
-    "pattern",
-    "maxItems",
-    "minItems",
-    "uniqueItems",
-    "maxProperties",
-    "minProperties",
-    "readOnly",
-    "const",
-    "examples",
-    "minContains",
-    "maxContains",
-    "dependentRequired",
-    "contentEncoding",
-    "contentMediaType",
-];
-/// They say nothing about values.
-const TALK: [&str; 10] = [
-    "title",
-    "description",
-    "writeOnly",
-    "deprecated",
-    "example",
-    "externalDocs",
-    "xml",
-    "discriminator",
-    "$comment",
-    "$schema",
-];
-/// Only JSON Schema 2020-12 has them.
-const ONLY_V31: [&str; 22] = [
-    "const",
-    "examples",
-    "if",
-    "then",
-    "else",
-    "prefixItems",
-    "contains",
-    "minContains",
-    "maxContains",
-    "patternProperties",
-    "propertyNames",
-    "dependentRequired",
-    "dependentSchemas",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "contentEncoding",
-    "contentMediaType",
-    "contentSchema",
-    "$defs",
-    "$comment",
-    "$schema",
-    "null",
-];
-const ELSEWHERE: [&str; 5] = ["$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$vocabulary"];
 /// More schemas than any exercise has.
 const MOST_SCHEMAS: usize = 1000;
 
@@ -202,7 +121,7 @@ impl<'d> Reader<'d> {
             }
         }
         if self.version == Version::V30 {
-            self.from_30(at, &mut schema);
+            self.translate(at, &mut schema);
         }
         self.one_way(at, direction, &mut schema);
         Value::Object(schema)
@@ -245,7 +164,7 @@ impl<'d> Reader<'d> {
     }
 
     /// What 3.0 says in words of its own (OpenAPI 3.0.3, "Schema Object").
-    fn from_30(&mut self, at: &At<'_>, schema: &mut Map<String, Value>) {
+    fn translate(&mut self, at: &At<'_>, schema: &mut Map<String, Value>) {
         for (exclusive, limit) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
             match schema.remove(exclusive) {
                 Some(Value::Bool(true)) => {

@@ -72,7 +72,11 @@ pub async fn run(
     };
     let count = found.len();
     let first = found.swap_remove(smallest);
-    let shown = smaller::shrunk(&mut asker, &contract, first).await;
+    let size = shrink::size(&first.case);
+    let mut shown = smaller::shrunk(&mut asker, &contract, first).await;
+    if shrink::size(&shown.case) < size {
+        shown.case.label.push_str(", made as small as it still fails");
+    }
     Err(Stop::Failed(report(&contract, shown, &found, count, asked)))
 }
 

@@ -2,6 +2,7 @@
 
 use crate::check::{Bench, contract, no_answer, show};
 use crate::target::Origin as ServerOrigin;
+use gradus_contract::breach::{Breach, Got};
 use gradus_contract::case::{self, Aim, Case, Payload, Wanted};
 use gradus_contract::contract::Contract;
 use gradus_contract::judge::{self, Leave};
@@ -55,7 +56,7 @@ impl<'a, 'b> Asker<'a, 'b> {
         let given = conform.with.iter().map(|(name, value)| {
             let json = eval::value(value, bindings);
             // What no schema can judge is sent as the text that it is.
-            let value = gradus_contract::value::of(&json).unwrap_or_else(|number| Value::from(number));
+            let value = gradus_contract::value::of(&json).unwrap_or_else(Value::from);
             (name.value.clone(), value)
         });
         let headers = conform.headers.iter().map(|(name, value)| {
@@ -74,39 +75,41 @@ impl<'a, 'b> Asker<'a, 'b> {
     /// Asks a case; the status when all is as the contract says.
     pub async fn ask(&mut self, case: &Case) -> Result<u16, Box<Found>> {
         let reached = self.reach(case).await?;
-        let (_, response, _) = self.exchange(case, &reached).await?;
+        let (_, response) = self.exchange(case, &reached).await?;
         Ok(response.status)
     }
 
     /// The same case once more, as one that should have succeeded at least once.
     pub async fn never_kept(&mut self, case: &Case) -> Option<Found> {
         let reached = self.reach(case).await.ok()?;
-        let (request, response, _) = self.exchange(case, &reached).await.ok()?;
-        let wanted = "a success of at least one valid request";
+        let (request, response) = self.exchange(case, &reached).await.ok()?;
+        let wanted = "a success of at least one valid request".to_owned();
+        let got = format!("{}, and never a success", response.status);
+        Some(self.short_of("status", wanted, got, case.clone(), (&request, &response)))
+    }
+
+    /// An exchange that keeps to the contract and is not enough all the same.
+    fn short_of(
+        &self,
+        path: &str,
+        wanted: String,
+        got: String,
+        case: Case,
+        (request, response): (&Request, &Response),
+    ) -> Found {
         let pointer = self.contract.operations[case.operation].pointer.child("responses");
-        let breach = gradus_contract::breach::Breach {
-            path: "status".into(),
-            wanted: wanted.into(),
-            got: gradus_contract::breach::Got::Words(format!("{}, and never a success", response.status)),
-            note: None,
-            span: self.contract.span(&pointer),
-            pointer,
-        };
-        let origin = self.bench.target.origin();
-        Some(Found {
-            case: case.clone(),
+        let span = self.contract.span(&pointer);
+        let breach = Breach { path: path.into(), wanted, got: Got::Words(got), note: None, pointer, span };
+        Found {
+            case,
             answered: Some(response.status),
             mismatches: vec![contract::mismatch(self.bench.grader, breach)],
-            exchange: Some(show::exchange(&request, &origin, Ok(&response))),
-        })
+            exchange: Some(show::exchange(request, &self.bench.target.origin(), Ok(response))),
+        }
     }
 
     /// Sends a case and judges the answer.
-    async fn exchange(
-        &mut self,
-        case: &Case,
-        reached: &Reached,
-    ) -> Result<(Request, Response, Asked), Box<Found>> {
+    async fn exchange(&mut self, case: &Case, reached: &Reached) -> Result<(Request, Response), Box<Found>> {
         let asked = request::build(self.contract, case, reached);
         let origin = self.bench.target.origin();
         let request = self.request(&asked, &origin);
@@ -129,7 +132,7 @@ impl<'a, 'b> Asker<'a, 'b> {
         let breaches =
             contract::with_answer(&response, |answer| judge::case(self.contract, case, &leave, answer));
         if breaches.is_empty() {
-            return Ok((request, response, asked));
+            return Ok((request, response));
         }
         let grader = self.bench.grader;
         Err(Box::new(Found {
@@ -233,7 +236,7 @@ impl<'a, 'b> Asker<'a, 'b> {
             rule: None,
         });
         let reached = self.reach(&case).await?;
-        let (request, response, _) = self.exchange(&case, &reached).await?;
+        let (request, response) = self.exchange(&case, &reached).await?;
         let path = request::path_values(self.contract, &case, &reached);
         let sent = match &case.payload {
             Payload::Json { value, .. } => Some(value),
@@ -245,22 +248,9 @@ impl<'a, 'b> Asker<'a, 'b> {
             Some(value) if response.status < 400 => Ok((value, path)),
             _ => {
                 let title = self.contract.operations[operation].title();
-                let pointer = self.contract.operations[source.operation].pointer.child("responses");
-                let breach = gradus_contract::breach::Breach {
-                    path: "answer".into(),
-                    wanted: format!("a success that tells the `{name}` that {title} can be asked for"),
-                    got: gradus_contract::breach::Got::Words("none".into()),
-                    note: None,
-                    span: self.contract.span(&pointer),
-                    pointer,
-                };
-                let origin = self.bench.target.origin();
-                Err(Box::new(Found {
-                    case,
-                    answered: Some(response.status),
-                    mismatches: vec![contract::mismatch(self.bench.grader, breach)],
-                    exchange: Some(show::exchange(&request, &origin, Ok(&response))),
-                }))
+                let wanted = format!("a success that tells the `{name}` that {title} can be asked for");
+                let got = "none".to_owned();
+                Err(Box::new(self.short_of("answer", wanted, got, case, (&request, &response))))
             }
         }
     }
