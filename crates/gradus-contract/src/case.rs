@@ -21,6 +21,8 @@ pub struct Case {
     pub operation: usize,
     /// What should come of it.
     pub aim: Aim,
+    /// How it came to be.
+    pub kind: Kind,
     /// What is special about it: "`title` one character longer than maxLength 80".
     pub label: String,
     /// Values by the index of their parameter. What the path needs and is not here comes from other operations.
@@ -29,6 +31,19 @@ pub struct Case {
     pub payload: Payload,
     /// The rule that it breaks.
     pub rule: Option<Pointer>,
+}
+
+/// How a case came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// With only what is required.
+    Plain,
+    /// With everything that the contract names.
+    Full,
+    /// It differs from a plain or a full one in one place, which its label names.
+    Edge,
+    /// Everything in it is drawn at random.
+    Drawn,
 }
 
 /// What should come of a request.
@@ -130,7 +145,7 @@ impl<'c> Draft<'c> {
     fn plain(&mut self) -> Option<Case> {
         let (arguments, payload) = self.arguments(Extent::Least).zip(self.payload(Extent::Least))?;
         let label = if self.takes_anything() { "with only what is required" } else { "as it is" };
-        Some(self.case(Aim::Accepted, label, arguments, payload))
+        Some(Case { kind: Kind::Plain, ..self.case(Aim::Accepted, label, arguments, payload) })
     }
 
     /// Notes a case, unless it is there already.
@@ -153,7 +168,8 @@ impl<'c> Draft<'c> {
         arguments: Vec<(usize, Value)>,
         payload: Payload,
     ) -> Case {
-        Case { operation: self.index, aim, label: label.into(), arguments, payload, rule: None }
+        let kind = Kind::Edge;
+        Case { operation: self.index, kind, aim, label: label.into(), arguments, payload, rule: None }
     }
 
     /// Values for the parameters; `None` when one that is required can't be made.

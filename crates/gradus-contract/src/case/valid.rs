@@ -1,12 +1,13 @@
 //! Valid requests: plain ones, those at the edges of what is allowed, and some drawn at random; and one about nothing.
 
-use super::{Aim, Case, Draft, Payload, can_be_made, encoded, sent, told};
+use super::{Aim, Case, Draft, Kind, Payload, can_be_made, encoded, sent, told};
 use crate::argument;
 use crate::contract::{Parameter, Place, Status};
 use crate::generate::{Extent, unlikely};
 use crate::link::{self, Origin};
 use crate::pointer::Pointer;
-use crate::shape::{Kind, Shape};
+use crate::shape;
+use crate::shape::Shape;
 use crate::value::to_text;
 use serde_json::{Value, json};
 
@@ -18,18 +19,18 @@ impl Draft<'_> {
     pub(super) fn valid(&mut self) {
         let Some(case) = self.plain() else { return };
         self.add(case, true);
-        if let Some((arguments, payload)) = self.arguments(Extent::Full).zip(self.payload(Extent::Full)) {
-            let case =
-                self.case(Aim::Accepted, "with everything that the contract names", arguments, payload);
-            self.add(case, true);
-        }
+        self.whole(Extent::Full, Kind::Full, "with everything that the contract names");
         self.bodies();
         self.edges_of_parameters();
         for _ in 0..DRAWN {
-            if let Some((arguments, payload)) = self.arguments(Extent::Some).zip(self.payload(Extent::Some)) {
-                let case = self.case(Aim::Accepted, "drawn at random", arguments, payload);
-                self.add(case, false);
-            }
+            self.whole(Extent::Some, Kind::Drawn, "drawn at random");
+        }
+    }
+
+    fn whole(&mut self, extent: Extent, kind: Kind, label: &str) {
+        if let Some((arguments, payload)) = self.arguments(extent).zip(self.payload(extent)) {
+            let case = self.case(Aim::Accepted, label, arguments, payload);
+            self.add(Case { kind, ..case }, kind == Kind::Full);
         }
     }
 
@@ -127,7 +128,7 @@ impl Draft<'_> {
         }
         let Some(id) = parameter.schema else { return };
         let shape = Shape::of(&[self.contract.schemas.get(id)], 0, &self.contract.schemas);
-        let value = if shape.kinds.has(Kind::Text) {
+        let value = if shape.kinds.has(shape::Kind::Text) {
             unlikely(&shape, &mut self.maker.random).map(Value::from)
         } else {
             let most = shape.most.and_then(|limit| limit.value.as_i64()).unwrap_or(2_000_000_000);

@@ -1,5 +1,5 @@
-//! A step that makes requests from the contract: every case of every operation is asked, and of those that fail, the smallest is
-//! made smaller still and shown.
+//! A step that makes requests from the contract: every case of every operation is asked, and of those that fail, the most telling
+//! is made smaller and shown.
 
 mod ask;
 mod smaller;
@@ -7,13 +7,14 @@ mod smaller;
 use super::{Bench, Stop, failure, mismatch_at};
 use crate::contracts;
 use ask::{Asker, Found};
-use gradus_contract::case::{self, Aim, Case, Wanted};
+use gradus_contract::case::{self, Aim, Case, Kind, Wanted};
 use gradus_contract::contract::Contract;
 use gradus_contract::shrink;
 use gradus_model::conform::ConformStep;
 use gradus_model::grader::Step;
 use gradus_model::outcome::{Failure, Mismatch};
 use gradus_model::value::Bindings;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -40,10 +41,12 @@ pub async fn run(
     let mut asker = Asker::new(bench, &contract, conform, bindings, requests);
     let mut found: Vec<Found> = Vec::new();
     let mut asked = 0;
+    let mut asked_of = BTreeMap::new();
     'all: for operation in contracts::chosen(&contract, conform) {
         let mut answered = Answered::default();
         for case in cases(&contract, operation, conform, &asker) {
             asked += 1;
+            *asked_of.entry(operation).or_insert(0) += 1;
             match asker.ask(&case).await {
                 Ok(status) => answered.note(&case, status),
                 Err(one) => {
@@ -65,19 +68,32 @@ pub async fn run(
     if asked == 0 {
         return nothing(asker.bench, step);
     }
-    let Some(smallest) = (0..found.len())
-        .min_by_key(|index| (found[*index].answered.is_none(), shrink::size(&found[*index].case)))
-    else {
-        return Ok(());
-    };
+    let Some(telling) = most_telling(&found, &asked_of) else { return Ok(()) };
     let count = found.len();
-    let first = found.swap_remove(smallest);
+    let first = found.remove(telling);
     let size = shrink::size(&first.case);
     let mut shown = smaller::shrunk(&mut asker, &contract, first).await;
     if shrink::size(&shown.case) < size {
         shown.case.label.push_str(", made as small as it still fails");
     }
     Err(Stop::Failed(report(&contract, shown, &found, count, asked)))
+}
+
+/// Which of the failing requests says most of why: a plain one, for nothing else can be right then; one with everything if most
+/// others fail too; else one that is special in one place, as its label says.
+fn most_telling(found: &[Found], asked_of: &BTreeMap<usize, usize>) -> Option<usize> {
+    let first = found.iter().find(|one| one.answered.is_some()).or(found.first())?;
+    let operation = first.case.operation;
+    let of_it = || found.iter().enumerate().filter(|(_, one)| one.case.operation == operation);
+    let most_fail = of_it().count() * 2 > asked_of.get(&operation).copied().unwrap_or(0);
+    let rank = |one: &Found| match one.case.kind {
+        Kind::Plain => 0,
+        Kind::Full if most_fail => 1,
+        Kind::Edge => 2,
+        Kind::Full | Kind::Drawn => 3,
+    };
+    let best = of_it().min_by_key(|(_, one)| (one.answered.is_none(), rank(one)));
+    best.map(|(index, _)| index)
 }
 
 fn cases(

@@ -3,7 +3,7 @@
 use crate::check::{Bench, contract, no_answer, show};
 use crate::target::Origin as ServerOrigin;
 use gradus_contract::breach::{Breach, Got};
-use gradus_contract::case::{self, Aim, Case, Payload, Wanted};
+use gradus_contract::case::{self, Aim, Case, Kind, Payload, Wanted};
 use gradus_contract::contract::Contract;
 use gradus_contract::judge::{self, Leave};
 use gradus_contract::link::{self, Origin, Source, Told};
@@ -229,6 +229,7 @@ impl<'a, 'b> Asker<'a, 'b> {
         // Whoever reads graders refuses a step for which none can be made.
         let case = case.unwrap_or_else(|| Case {
             operation: source.operation,
+            kind: Kind::Plain,
             aim: Aim::Accepted,
             label: "as it is".into(),
             arguments: Vec::new(),
