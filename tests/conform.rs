@@ -389,6 +389,7 @@ fn a_grader_may_bring_a_contract_values_and_headers_of_its_own() {
           with: { id: $(id) }
           headers: { x-who: me }
           cases: 5
+      - conform: { operations: [addNote], with: { json.stars: 3 } }
 ";
     let course = course(CONTRACT, &format!("checks:\n{steps}"), &server);
     course.write("graders/demo/strict.yaml", &strict);

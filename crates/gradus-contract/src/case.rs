@@ -211,14 +211,14 @@ impl<'c> Draft<'c> {
         let fits = |value: &Value| {
             argument::can_be_sent(parameter, value) && argument::is_valid(schemas, parameter, value)
         };
-        let example = self.maker.random.pick(&parameter.examples).filter(|value| fits(value));
-        if let Some(example) =
-            example.filter(|_| parameter.place == Place::Path || self.maker.random.below(2) == 1)
-        {
-            return Some(example.clone());
+        let example = self.maker.random.pick(&parameter.examples).filter(|value| fits(value)).cloned();
+        // The example of a path is the likeliest to exist; others are asked once each, for they may have to be new each time.
+        if let Some(example) = example.clone().filter(|_| parameter.place == Place::Path) {
+            return Some(example);
         }
         let Some(id) = parameter.schema else { return Some(json!("some")) };
-        (0..TRIES).find_map(|_| self.maker.plain(&[schemas.get(id)], Extent::Full).filter(fits))
+        let made = (0..TRIES).find_map(|_| self.maker.plain(&[schemas.get(id)], Extent::Full).filter(fits));
+        made.or(example)
     }
 
     /// A valid body; `None` when none can be made.

@@ -102,9 +102,10 @@ fn of_step(contract: &Contract, step: &ConformStep, found: &mut Vec<Diagnostic>)
         found.push(Diagnostic::new("no operation is left, and so this can't fail", place));
     }
     unused(contract, step, &operations, found);
-    // What a value is does not matter here, only that there is one.
+    // Only that a parameter has a value matters here; what it is, and what fields of bodies are, shows when it is asked.
+    let given = step.with.iter().filter(|(name, _)| !name.value.starts_with("json."));
     let given: Vec<(String, Value)> =
-        step.with.iter().map(|(name, _)| (name.value.clone(), Value::from("given"))).collect();
+        given.map(|(name, _)| (name.value.clone(), Value::from("given"))).collect();
     for operation in operations {
         let title = contract.operations[operation].title();
         let span = named

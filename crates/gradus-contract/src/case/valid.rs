@@ -77,7 +77,20 @@ impl Draft<'_> {
             let is_given = self.given.iter().any(|(name, _)| *name == parameter.name);
             // A thing has to be there, whatever else may be said of its name; only PUT makes what it is sent to.
             let is_fixed = parameter.place == Place::Path && self.operation.method != "PUT";
-            let Some(id) = parameter.schema.filter(|_| !is_given && !is_fixed) else { continue };
+            if is_given || is_fixed {
+                continue;
+            }
+            for example in parameter
+                .examples
+                .iter()
+                .filter(|example| self.fits(parameter, example))
+                .cloned()
+                .collect::<Vec<_>>()
+            {
+                let label = format!("the parameter `{}` as in the contract's example", parameter.name);
+                self.argument_case(Aim::Accepted, label, index, Some(example));
+            }
+            let Some(id) = parameter.schema else { continue };
             for variant in self.maker.valid(&[self.contract.schemas.get(id)], 0) {
                 if self.fits(parameter, &variant.value) {
                     let label = told(&format!("the parameter `{}`", parameter.name), &variant);

@@ -200,7 +200,7 @@ const SEARCH: &str = "paths:
         - { name: q, in: query, required: true, schema: { type: string, minLength: 1 } }
         - { name: page, in: query, schema: { type: integer, minimum: 1 } }
         - { name: tag, in: query, schema: { type: array, minItems: 2, items: { enum: [a b] } } }
-        - { name: X-Trace, in: header, schema: { type: string, pattern: '^[a-f]{4}$' } }
+        - { name: X-Trace, in: header, example: cafe, schema: { type: string, pattern: '^[a-f]{4}$' } }
       responses: { '200': { description: Found }, '400': { description: Wrong } }
 ";
 
@@ -217,6 +217,8 @@ fn parameters_are_sent_as_their_style_says_and_broken_one_by_one() {
     assert!(full.target.starts_with("/search?q="), "{}", full.target);
     assert!(full.target.ends_with("&tag=a%20b&tag=a%20b"), "{}", full.target);
     assert_eq!(full.headers[0].0, "X-Trace");
+    let example = target("the parameter `X-Trace` as in the contract's example");
+    assert_eq!(example.headers, [("X-Trace".to_owned(), "cafe".to_owned())]);
     assert_eq!(target("without the parameter `q`").target, "/search");
     assert!(target("the parameter `page` just below minimum 1").target.ends_with("page=0"));
     assert!(target("the parameter `page` is text instead of an integer").target.ends_with("page=seven"));

@@ -110,6 +110,22 @@ fn status_headers_content_type_and_body_are_judged() {
 }
 
 #[test]
+fn a_media_type_without_a_schema_promises_no_more_than_itself() {
+    let contract = read(&document(
+        "paths:
+  /echo: { post: { responses: { '200': { description: x, content: { '*/*': {} } } } } }
+  /data: { post: { responses: { '200': { description: x, content: { application/json: {} } } } } }
+",
+    ));
+    let count = |operation: usize, body: &str| {
+        let headers = [("content-type".to_owned(), b"application/json".to_vec())];
+        let answer = Answer { status: 200, headers: &headers, body: body.as_bytes(), json: Err("not JSON") };
+        judge::answer(&contract, operation, &answer).len()
+    };
+    assert_eq!((count(0, ""), count(0, "{"), count(1, ""), count(1, "{")), (0, 0, 1, 1));
+}
+
+#[test]
 fn the_nearest_word_about_a_status_counts() {
     check(Sent(202, &[("content-type", "application/cbor")], "x"), &[]);
     check(

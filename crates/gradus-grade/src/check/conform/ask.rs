@@ -8,6 +8,7 @@ use gradus_contract::contract::Contract;
 use gradus_contract::judge::{self, Leave};
 use gradus_contract::link::{self, Origin, Source, Told};
 use gradus_contract::request::{self, Asked};
+use gradus_contract::value;
 use gradus_model::conform::ConformStep;
 use gradus_model::eval;
 use gradus_model::json::Json;
@@ -16,6 +17,9 @@ use gradus_model::value::Bindings;
 use gradus_probe::{Connection, Request, Response};
 use serde_json::Value;
 use std::pin::Pin;
+
+/// How often something is tried to be made.
+const TURNS: u32 = 5;
 
 /// What asks.
 pub struct Asker<'a, 'b> {
@@ -56,7 +60,7 @@ impl<'a, 'b> Asker<'a, 'b> {
         let given = conform.with.iter().map(|(name, value)| {
             let json = eval::value(value, bindings);
             // What no schema can judge is sent as the text that it is.
-            let value = gradus_contract::value::of(&json).unwrap_or_else(Value::from);
+            let value = value::of(&json).unwrap_or_else(Value::from);
             (name.value.clone(), value)
         });
         let headers = conform.headers.iter().map(|(name, value)| {
@@ -222,12 +226,40 @@ impl<'a, 'b> Asker<'a, 'b> {
         operation: usize,
         name: &str,
     ) -> Result<(Value, Vec<(String, Value)>), Box<Found>> {
+        let mut turn = 0;
+        loop {
+            turn += 1;
+            let case = self.maker(source);
+            let reached = self.reach(&case).await?;
+            let (request, response) = self.exchange(&case, &reached).await?;
+            let path = request::path_values(self.contract, &case, &reached);
+            let sent = match &case.payload {
+                Payload::Json { value, .. } => Some(value),
+                _ => None,
+            };
+            let answered = contract::read(&response).0.and_then(|json| value::of(&json).ok());
+            let told = Told { path: &path, sent, headers: &response.headers, answered: answered.as_ref() };
+            match source.take(self.contract, operation, name, &told) {
+                Some(value) if response.status < 400 => return Ok((value, path)),
+                // A refusal that is allowed, such as one for want of something, may not be there with other values.
+                _ if response.status >= 400 && turn < TURNS => {}
+                _ => {
+                    let title = self.contract.operations[operation].title();
+                    let wanted = format!("a success that tells the `{name}` that {title} can be asked for");
+                    let found = self.short_of("answer", wanted, "none".into(), case, (&request, &response));
+                    return Err(Box::new(found));
+                }
+            }
+        }
+    }
+
+    /// A plain request of an operation that makes things, each time another.
+    fn maker(&mut self, source: &Source) -> Case {
         self.made += 1;
         let label = format!("{}/{}", self.label, self.made);
         let wanted = Wanted { seed: self.seed, label: &label, most: 1, given: &self.given };
-        let case = case::plain(self.contract, source.operation, &wanted);
         // Whoever reads graders refuses a step for which none can be made.
-        let case = case.unwrap_or_else(|| Case {
+        case::plain(self.contract, source.operation, &wanted).unwrap_or_else(|| Case {
             operation: source.operation,
             kind: Kind::Plain,
             aim: Aim::Accepted,
@@ -235,24 +267,6 @@ impl<'a, 'b> Asker<'a, 'b> {
             arguments: Vec::new(),
             payload: Payload::None,
             rule: None,
-        });
-        let reached = self.reach(&case).await?;
-        let (request, response) = self.exchange(&case, &reached).await?;
-        let path = request::path_values(self.contract, &case, &reached);
-        let sent = match &case.payload {
-            Payload::Json { value, .. } => Some(value),
-            _ => None,
-        };
-        let answered = contract::read(&response).0.and_then(|json| gradus_contract::value::of(&json).ok());
-        let told = Told { path: &path, sent, headers: &response.headers, answered: answered.as_ref() };
-        match source.take(self.contract, operation, name, &told) {
-            Some(value) if response.status < 400 => Ok((value, path)),
-            _ => {
-                let title = self.contract.operations[operation].title();
-                let wanted = format!("a success that tells the `{name}` that {title} can be asked for");
-                let got = "none".to_owned();
-                Err(Box::new(self.short_of("answer", wanted, got, case, (&request, &response))))
-            }
-        }
+        })
     }
 }
