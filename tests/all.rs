@@ -4,6 +4,7 @@ mod architecture;
 mod bad_input;
 mod check;
 mod commands;
+mod conform;
 mod documents;
 mod hostile;
 mod life;

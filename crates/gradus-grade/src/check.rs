@@ -1,6 +1,8 @@
 //! One check: its steps in order against a running target, until one falls short.
 
 mod compare;
+mod conform;
+mod contract;
 mod errand;
 mod growth;
 mod life;
@@ -13,6 +15,7 @@ mod service;
 mod show;
 mod upstream;
 
+use crate::contracts::Contracts;
 use crate::further::{Further, Missing, Role, Server};
 use crate::record::Record;
 use crate::target::{Origin, Target};
@@ -27,13 +30,19 @@ use gradus_model::json::Json;
 use gradus_model::outcome::{Exchange, Failure, Fault, Mismatch, Outcome};
 use gradus_model::source::Span;
 use gradus_model::value::Bindings;
-use gradus_probe::{Client, ProbeError, Response};
+use gradus_probe::{Client, ProbeError, Request, Response};
 use std::time::{Duration, Instant};
 
 /// What a check needs to run.
 pub struct Bench<'a> {
     /// The grader, for the places that failures point at.
     pub grader: &'a Grader,
+    /// The check's id.
+    pub check: &'a str,
+    /// Where all random data comes from.
+    pub seed: u64,
+    /// What answers are held to besides what is expected of them.
+    pub contracts: &'a Contracts,
     /// What is asked.
     pub target: &'a mut dyn Target,
     /// What the grader serves to it.
@@ -62,6 +71,9 @@ impl Bench<'_> {
             request_timeout: self.request_timeout,
             heard: &mut server.heard,
             record: self.record,
+            contracts: self.contracts,
+            seed: self.seed,
+            check: self.check,
         }
     }
 }
@@ -251,6 +263,7 @@ async fn act(
         Action::Load(load) => load::run(bench, step, load, bindings, requests).await,
         Action::Growth(growth) => return growth::run(bench, step, growth, bindings, requests).await,
         Action::Compare(compare) => return compare::run(bench, step, compare, bindings, requests).await,
+        Action::Conform(conform) => return conform::run(bench, step, conform, bindings, requests).await,
         Action::Race(race) => return race::run(bench, step, race, bindings, requests).await,
     };
     Ok(done?)
@@ -285,19 +298,24 @@ async fn ask(
             return Err(fail(vec![mismatch], Some(show::exchange(&request, &origin, Err(&error)))));
         }
     };
-    match judge_answer(bench, asked, &response, bindings) {
+    match judge_answer(bench, asked, &request, &response, bindings) {
         misses if misses.is_empty() => Ok(()),
         misses => Err(fail(misses, Some(show::exchange(&request, &origin, Ok(&response))))),
     }
 }
 
-/// Every expectation that does not hold; when all hold, what is to be saved is bound.
+/// Every expectation that does not hold, and every promise of the contract that is broken; when all expectations hold, what is to be saved is bound.
 fn judge_answer(
     bench: &Bench<'_>,
     asked: &RequestStep,
+    request: &Request,
     response: &Response,
     bindings: &mut Bindings,
 ) -> Vec<Mismatch> {
+    let grader = bench.grader;
+    let promised = bench.contracts.passive().map(|contract| &**contract);
+    let breaches = contract::passive(promised, asked, &bench.target.origin(), request, response);
+    let broken = breaches.into_iter().map(|breach| contract::mismatch(grader, breach));
     let view = AnswerView { status: response.status, headers: &response.headers, body: &response.body };
     let misses = match (bench.record, &asked.expect.file) {
         (Some(record), Some(file)) => {
@@ -310,9 +328,9 @@ fn judge_answer(
         _ => answer::judge(&asked.expect, &view, bindings),
     };
     if !misses.is_empty() {
-        return misses.into_iter().map(|miss| mismatch(bench.grader, miss)).collect();
+        return misses.into_iter().map(|miss| mismatch(grader, miss)).chain(broken).collect();
     }
-    let mut missing = Vec::new();
+    let mut missing: Vec<Mismatch> = broken.collect();
     for save in &asked.save {
         match place::find(&save.from.value, &view) {
             Ok(value) => {

@@ -3,6 +3,7 @@
 use crate::boot::NotReady;
 use crate::build::{self, NotBuilt};
 use crate::check::{self, Bench, Heard};
+use crate::contracts::Contracts;
 use crate::further::Further;
 use crate::ground::Sandbox;
 use crate::interrupt::Interrupt;
@@ -176,7 +177,14 @@ impl Grading<'_, '_> {
         let job = self.job;
         let checks = order::checks(job.grader, &job.selection);
         let of = checks.len();
-        let mut session = Session::new(job, target, further, upstreams);
+        let contracts = match Contracts::read(job.grader) {
+            Ok(contracts) => contracts,
+            Err(_) => {
+                return self
+                    .broken("the contract has mistakes".into(), Some("`gradus verify` names them.".into()));
+            }
+        };
+        let mut session = Session::new(job, &contracts, target, further, upstreams);
         let mut hidden = false;
         for (index, check) in checks.into_iter().enumerate() {
             let is_hidden = check.visibility == Visibility::Hidden;
@@ -224,6 +232,7 @@ impl Grading<'_, '_> {
 /// The checks of one grading on one target, with what they know of it and of each other.
 struct Session<'a, 'j> {
     job: &'a Job<'j>,
+    contracts: &'a Contracts,
     target: &'a mut dyn Target,
     further: &'a mut Further,
     upstreams: &'a mut Upstreams,
@@ -242,6 +251,7 @@ struct Session<'a, 'j> {
 impl<'a, 'j> Session<'a, 'j> {
     fn new(
         job: &'a Job<'j>,
+        contracts: &'a Contracts,
         target: &'a mut dyn Target,
         further: &'a mut Further,
         upstreams: &'a mut Upstreams,
@@ -251,6 +261,7 @@ impl<'a, 'j> Session<'a, 'j> {
         draw::vars(&job.grader.vars, job.seed, "", job.now, &mut graders_vars);
         Self {
             job,
+            contracts,
             client,
             secret: draw::secret(job.seed),
             graders_vars,
@@ -278,6 +289,9 @@ impl<'a, 'j> Session<'a, 'j> {
         }
         let mut bench = Bench {
             grader: self.job.grader,
+            check: &check.id.value,
+            seed: self.job.seed,
+            contracts: self.contracts,
             target: &mut *self.target,
             further: &mut *self.further,
             upstreams: &mut *self.upstreams,

@@ -7,6 +7,7 @@ mod backing;
 mod boot;
 mod build;
 mod check;
+mod contracts;
 mod further;
 mod grading;
 mod ground;

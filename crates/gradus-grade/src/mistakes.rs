@@ -1,19 +1,25 @@
 //! What a grader's file cannot show by itself: expectations that no judge can compile.
 
+use crate::contracts::{self, Contracts};
 use gradus_judge::{answer, pattern};
 use gradus_model::diagnostic::{Diagnostic, Invalid};
 use gradus_model::grader::{Action, Check, ExpectedText, Grader, Step};
 use gradus_model::race::Hold;
 use gradus_model::stub::Asked;
 
-/// Refuses a grader whose `$regex` or `$schema` does not compile; every such place is named.
+/// Refuses a grader whose `$regex` or `$schema` does not compile, whose contract has mistakes, or that asks of a contract what it
+/// does not have; every such place is named.
 pub fn compiles(grader: &Grader) -> Result<(), Invalid> {
     let steps = grader.checks.iter().flat_map(Check::every_step);
     let patterns = steps.flat_map(of_step);
     let routes = grader.stubs.iter().flat_map(|stub| &stub.routes);
     let mistakes = patterns.chain(routes.flat_map(|route| of_request(&route.asked)));
-    let diagnostics: Vec<Diagnostic> =
+    let mut diagnostics: Vec<Diagnostic> =
         mistakes.map(|mistake| Diagnostic::new(mistake.what, mistake.span)).collect();
+    match Contracts::read(grader) {
+        Ok(contracts) => diagnostics.extend(contracts::mistakes(grader, &contracts)),
+        Err(invalid) => diagnostics.extend(invalid.diagnostics),
+    }
     if diagnostics.is_empty() {
         return Ok(());
     }
@@ -46,7 +52,7 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
         Action::Sql(sql) => sql.rows.iter().chain(&sql.error).flat_map(pattern::mistakes).collect(),
         Action::Redis(redis) => pattern::mistakes(&redis.reply),
         Action::Work(work) => work.expect.iter().flat_map(|(_, wanted)| pattern::mistakes(wanted)).collect(),
-        Action::Service(_) | Action::Hold(_) => Vec::new(),
+        Action::Service(_) | Action::Hold(_) | Action::Conform(_) => Vec::new(),
         Action::Stub(_) | Action::Faults(_) | Action::Growth(_) | Action::Compare(_) => Vec::new(),
         Action::Load(load) => {
             let patterns = [&load.errors, &load.judged, &load.answers, &load.p99].into_iter().flatten();

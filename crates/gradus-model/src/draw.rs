@@ -16,11 +16,12 @@ impl Random {
             state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
         let mut random = Self(state);
-        random.next();
+        random.any();
         random
     }
 
-    fn next(&mut self) -> u64 {
+    /// Any number.
+    pub fn any(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -30,10 +31,11 @@ impl Random {
 
     /// From 0 to `bound` - 1, without a bias that anybody could notice.
     pub fn below(&mut self, bound: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(bound.max(1))) >> 64) as u64
+        ((u128::from(self.any()) * u128::from(bound.max(1))) >> 64) as u64
     }
 
-    fn pick<'t, T>(&mut self, choices: &'t [T]) -> Option<&'t T> {
+    /// One of them, if there are any.
+    pub fn pick<'t, T>(&mut self, choices: &'t [T]) -> Option<&'t T> {
         choices.get(self.below(choices.len() as u64) as usize)
     }
 }
@@ -82,11 +84,11 @@ fn generate(generator: &Generator, random: &mut Random, now: u64, bindings: &Bin
         Generator::Words(count) => Json::String(some_words(random, *count)),
         Generator::Int { from, to } => {
             let span = to.wrapping_sub(*from) as u64;
-            let offset = if span == u64::MAX { random.next() } else { random.below(span + 1) };
+            let offset = if span == u64::MAX { random.any() } else { random.below(span + 1) };
             Json::from(from.wrapping_add(offset as i64))
         }
         Generator::Number => Json::Number(format!("{}.{:02}", random.below(1000), random.below(100))),
-        Generator::Bool => Json::Bool(random.next() >> 63 == 1),
+        Generator::Bool => Json::Bool(random.any() >> 63 == 1),
         Generator::Uuid => Json::String(uuid(random)),
         Generator::Email => {
             Json::String(format!("{}.{}@example.com", some_words(random, 1), letters(random, 5)))
@@ -103,19 +105,21 @@ fn generate(generator: &Generator, random: &mut Random, now: u64, bindings: &Bin
     }
 }
 
-fn some_words(random: &mut Random, count: u32) -> String {
+/// So many plain English words, joined by blanks.
+pub fn some_words(random: &mut Random, count: u32) -> String {
     let words: Vec<&str> = (0..count).filter_map(|_| random.pick(&words::WORDS).copied()).collect();
     words.join(" ")
 }
 
-fn letters(random: &mut Random, length: u32) -> String {
+/// So many lower-case letters and digits.
+pub fn letters(random: &mut Random, length: u32) -> String {
     const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
     (0..length).filter_map(|_| random.pick(LETTERS).map(|byte| char::from(*byte))).collect()
 }
 
-/// Version 4, variant 1 (RFC 9562 §5.4).
-fn uuid(random: &mut Random) -> String {
-    let (high, low) = (random.next(), random.next());
+/// A UUID of version 4, variant 1 (RFC 9562 §5.4).
+pub fn uuid(random: &mut Random) -> String {
+    let (high, low) = (random.any(), random.any());
     let high = (high & 0xffff_ffff_ffff_0fff) | 0x4000;
     let low = (low & 0x3fff_ffff_ffff_ffff) | 0x8000_0000_0000_0000;
     format!(

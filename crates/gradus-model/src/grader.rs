@@ -1,11 +1,12 @@
 //! A grader as plain data: its checks, their steps, and what they expect. How the file is read is the work of `read`.
 
 use crate::compare::CompareStep;
+use crate::conform::ConformStep;
 use crate::growth::GrowthStep;
 use crate::pattern::Pattern;
 use crate::race::{LoadStep, RaceStep};
 use crate::service::{HoldStep, RedisStep, Service, ServiceStep, SqlStep, WorkStep};
-use crate::source::{Sources, Span, Spanned};
+use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::stub::{CallsStep, Stub, StubStep};
 use crate::toxic::FaultsStep;
 use crate::value::{Template, Value, Var};
@@ -31,6 +32,10 @@ pub struct Grader {
     pub stubs: Vec<Stub>,
     /// Databases and caches, private to each grading.
     pub services: Vec<Service>,
+    /// Where it says that the answer to every request is held to the contract.
+    pub passive: Option<Span>,
+    /// The exercise's contract among the sources, if something here is held to it. Whoever finds the exercise adds it.
+    pub contract: Option<SourceId>,
     /// In the file's order.
     pub checks: Vec<Check>,
 }
@@ -160,6 +165,8 @@ pub enum Action {
     Growth(Box<GrowthStep>),
     /// The same work of the exercise's baseline.
     Compare(Box<CompareStep>),
+    /// Requests made from the contract.
+    Conform(Box<ConformStep>),
 }
 
 /// A command of the submission that is run where its server runs, and what is expected of it.
@@ -332,7 +339,7 @@ impl Step {
                 run.exit.is_some() || run.stdout.is_some() || run.stderr.is_some() || !run.files.is_empty()
             }
             Action::Raw(raw) => raw.bytes.is_some() || raw.closed.is_some(),
-            Action::Load(_) | Action::Growth(_) | Action::Compare(_) => true,
+            Action::Load(_) | Action::Growth(_) | Action::Compare(_) | Action::Conform(_) => true,
             Action::Race(race) => {
                 let each = race.each.iter().map(|request| &request.step);
                 !race.holds.is_empty() || race.after.iter().chain(each).any(Step::expects)
@@ -379,6 +386,8 @@ pub struct RequestStep {
     pub timeout: Option<Duration>,
     /// What is expected.
     pub expect: Expect,
+    /// Whether the answer is held to the contract where the grader is `passive`.
+    pub by_contract: bool,
     /// Names for parts of the answer.
     pub save: Vec<Save>,
 }
@@ -504,6 +513,20 @@ impl Grader {
             _ => None,
         });
         faults.flat_map(|faults| &faults.changes).map(|(name, _)| name.value.as_str()).collect()
+    }
+
+    /// Every step that makes requests from a contract.
+    pub fn conform_steps(&self) -> impl Iterator<Item = &ConformStep> {
+        self.checks.iter().flat_map(Check::every_step).filter_map(|step| match &step.action {
+            Action::Conform(conform) => Some(&**conform),
+            _ => None,
+        })
+    }
+
+    /// What first asks for the exercise's own contract, if something does.
+    pub fn wants_contract(&self) -> Option<Span> {
+        let step = self.conform_steps().find(|conform| conform.contract.is_none());
+        self.passive.or(step.map(|conform| conform.span))
     }
 
     /// The check of that id, or of one that was called so.

@@ -3,6 +3,7 @@
 //! This crate knows no file system, network, clock, terminal or async runtime: text comes in, data and diagnostics go out.
 
 pub mod compare;
+pub mod conform;
 mod decode;
 pub mod diagnostic;
 pub mod draw;
@@ -27,7 +28,7 @@ pub mod stub;
 pub mod submission;
 mod toml_text;
 pub mod toxic;
-mod tree;
+pub mod tree;
 pub mod value;
 mod words;
 mod yaml;

@@ -2,6 +2,7 @@
 
 mod check;
 mod compare;
+mod conform;
 mod exercise;
 mod expect;
 mod files;
@@ -36,9 +37,23 @@ pub use submission::submission;
 
 use crate::decode::Problems;
 use crate::diagnostic::{Diagnostic, Invalid};
-use crate::source::{Sources, Span};
+use crate::source::{SourceId, Sources, Span};
 use crate::toml_text;
 use crate::tree::Node;
+use crate::yaml;
+
+/// The tree of a document of any kind, in JSON or in our strict subset of YAML.
+///
+/// # Errors
+/// Every mistake in it, in the file's order.
+pub fn document(text: &str, source: SourceId) -> Result<Node, Vec<Diagnostic>> {
+    let mut problems = Problems::default();
+    let root = yaml::parse(text, source, "YAML", &mut problems);
+    match (root, problems.into_sorted()) {
+        (Some(root), mistakes) if mistakes.is_empty() => Ok(root),
+        (_, mistakes) => Err(mistakes),
+    }
+}
 
 /// A file in TOML: its tree is read by `read`.
 fn toml_file<T>(

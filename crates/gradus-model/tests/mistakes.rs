@@ -1,6 +1,7 @@
 //! Each mistake in a grader is found, all at once, with exactly the text underlined that is meant, and the way out.
 
 mod checks;
+mod conform;
 mod expectations;
 mod files;
 mod many;

@@ -111,6 +111,7 @@ fn schema_and_reader_know_the_same_keys_of_a_grader() {
     same(known(read_grader(r#"{"services": {"a": {"zzzzzzzz": 1}}}"#)), "/$defs/service/properties");
     same(at(r#"{"compare": {"zzzzzzzz": 1}}"#), "/$defs/compare_step/properties/compare/properties");
     same(at(r#"{"growth": {"zzzzzzzz": 1}}"#), "/$defs/growth_step/properties/growth/properties");
+    same(at(r#"{"conform": {"zzzzzzzz": 1}}"#), "/$defs/conform_step/properties/conform/properties");
     let route = r#"{"stubs": {"a": {"routes": [{"zzzzzzzz": 1}]}}}"#;
     same(known(read_grader(route)), "/$defs/route/properties");
 }
@@ -159,6 +160,14 @@ fn schema_and_reader_agree_on_samples() {
             true,
         ),
         (r#"{"get": "/", "headers": {"a": ["b", 1], "c": null}, "expect": {"status": 200}}"#, true),
+        (r#"{"conform": {"operations": "all"}}"#, true),
+        (r#"{"conform": {"operations": ["POST /"], "cases": 5, "allow": {"POST /": [404]}}}"#, true),
+        (r#"{"get": "/", "contract": false, "expect": {"status": 200}}"#, true),
+        (r#"{"conform": {"operations": []}}"#, false),
+        (r#"{"conform": {"operations": "some"}}"#, false),
+        (r#"{"conform": {"operations": "all", "cases": 0}}"#, false),
+        (r#"{"conform": {"cases": 5}}"#, false),
+        (r#"{"get": "/", "contract": "no", "expect": {"status": 200}}"#, false),
         (r#"{"get": "/", "expct": {"status": 200}}"#, false),
         (r#"{"get": "/", "expect": {"json": "$strng"}}"#, false),
         (r#"{"get": "/", "expect": {"json": {"$contain": "x"}}}"#, false),

@@ -148,7 +148,7 @@ async fn judge(
     let expectations = asked.expect.count() + asked.save.len();
     let fail = |mismatches, exchange| failure(&title, None, expectations, mismatches, Some(exchange));
     match answer.await {
-        Ok(Ok(response)) => match judge_answer(bench, asked, &response, bindings) {
+        Ok(Ok(response)) => match judge_answer(bench, asked, &request, &response, bindings) {
             misses if misses.is_empty() => Ok(()),
             misses => Err(fail(misses, show::exchange(&request, origin, Ok(&response)))),
         },

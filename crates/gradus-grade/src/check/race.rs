@@ -202,7 +202,7 @@ fn judge_each(bench: &Bench<'_>, race: &RaceStep, told: &Told, origin: &Origin) 
     let expectations = asked.expect.count() + asked.save.len();
     match &told.answer {
         Ok(response) => {
-            let misses = judge_answer(bench, asked, response, &mut told.bindings.clone());
+            let misses = judge_answer(bench, asked, &told.request, response, &mut told.bindings.clone());
             if misses.is_empty() {
                 return Ok(());
             }

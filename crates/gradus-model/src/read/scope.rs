@@ -130,6 +130,10 @@ impl Walk<'_> {
                     inside.extend(step.saves().map(|save| save.name.value.as_str()));
                 }
             }
+            Action::Conform(conform) => {
+                conform.with.iter().for_each(|(_, value)| self.value(value, names));
+                conform.headers.iter().for_each(|(_, value)| self.value(value, names));
+            }
             Action::Compare(compare) => {
                 let mut inside = names.clone();
                 for step in &compare.before {

@@ -4,7 +4,7 @@ use super::files::Folder;
 use super::sense::cannot_hold;
 use super::template::{new_name, template};
 use super::value::values;
-use super::{compare, expect, growth, load, race, request, run, server, service, stub, toxic};
+use super::{compare, conform, expect, growth, load, race, request, run, server, service, stub, toxic};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Again, Case, Connection, Expect, RequestStep, Step};
@@ -37,6 +37,7 @@ pub fn step(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Op
         decode::word(node, &words, problems)
     });
     let timeout = fields.take("timeout").and_then(|node| decode::duration(node, problems));
+    let by_contract = fields.take("contract").is_none_or(|node| decode::flag(node, problems));
     let expect_node = fields.take("expect");
     let expected = expect_node.and_then(|node| expect::expect(node, folder, problems)).unwrap_or_default();
     let save = fields.take("save").map_or_else(Vec::new, |node| expect::save(node, problems));
@@ -54,6 +55,7 @@ pub fn step(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Op
         connection: connection.unwrap_or(Connection::Keep),
         timeout,
         expect: expected,
+        by_contract,
         save,
     };
     Some(Step { action: Action::Request(Box::new(request)), instance, again, cases, span: node.span })
@@ -106,14 +108,15 @@ fn other(key: &str) -> Option<Reader> {
         "load" => load::load,
         "growth" => growth::growth,
         "compare" => compare::compare,
+        "conform" => conform::conform,
         _ => return None,
     })
 }
 
 /// The other kinds of step, for those who misspell one.
-const OTHERS: [&str; 16] = [
+const OTHERS: [&str; 17] = [
     "server", "stub", "faults", "calls", "sql", "redis", "service", "work", "hold", "printed", "run", "raw",
-    "race", "load", "growth", "compare",
+    "race", "load", "growth", "compare", "conform",
 ];
 
 /// The method and where the path stands; after a mistake, a stand-in.
