@@ -115,6 +115,16 @@ fn a_stub_that_is_down_refuses_and_one_that_is_changed_answers_so_until_the_chec
 }
 
 #[test]
+fn a_stub_stays_down_while_another_one_changes() {
+    let steps = "      - stub: { rates: down, other: { status: 500 } }
+      - get: /v1/usd?base=EUR
+        expect: { status: 502 }
+      - printed: { text: { $contains: Connection refused } }";
+    let stubs = format!("{ROUTES}\n  other:\n    routes: [ {{ get: /, reply: {{ text: well }} }} ]");
+    course(&stubs, &check("down", steps)).check(&[]).code(0);
+}
+
+#[test]
 fn what_a_stub_was_not_prepared_for_is_told_with_the_nearest_route() {
     course(ROUTES, &check("a", "      - get: /v1/usd\n        expect: { status: 200 }"))
         .check(&[])

@@ -72,13 +72,19 @@ impl Upstreams {
 
     /// Whoever does not listen yet does.
     pub async fn listen(&mut self, target: &dyn Target) -> io::Result<()> {
-        for (name, port) in &self.ports {
-            if !self.serving.contains_key(name) {
-                let listener = target.listen(port.port()).await?;
-                let serving = tokio::spawn(self.stubs.clone().serve(name.clone(), listener));
-                self.serving.insert(name.clone(), serving);
-            }
+        let names: Vec<String> = self.ports.keys().cloned().collect();
+        for name in names {
+            self.listen_as(&name, target).await?;
         }
+        Ok(())
+    }
+
+    /// One of them does, if it does not yet.
+    async fn listen_as(&mut self, name: &str, target: &dyn Target) -> io::Result<()> {
+        let Some(port) = self.ports.get(name).filter(|_| !self.serving.contains_key(name)) else { return Ok(()) };
+        let listener = target.listen(port.port()).await?;
+        let serving = tokio::spawn(self.stubs.clone().serve(name.to_owned(), listener));
+        self.serving.insert(name.to_owned(), serving);
         Ok(())
     }
 
@@ -100,7 +106,7 @@ impl Upstreams {
                 }
                 Ok(())
             }
-            StubChange::Up | StubChange::Reply(_) => self.listen(target).await,
+            StubChange::Up | StubChange::Reply(_) => self.listen_as(name, target).await,
             StubChange::Release => Ok(()),
         }
     }
