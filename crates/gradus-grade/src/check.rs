@@ -170,7 +170,7 @@ async fn attempt(
             ask(bench, step, asked, bindings, circumstance).await
         }
         Action::Server(server) => life::act(bench, step, server, bindings, requests).await,
-        Action::Stub(stub) => upstream::change(bench, step, stub, bindings).await,
+        Action::Stub(stub) => return upstream::change(bench, step, stub, bindings).await,
         Action::Calls(calls) => upstream::judge(bench, calls, bindings, circumstance),
         Action::Printed(printed) => printed::judge(bench, printed, bindings, circumstance),
         Action::Run(run) => errand::run(bench, run, bindings, circumstance).await,

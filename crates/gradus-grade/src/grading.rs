@@ -15,6 +15,7 @@ use gradus_model::duration::format_duration;
 use gradus_model::eval;
 use gradus_model::exercise::SubmissionKind;
 use gradus_model::grader::{Action, Check, Fresh, Grader, Step, Visibility};
+use gradus_model::growth::Measure;
 use gradus_model::json::Json;
 use gradus_model::outcome::{Because, Failure, Fault, Mismatch, Outcome, Shown};
 use gradus_model::report::{CheckReport, ExerciseName, Graded, Isolation, Phase, Progress, Report};
@@ -388,6 +389,7 @@ fn lacks(can: Capabilities, fresh: Fresh) -> Option<&'static str> {
 }
 
 fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
+    const STUBS: &str = "stubs where the server runs; grade the folder instead of a URL";
     match &step.action {
         Action::Printed(_) if !can.signals => {
             Some("what the server prints; grade the folder instead of a URL")
@@ -396,8 +398,13 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
         Action::Run(_) if !can.commands => {
             Some("commands beside the server; grade the folder instead of a URL")
         }
-        Action::Stub(_) | Action::Calls(_) if !can.listen => {
-            Some("stubs where the server runs; grade the folder instead of a URL")
+        Action::Stub(_) | Action::Calls(_) if !can.listen => Some(STUBS),
+        Action::Growth(growth) => match growth.measure {
+            Measure::Calls { .. } if !can.listen => Some(STUBS),
+            _ => growth.before.iter().chain(&growth.steps).find_map(|step| lacks_for_step(can, step)),
+        },
+        Action::Race(race) => {
+            race.before.iter().chain(&race.after).find_map(|step| lacks_for_step(can, step))
         }
         _ => None,
     }

@@ -3,6 +3,7 @@
 use gradus_judge::{answer, pattern};
 use gradus_model::diagnostic::{Diagnostic, Invalid};
 use gradus_model::grader::{Action, ExpectedText, Grader, Step};
+use gradus_model::growth::Measure;
 use gradus_model::race::Hold;
 use gradus_model::stub::Asked;
 
@@ -24,7 +25,7 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
     match &step.action {
         Action::Request(request) => answer::mistakes(&request.expect),
         Action::Calls(calls) => {
-            let patterns = [&calls.count, &calls.json, &calls.gaps].into_iter().flatten();
+            let patterns = [&calls.count, &calls.json, &calls.gaps, &calls.items].into_iter().flatten();
             patterns.flat_map(pattern::mistakes).chain(calls.asked.iter().flat_map(of_request)).collect()
         }
         Action::Printed(printed) => {
@@ -47,7 +48,14 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
             let patterns = [&load.errors, &load.judged, &load.answers, &load.p99].into_iter().flatten();
             patterns.flat_map(pattern::mistakes).chain(load.requests.iter().flat_map(of_step)).collect()
         }
-        Action::Growth(growth) => growth.before.iter().chain(&growth.steps).flat_map(of_step).collect(),
+        Action::Growth(growth) => {
+            let asked = match &growth.measure {
+                Measure::Calls { asked, .. } => asked.as_deref(),
+                Measure::Time => None,
+            };
+            let steps = growth.before.iter().chain(&growth.steps);
+            steps.flat_map(of_step).chain(asked.into_iter().flat_map(of_request)).collect()
+        }
         Action::Race(race) => {
             let steps = race.before.iter().chain(&race.after).chain(race.each.iter().map(|each| &each.step));
             let ops = race.each.iter().filter_map(|each| each.op.as_ref());

@@ -5,13 +5,21 @@ use gradus_model::grader::Grader;
 use gradus_model::stub::StubChange;
 use gradus_model::value::Bindings;
 use gradus_sandbox::{PortHold, free_port};
-use gradus_services::Stubs;
+use gradus_services::{NoList, Stubs};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::net::Ipv4Addr;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+
+/// Why a stub is not as it was to be.
+pub enum NotChanged {
+    /// It can't listen.
+    Listening(io::Error),
+    /// What was to be its items is no list.
+    NoList(NoList),
+}
 
 /// The stubs of one grading, and where they are served.
 pub struct Upstreams {
@@ -81,7 +89,9 @@ impl Upstreams {
 
     /// One of them does, if it does not yet.
     async fn listen_as(&mut self, name: &str, target: &dyn Target) -> io::Result<()> {
-        let Some(port) = self.ports.get(name).filter(|_| !self.serving.contains_key(name)) else { return Ok(()) };
+        let Some(port) = self.ports.get(name).filter(|_| !self.serving.contains_key(name)) else {
+            return Ok(());
+        };
         let listener = target.listen(port.port()).await?;
         let serving = tokio::spawn(self.stubs.clone().serve(name.to_owned(), listener));
         self.serving.insert(name.to_owned(), serving);
@@ -95,8 +105,8 @@ impl Upstreams {
         change: &StubChange,
         bindings: &Bindings,
         target: &dyn Target,
-    ) -> io::Result<()> {
-        self.stubs.change(name, change, bindings);
+    ) -> Result<(), NotChanged> {
+        self.stubs.change(name, change, bindings).map_err(NotChanged::NoList)?;
         match change {
             StubChange::Down => {
                 if let Some(serving) = self.serving.remove(name) {
@@ -106,8 +116,10 @@ impl Upstreams {
                 }
                 Ok(())
             }
-            StubChange::Up | StubChange::Reply(_) => self.listen_as(name, target).await,
-            StubChange::Release => Ok(()),
+            StubChange::Up | StubChange::Reply(_) => {
+                self.listen_as(name, target).await.map_err(NotChanged::Listening)
+            }
+            StubChange::Release | StubChange::Items(_) => Ok(()),
         }
     }
 }

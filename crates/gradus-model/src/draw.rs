@@ -5,11 +5,11 @@ use crate::value::{Bindings, Draw, Generator, Var};
 use crate::{eval, words};
 
 /// SplitMix64 (Steele, Lea, Flood 2014): small, fast, and the same everywhere. Nothing secret hangs on it.
-struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// A stream of its own for each label.
-    fn new(seed: u64, label: &str) -> Self {
+    pub(crate) fn new(seed: u64, label: &str) -> Self {
         let mut state = seed ^ 0x9e37_79b9_7f4a_7c15;
         for byte in label.bytes() {
             state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -28,12 +28,19 @@ impl Random {
     }
 
     /// From 0 to `bound` - 1, without a bias that anybody could notice.
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.next()) * u128::from(bound.max(1))) >> 64) as u64
     }
 
     fn pick<'t, T>(&mut self, choices: &'t [T]) -> Option<&'t T> {
         choices.get(self.below(choices.len() as u64) as usize)
+    }
+
+    /// Every order is as likely (Fisher and Yates).
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last as u64 + 1) as usize);
+        }
     }
 }
 
@@ -43,11 +50,24 @@ pub fn vars(vars: &[Var], seed: u64, label: &str, now: u64, bindings: &mut Bindi
     for var in vars {
         // A stream for each name, so that a new variable changes no other one.
         let mut random = Random::new(seed, &format!("{label}/{}", var.name.value));
-        let value = match &var.draw {
-            Draw::Value(value) => eval::value(value, bindings),
-            Draw::Generated(generator) => generate(generator, &mut random, now, bindings),
-        };
+        let value = one(&var.draw, &mut random, now, bindings);
         bindings.insert(var.name.value.clone(), value);
+    }
+}
+
+/// The items of a stub, drawn from the seed that `$(seed)` stands for; nothing if they are no list.
+pub fn items(draw: &Draw, stub: &str, bindings: &Bindings) -> Option<Vec<Json>> {
+    let seed = bindings.get("seed").and_then(|seed| seed.to_text().parse().ok()).unwrap_or_default();
+    match one(draw, &mut Random::new(seed, &format!("items/{stub}")), 0, bindings) {
+        Json::Array(items) => Some(items),
+        _ => None,
+    }
+}
+
+fn one(draw: &Draw, random: &mut Random, now: u64, bindings: &Bindings) -> Json {
+    match draw {
+        Draw::Value(value) => eval::value(value, bindings),
+        Draw::Generated(generator) => generate(generator, random, now, bindings),
     }
 }
 
@@ -94,6 +114,9 @@ fn generate(generator: &Generator, random: &mut Random, now: u64, bindings: &Bin
             let (first, last) = (random.pick(&words::FIRST_NAMES), random.pick(&words::LAST_NAMES));
             Json::String(format!("{} {}", first.unwrap_or(&""), last.unwrap_or(&"")))
         }
+        Generator::Ints(ints) => ints
+            .draw(random, bindings)
+            .map_or(Json::Null, |list| Json::Array(list.into_iter().map(Json::from).collect())),
         Generator::Text { length } => Json::String(letters(random, *length)),
         Generator::Pick(choices) => {
             random.pick(choices).map_or(Json::Null, |choice| eval::value(choice, bindings))

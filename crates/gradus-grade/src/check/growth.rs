@@ -69,7 +69,9 @@ async fn cost(
     requests: &mut u32,
 ) -> Result<f64, Stop> {
     let count = |bench: &Bench<'_>, names: &Bindings| match &growth.measure {
-        Measure::Calls(stub) => bench.upstreams.stubs().calls(&stub.value, None, names).len(),
+        Measure::Calls { stub, asked } => {
+            bench.upstreams.stubs().calls(&stub.value, asked.as_deref(), names).len()
+        }
         Measure::Time => 0,
     };
     let asked = count(bench, names);
@@ -80,7 +82,8 @@ async fn cost(
     let took = begun.elapsed().as_secs_f64();
     Ok(match growth.measure {
         Measure::Time => took,
-        Measure::Calls(_) => (count(bench, names) - asked) as f64,
+        // Items that are put there by a measured step are a new shelf, which was asked nothing.
+        Measure::Calls { .. } => count(bench, names).saturating_sub(asked) as f64,
     })
 }
 
@@ -91,7 +94,7 @@ fn worst(growth: &GrowthStep, costs: &[f64]) -> f64 {
     let allowed = growth.at_most.factor(f64::from(*first), f64::from(*last));
     let (from, to) = (costs[0].max(f64::MIN_POSITIVE), costs[costs.len() - 1]);
     // One call at the least size is as little as there is.
-    let from = if matches!(growth.measure, Measure::Calls(_)) { from.max(1.0) } else { from };
+    let from = if matches!(growth.measure, Measure::Calls { .. }) { from.max(1.0) } else { from };
     to / from / allowed
 }
 
@@ -108,7 +111,7 @@ fn verdict(
         .zip(costs)
         .map(|(size, cost)| match growth.measure {
             Measure::Time => format!("{size}: {:.2} ms", cost * 1e3),
-            Measure::Calls(_) => format!("{size}: {cost} requests"),
+            Measure::Calls { .. } => format!("{size}: {cost} requests"),
         })
         .collect();
     if costs.iter().all(|cost| *cost == 0.0) {

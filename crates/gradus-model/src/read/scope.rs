@@ -7,6 +7,8 @@ use crate::grader::{
     Action, Again, Body, Check, Expect, ExpectedContent, ExpectedText, Grader, RawPart, RequestStep, Step,
     Worth,
 };
+use crate::growth::Measure;
+use crate::ints::{Count, Ints};
 use crate::pattern::{Bound, Field, Pattern, PatternKind};
 use crate::race::{Hold, Op, OpCall, RaceRequest, RaceStep};
 use crate::source::{Sources, Span};
@@ -25,9 +27,12 @@ pub fn check_names(grader: &Grader, sources: &Sources, problems: &mut Problems) 
     for (_, value) in &grader.env {
         walk.value(value, &names);
     }
-    for route in grader.stubs.iter().flat_map(|stub| &stub.routes) {
-        walk.asked(&route.asked, &names);
-        route.replies.iter().for_each(|reply| walk.reply(reply, &names));
+    for stub in &grader.stubs {
+        for route in &stub.routes {
+            walk.asked(&route.asked, &names);
+            route.replies.iter().for_each(|reply| walk.reply(reply, &names));
+        }
+        stub.items.iter().for_each(|items| walk.draw(&items.draw, &names));
     }
     for check in &grader.checks {
         walk.check(grader, check, &names);
@@ -84,8 +89,10 @@ impl Walk<'_> {
             }
             Action::Stub(stub) => {
                 for (_, change) in &stub.changes {
-                    if let StubChange::Reply(reply) = change {
-                        self.reply(reply, names);
+                    match change {
+                        StubChange::Reply(reply) => self.reply(reply, names),
+                        StubChange::Items(items) => self.draw(&items.draw, names),
+                        StubChange::Down | StubChange::Up | StubChange::Release => {}
                     }
                 }
             }
@@ -111,6 +118,9 @@ impl Walk<'_> {
                     self.step(step, &inside);
                     inside.extend(step.saves().map(|save| save.name.value.as_str()));
                 }
+                if let Measure::Calls { asked: Some(asked), .. } = &growth.measure {
+                    self.asked(asked, &inside);
+                }
             }
             Action::Load(load) => {
                 let mut inside = names.clone();
@@ -134,7 +144,7 @@ impl Walk<'_> {
             }
             Action::Calls(calls) => {
                 calls.asked.iter().for_each(|asked| self.asked(asked, names));
-                let patterns = [&calls.count, &calls.json, &calls.gaps].into_iter().flatten();
+                let patterns = [&calls.count, &calls.json, &calls.gaps, &calls.items].into_iter().flatten();
                 patterns.for_each(|pattern| self.pattern(pattern, names));
             }
         }
@@ -284,6 +294,9 @@ impl Walk<'_> {
             Draw::Value(value) => self.value(value, names),
             Draw::Generated(Generator::Pick(choices)) => {
                 choices.iter().for_each(|choice| self.value(choice, names))
+            }
+            Draw::Generated(Generator::Ints(Ints { size: Count::Name(size), .. })) => {
+                self.template(size, names)
             }
             Draw::Generated(_) => {}
         }
