@@ -65,27 +65,32 @@ impl Walk<'_> {
             names.insert(&name.value);
         }
         for step in &check.steps {
-            let mut inside = names.clone();
-            for case in &step.cases {
-                for (_, value) in case {
-                    self.value(value, &names);
-                }
-                inside.extend(case.iter().map(|(name, _)| name.as_str()));
-            }
-            if matches!(step.again, Again::Repeat(_)) {
-                inside.insert(TURN);
-            }
-            self.step(step, &inside);
+            self.step(step, &names);
             names.extend(step.saves().map(|save| save.name.value.as_str()));
         }
     }
 
     fn step(&mut self, step: &Step, names: &Names<'_>) {
-        match &step.action {
+        let mut inside = names.clone();
+        for case in &step.cases {
+            for (_, value) in case {
+                self.value(value, names);
+            }
+            inside.extend(case.iter().map(|(name, _)| name.as_str()));
+        }
+        if matches!(step.again, Again::Repeat(_)) {
+            inside.insert(TURN);
+        }
+        self.action(&step.action, &inside);
+    }
+
+    /// A step that is done just once, whatever else it says: what goes on side by side with others is.
+    fn action(&mut self, action: &Action, names: &Names<'_>) {
+        match action {
             Action::Request(request) => self.request(request, names),
             Action::Server(server) => {
                 server.exit.iter().for_each(|pattern| self.pattern(pattern, names));
-                server.meanwhile.iter().for_each(|step| self.step(step, names));
+                server.meanwhile.iter().for_each(|step| self.action(&step.action, names));
             }
             Action::Stub(stub) => {
                 for (_, change) in &stub.changes {
@@ -126,7 +131,7 @@ impl Walk<'_> {
                 let mut inside = names.clone();
                 inside.insert(RACE[0]);
                 inside.insert(TURN);
-                load.requests.iter().for_each(|step| self.step(step, &inside));
+                load.requests.iter().for_each(|step| self.action(&step.action, &inside));
                 let patterns = [&load.errors, &load.judged, &load.answers, &load.p99].into_iter().flatten();
                 patterns.for_each(|pattern| self.pattern(pattern, names));
             }
@@ -159,7 +164,7 @@ impl Walk<'_> {
         }
         let mut of_client = names.clone();
         for RaceRequest { step, op } in &race.each {
-            self.step(step, &of_client);
+            self.action(&step.action, &of_client);
             of_client.extend(step.saves().map(|save| save.name.value.as_str()));
             op.iter().for_each(|op| self.op(op, &of_client));
         }

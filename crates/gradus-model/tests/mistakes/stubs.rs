@@ -90,6 +90,8 @@ fn the_size_of_a_list_is_a_name_only_where_it_is_used() {
         grader("{ a: { items: [] } }", &steps)
     };
     assert_eq!(mistakes(&growth("$(size)")), Vec::<String>::new());
+    let cases = "{ get: /$(a), cases: [ { a: 1 } ], repeat: 2, expect: { text: $(turn) } }";
+    assert_eq!(mistakes(&growth("$(size)").replace(GET, cases)), Vec::<String>::new());
     check(&growth("$(siz)"), &["`$(siz)` stands for nothing here @ `$(siz)`"]);
     check(&growth("n$(size)"), &["expected a whole number or $(name), found text @ `n$(size)`"]);
     let var = grader("{ a: { items: [] } }", GET)
