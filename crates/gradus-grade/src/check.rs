@@ -243,7 +243,7 @@ async fn act(
             ask(bench, step, asked, bindings, circumstance).await
         }
         Action::Server(server) => life::act(bench, step, server, bindings, requests).await,
-        Action::Stub(stub) => upstream::change(bench, step, stub, bindings).await,
+        Action::Stub(stub) => return upstream::change(bench, step, stub, bindings).await,
         Action::Sql(sql) => service::sql(bench, step, sql, bindings, circumstance).await,
         Action::Redis(redis) => service::redis(bench, step, redis, bindings, circumstance).await,
         Action::Service(service) => return service::act(bench, service).await,

@@ -16,6 +16,7 @@ use gradus_model::draw;
 use gradus_model::duration::format_duration;
 use gradus_model::eval;
 use gradus_model::grader::{Action, Check, Fresh, Grader, Step, Visibility};
+use gradus_model::growth::Measure;
 use gradus_model::json::Json;
 use gradus_model::outcome::{Because, Failure, Fault, Mismatch, Outcome, Shown};
 use gradus_model::report::{CheckReport, ExerciseName, Graded, Isolation, Phase, Progress, Report};
@@ -417,6 +418,7 @@ fn lacks(can: Capabilities, fresh: Fresh) -> Option<&'static str> {
 }
 
 fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
+    const STUBS: &str = "stubs where the server runs; grade the folder instead of a URL";
     let several = match &step.action {
         Action::Race(race) => race.instances > 1,
         _ => step.instance.is_some(),
@@ -437,9 +439,11 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
         {
             Some("databases where the server runs; grade the folder instead of a URL")
         }
-        Action::Stub(_) | Action::Faults(_) | Action::Calls(_) if !can.listen => {
-            Some("stubs where the server runs; grade the folder instead of a URL")
-        }
+        Action::Stub(_) | Action::Faults(_) | Action::Calls(_) if !can.listen => Some(STUBS),
+        Action::Growth(growth) => match growth.measure {
+            Measure::Calls { .. } | Measure::Work(_) if !can.listen => Some(STUBS),
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use crate::contracts::{self, Contracts};
 use gradus_judge::{answer, pattern};
 use gradus_model::diagnostic::{Diagnostic, Invalid};
 use gradus_model::grader::{Action, Check, ExpectedText, Grader, Step};
+use gradus_model::growth::Measure;
 use gradus_model::race::Hold;
 use gradus_model::stub::Asked;
 
@@ -31,7 +32,7 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
     match &step.action {
         Action::Request(request) => answer::mistakes(&request.expect),
         Action::Calls(calls) => {
-            let patterns = [&calls.count, &calls.json, &calls.gaps].into_iter().flatten();
+            let patterns = [&calls.count, &calls.json, &calls.gaps, &calls.items].into_iter().flatten();
             patterns.flat_map(pattern::mistakes).chain(calls.asked.iter().flat_map(of_request)).collect()
         }
         Action::Printed(printed) => {
@@ -53,7 +54,11 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
         Action::Redis(redis) => pattern::mistakes(&redis.reply),
         Action::Work(work) => work.expect.iter().flat_map(|(_, wanted)| pattern::mistakes(wanted)).collect(),
         Action::Service(_) | Action::Hold(_) | Action::Conform(_) => Vec::new(),
-        Action::Stub(_) | Action::Faults(_) | Action::Growth(_) | Action::Compare(_) => Vec::new(),
+        Action::Growth(growth) => match &growth.measure {
+            Measure::Calls { asked, .. } => asked.iter().flat_map(|asked| of_request(asked)).collect(),
+            Measure::Time | Measure::Work(_) => Vec::new(),
+        },
+        Action::Stub(_) | Action::Faults(_) | Action::Compare(_) => Vec::new(),
         Action::Load(load) => {
             let patterns = [&load.errors, &load.judged, &load.answers, &load.p99].into_iter().flatten();
             patterns.flat_map(pattern::mistakes).collect()

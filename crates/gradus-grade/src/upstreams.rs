@@ -8,13 +8,21 @@ use gradus_model::stub::StubChange;
 use gradus_model::toxic::Toxic;
 use gradus_model::value::Bindings;
 use gradus_sandbox::{PortHold, free_port};
-use gradus_services::Stubs;
+use gradus_services::{NoList, Stubs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io;
 use std::net::Ipv4Addr;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+
+/// Why a stub is not as it was to be.
+pub enum NotChanged {
+    /// It can't listen.
+    Listening(io::Error),
+    /// What was to be its items is no list.
+    NoList(NoList),
+}
 
 /// The stubs of one grading, and where they are served.
 pub struct Upstreams {
@@ -136,8 +144,8 @@ impl Upstreams {
         change: &StubChange,
         bindings: &Bindings,
         target: &dyn Target,
-    ) -> io::Result<()> {
-        self.stubs.change(name, change, bindings);
+    ) -> Result<(), NotChanged> {
+        self.stubs.change(name, change, bindings).map_err(NotChanged::NoList)?;
         match change {
             StubChange::Down => {
                 self.down.insert(name.to_owned());
@@ -153,9 +161,9 @@ impl Upstreams {
             }
             StubChange::Up | StubChange::Reply(_) => {
                 self.down.remove(name);
-                self.listen(MAIN, target).await
+                self.listen(MAIN, target).await.map_err(NotChanged::Listening)
             }
-            StubChange::Release => Ok(()),
+            StubChange::Release | StubChange::Items(_) => Ok(()),
         }
     }
 }

@@ -38,6 +38,13 @@ impl Random {
     pub fn pick<'t, T>(&mut self, choices: &'t [T]) -> Option<&'t T> {
         choices.get(self.below(choices.len() as u64) as usize)
     }
+
+    /// Every order is as likely (Fisher and Yates).
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last as u64 + 1) as usize);
+        }
+    }
 }
 
 /// Draws variables in their order, and binds them. `label` is the check's id, or empty for the grader's own; `now` is in
@@ -46,11 +53,24 @@ pub fn vars(vars: &[Var], seed: u64, label: &str, now: u64, bindings: &mut Bindi
     for var in vars {
         // A stream for each name, so that a new variable changes no other one.
         let mut random = Random::new(seed, &format!("{label}/{}", var.name.value));
-        let value = match &var.draw {
-            Draw::Value(value) => eval::value(value, bindings),
-            Draw::Generated(generator) => generate(generator, &mut random, now, bindings),
-        };
+        let value = one(&var.draw, &mut random, now, bindings);
         bindings.insert(var.name.value.clone(), value);
+    }
+}
+
+/// The items of a stub, drawn from the seed that `$(seed)` stands for; nothing if they are no list.
+pub fn items(draw: &Draw, stub: &str, bindings: &Bindings) -> Option<Vec<Json>> {
+    let seed = bindings.get("seed").and_then(|seed| seed.to_text().parse().ok()).unwrap_or_default();
+    match one(draw, &mut Random::new(seed, &format!("items/{stub}")), 0, bindings) {
+        Json::Array(items) => Some(items),
+        _ => None,
+    }
+}
+
+fn one(draw: &Draw, random: &mut Random, now: u64, bindings: &Bindings) -> Json {
+    match draw {
+        Draw::Value(value) => eval::value(value, bindings),
+        Draw::Generated(generator) => generate(generator, random, now, bindings),
     }
 }
 
@@ -97,6 +117,9 @@ fn generate(generator: &Generator, random: &mut Random, now: u64, bindings: &Bin
             let (first, last) = (random.pick(&words::FIRST_NAMES), random.pick(&words::LAST_NAMES));
             Json::String(format!("{} {}", first.unwrap_or(&""), last.unwrap_or(&"")))
         }
+        Generator::Ints(ints) => ints
+            .draw(random, bindings)
+            .map_or(Json::Null, |list| Json::Array(list.into_iter().map(Json::from).collect())),
         Generator::Text { length } => Json::String(letters(random, *length)),
         Generator::Pick(choices) => {
             random.pick(choices).map_or(Json::Null, |choice| eval::value(choice, bindings))

@@ -12,6 +12,7 @@ pub mod eval;
 pub mod exercise;
 pub mod grader;
 pub mod growth;
+pub mod ints;
 pub mod json;
 pub mod mutant;
 pub mod outcome;

@@ -3,7 +3,7 @@
 use crate::grader::Body;
 use crate::pattern::Pattern;
 use crate::source::{Span, Spanned};
-use crate::value::{Template, Value};
+use crate::value::{Draw, Template, Value};
 use std::time::Duration;
 
 /// An upstream.
@@ -13,6 +13,17 @@ pub struct Stub {
     pub name: Spanned<String>,
     /// The first one that fits a request answers it.
     pub routes: Vec<Route>,
+    /// What it holds, if it is a shelf: what no route answers is asked of that.
+    pub items: Option<Items>,
+}
+
+/// A list that can only be read one by one and changed by swapping two.
+#[derive(Clone, Debug)]
+pub struct Items {
+    /// The list, or how it is drawn.
+    pub draw: Draw,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// A kind of request and what it is answered.
@@ -97,6 +108,8 @@ pub enum StubChange {
     Release,
     /// It answers everything so.
     Reply(Box<Reply>),
+    /// It holds these, and has been asked nothing.
+    Items(Items),
 }
 
 /// What a stub was asked since the check began, and what is expected of that.
@@ -112,4 +125,6 @@ pub struct CallsStep {
     pub json: Option<Pattern>,
     /// The seconds between each two of them.
     pub gaps: Option<Pattern>,
+    /// What the stub holds now, a list.
+    pub items: Option<Pattern>,
 }

@@ -54,6 +54,15 @@ fn another_seed_draws_something_else() {
 }
 
 #[test]
+fn lists_are_drawn_and_keep_to_their_ends() {
+    let list = "{ a: { $ints: { size: 5, from: 3, to: 9, order: sorted, distinct: true } } }";
+    let first = text(&drawn(list, 1), "a");
+    assert_eq!(first, "[4,5,7,8,9]");
+    assert_eq!(first, text(&drawn(list, 1), "a"));
+    assert_ne!(first, text(&drawn(list, 2), "a"));
+}
+
+#[test]
 fn a_new_name_changes_no_other() {
     assert_eq!(text(&drawn("{ a: $uuid, b: $uuid }", 1), "b"), text(&drawn("{ b: $uuid }", 1), "b"));
     let both = drawn("{ a: $uuid, b: $uuid }", 1);

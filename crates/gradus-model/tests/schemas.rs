@@ -112,6 +112,13 @@ fn schema_and_reader_know_the_same_keys_of_a_grader() {
     same(at(r#"{"compare": {"zzzzzzzz": 1}}"#), "/$defs/compare_step/properties/compare/properties");
     same(at(r#"{"growth": {"zzzzzzzz": 1}}"#), "/$defs/growth_step/properties/growth/properties");
     same(at(r#"{"conform": {"zzzzzzzz": 1}}"#), "/$defs/conform_step/properties/conform/properties");
+    same(
+        at(r#"{"growth": {"measure": {"zzzzzzzz": 1}}}"#),
+        "/$defs/growth_step/properties/growth/properties/measure/anyOf/1/properties",
+    );
+    let stub = |text: &str| known(read_grader(&format!(r#"{{"stubs": {{"a": {text}}}}}"#)));
+    same(stub(r#"{"zzzzzzzz": 1}"#), "/properties/stubs/additionalProperties/properties");
+    same(stub(r#"{"items": {"$ints": {"zzzzzzzz": 1}}}"#), "/$defs/ints/properties");
     let route = r#"{"stubs": {"a": {"routes": [{"zzzzzzzz": 1}]}}}"#;
     same(known(read_grader(route)), "/$defs/route/properties");
 }
@@ -139,6 +146,30 @@ fn schema_and_reader_know_the_same_words() {
     assert_eq!(generators, &words("draw") | &functions);
     for word in markers.iter().chain(&operators).chain(&functions).chain(&generators) {
         assert!(GUIDE.contains(word.as_str()), "{word} in the guide");
+    }
+}
+
+#[test]
+fn schema_and_reader_agree_on_items() {
+    for (items, right) in [
+        ("[1, \"b\", { \"c\": 2 }]", true),
+        (r#""$(list)""#, true),
+        (r#"{"$ints": {"size": 3, "order": "nearly", "distinct": true}}"#, true),
+        (r#"{"$ints": {"size": "$(seed)"}}"#, true),
+        (r#"{"$ints": {"size": "3"}}"#, false),
+        (r#"{"$ints": {"size": -1}}"#, false),
+        (r#"{"$ints": {"from": 1}}"#, false),
+        (r#"{"$ints": {"size": 3, "order": "wild"}}"#, false),
+        (r#"{"$words": 3}"#, false),
+        (r#""list""#, false),
+        ("5", false),
+    ] {
+        let text = grader(r#"{"get": "/", "expect": {"status": 200}}"#);
+        let start = format!(r#"{{"vars": {{"list": [1]}}, "stubs": {{"a": {{"items": {items}}}}}, "#);
+        let text = text.replacen('{', &start, 1);
+        let json: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(read_grader(&text).is_ok(), right, "reader: {items}");
+        assert_eq!(valid(schema::grader(), &json), right, "schema: {items}");
     }
 }
 

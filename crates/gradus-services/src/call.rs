@@ -2,7 +2,14 @@
 
 use gradus_judge::json::{self, ReadLimits};
 use gradus_model::json::Json;
+use http_body_util::{BodyExt, Limited};
+use hyper::Request;
+use hyper::body::Incoming;
+use percent_encoding::percent_decode_str;
 use std::time::Instant;
+
+/// How much of a request's body is read.
+const MOST_BODY: usize = 16 << 20;
 
 /// One request, as it came.
 #[derive(Clone, Debug)]
@@ -33,6 +40,22 @@ pub struct Unexpected {
 }
 
 impl Call {
+    /// A request as it comes in, with all of its body.
+    pub(crate) async fn read(request: Request<Incoming>) -> std::io::Result<Self> {
+        let at = Instant::now();
+        let (head, body) = request.into_parts();
+        let path = percent_decode_str(head.uri.path()).decode_utf8_lossy().into_owned();
+        let query = head.uri.query().unwrap_or("");
+        let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let headers = head.headers.iter();
+        let headers = headers.map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        });
+        let headers = headers.collect();
+        let body = Limited::new(body, MOST_BODY).collect().await.map_err(std::io::Error::other)?;
+        Ok(Call { method: head.method.to_string(), path, query, headers, body: body.to_bytes().to_vec(), at })
+    }
+
     /// `GET /v1/rates?base=EUR`.
     pub fn title(&self) -> String {
         let query: Vec<String> = self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -36,7 +36,12 @@ pub fn say(reply: &Reply, call: &Call, stars: &[String], number: usize, bindings
     };
     let mut headers: Vec<(String, String)> = Vec::new();
     for (name, value) in &reply.headers {
-        headers.push((name.to_ascii_lowercase(), eval::value(value, bindings).to_text()));
+        let name = name.to_ascii_lowercase();
+        match eval::value(value, bindings) {
+            Json::Array(items) => headers.extend(items.iter().map(|item| (name.clone(), item.to_text()))),
+            Json::Null => {}
+            one => headers.push((name, one.to_text())),
+        }
     }
     if let Some(kind) = kind.filter(|_| headers.iter().all(|(name, _)| name != "content-type")) {
         headers.push(("content-type".to_owned(), kind.to_owned()));
@@ -69,4 +74,41 @@ fn with_request(bindings: &Bindings, call: &Call, stars: &[String], number: usiz
     }
     bind("request_json".into(), json.unwrap_or(Json::Null));
     bindings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gradus_model::source::Span;
+    use gradus_model::value::{Value, ValueKind};
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_list_gives_a_repeated_header_and_null_none() {
+        let value = |kind| Value { kind, span: Span::default() };
+        let text = |text: &str| value(ValueKind::Scalar(Json::from(text)));
+        let reply = Reply {
+            status: 200,
+            headers: vec![
+                ("Set-Cookie".into(), value(ValueKind::List(vec![text("a=1"), text("b=2")]))),
+                ("etag".into(), value(ValueKind::Scalar(Json::Null))),
+            ],
+            body: Body::None,
+            delay: Duration::ZERO,
+            after: None,
+            hold: false,
+            fault: None,
+        };
+        let call = Call {
+            method: "GET".into(),
+            path: "/".into(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            at: Instant::now(),
+        };
+        let cookie = |text: &str| ("set-cookie".to_owned(), text.to_owned());
+        let said = say(&reply, &call, &[], 1, &Bindings::new());
+        assert_eq!(said.headers, [cookie("a=1"), cookie("b=2")]);
+    }
 }

@@ -5,31 +5,35 @@ use crate::fault::{Wire, reset_on_close};
 use crate::matching::{misfit, segments, unexpected};
 use crate::proxy::Way;
 use crate::reply::{Said, say};
+use crate::shelf;
 use bytes::Bytes;
+use gradus_model::draw;
 use gradus_model::grader::Grader;
+use gradus_model::json::Json;
 use gradus_model::stub::{Asked, Fault, Reply, Stub, StubChange};
 use gradus_model::toxic::Toxic;
 use gradus_model::value::Bindings;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
 use std::future::pending;
 use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 
-/// How much of a request's body is read.
-const MOST_BODY: usize = 16 << 20;
 /// How long an answer waits for another request before it goes out as a failure of the barrier.
 const BARRIER: Duration = Duration::from_secs(3);
+
+/// What was to be the items of this stub is no list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoList(pub String);
 
 /// All stubs of one grading. Clones share them.
 #[derive(Clone, Debug)]
@@ -49,6 +53,8 @@ struct Shared {
 struct State {
     bindings: Bindings,
     of: BTreeMap<String, OfOne>,
+    /// What the stubs hold that are shelves.
+    shelves: BTreeMap<String, Vec<Json>>,
 }
 
 /// What is known of one stub since the check began.
@@ -80,21 +86,34 @@ impl Stubs {
     /// it; names stand for these values.
     pub fn begin(&self, seed: u64, bindings: Bindings) {
         self.0.ways.values().for_each(|way| way.begin(seed));
-        *self.state() = State { bindings, of: BTreeMap::new() };
+        let shelves = self.0.stubs.values().filter_map(|stub| {
+            // Reading the file has made sure that it is a list.
+            let items = draw::items(&stub.items.as_ref()?.draw, &stub.name.value, &bindings)?;
+            Some((stub.name.value.clone(), items))
+        });
+        let shelves = shelves.collect();
+        *self.state() = State { bindings, of: BTreeMap::new(), shelves };
     }
 
-    /// Changes what a stub answers. Whether it listens is up to whoever serves it.
-    pub fn change(&self, name: &str, change: &StubChange, bindings: &Bindings) {
+    /// Changes what a stub answers. Whether it listens is up to whoever serves it. What was to be its items may be no list.
+    pub fn change(&self, name: &str, change: &StubChange, bindings: &Bindings) -> Result<(), NoList> {
         let mut state = self.state();
-        let stub = state.of.entry(name.to_owned()).or_default();
+        let State { of, shelves, .. } = &mut *state;
+        let stub = of.entry(name.to_owned()).or_default();
         match change {
             StubChange::Down => {}
             StubChange::Up => stub.instead = None,
             StubChange::Release => stub.released = true,
             StubChange::Reply(reply) => stub.instead = Some(((**reply).clone(), bindings.clone())),
+            StubChange::Items(items) => {
+                let held = draw::items(&items.draw, name, bindings).ok_or_else(|| NoList(name.to_owned()))?;
+                shelves.insert(name.to_owned(), held);
+                stub.calls.clear();
+            }
         }
         drop(state);
         self.0.news.send_modify(|news| *news += 1);
+        Ok(())
     }
 
     /// What disturbs the way to a stub from now on.
@@ -110,6 +129,11 @@ impl Stubs {
         let calls = state.of.get(name).map_or(&[][..], |stub| &stub.calls);
         let meant = |call: &&Call| asked.is_none_or(|asked| misfit(asked, call, bindings).is_none());
         calls.iter().filter(meant).cloned().collect()
+    }
+
+    /// What a stub holds now; nothing if it is no shelf.
+    pub fn items(&self, name: &str) -> Option<Vec<Json>> {
+        self.state().shelves.get(name).cloned()
     }
 
     /// Requests that no route answered since the check began, with the stub's name.
@@ -173,7 +197,7 @@ impl Stubs {
         request: Request<Incoming>,
         wire: Arc<Wire>,
     ) -> Result<Response<Full<Bytes>>, std::io::Error> {
-        let call = read(request).await?;
+        let call = Call::read(request).await?;
         let (reply, said) = self.note(&name, call);
         let Some(reply) = reply else { return Ok(response(said)) };
         tokio::time::sleep(reply.delay).await;
@@ -201,11 +225,13 @@ impl Stubs {
         }
     }
 
-    /// Remembers a request and finds its answer; without a reply, no route has one.
+    /// Remembers a request and finds its answer; without a reply, it is that of a shelf, or nothing was prepared for it.
     fn note(&self, name: &str, call: Call) -> (Option<Reply>, Said) {
         let mut state = self.state();
-        let State { bindings, of } = &mut *state;
+        let State { bindings, of, shelves } = &mut *state;
         let stub = of.entry(name.to_owned()).or_default();
+        let shelf = shelves.get_mut(name);
+        let is_shelf = shelf.is_some();
         stub.calls.push(call.clone());
         let routes = self.0.stubs.get(name).map_or(&[][..], |stub| &stub.routes);
         let found = if let Some((reply, bindings)) = &stub.instead {
@@ -220,15 +246,17 @@ impl Stubs {
                 Some((reply.clone(), say(reply, &call, &stars, *answered, bindings)))
             })
         };
-        let answer = match found {
-            Some((reply, said)) => (Some(reply), said),
-            None => {
-                let unexpected = unexpected(routes, &call, bindings);
-                let body = format!("{} has no answer to {}\n", name, unexpected.asked).into_bytes();
-                stub.unexpected.push(unexpected);
-                (None, Said { status: 501, headers: Vec::new(), body })
-            }
-        };
+        let found = found.map(|(reply, said)| (Some(reply), said));
+        let found = found.or_else(|| Some((None, shelf::answer(shelf?, &call)?)));
+        let answer = found.unwrap_or_else(|| {
+            let unexpected = match is_shelf {
+                true => shelf::unexpected(&call),
+                false => unexpected(routes, &call, bindings),
+            };
+            let body = format!("{} has no answer to {}\n", name, unexpected.asked).into_bytes();
+            stub.unexpected.push(unexpected);
+            (None, Said { status: 501, headers: Vec::new(), body })
+        });
         drop(state);
         self.0.news.send_modify(|news| *news += 1);
         answer
@@ -260,21 +288,6 @@ impl Stubs {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-async fn read(request: Request<Incoming>) -> std::io::Result<Call> {
-    let at = Instant::now();
-    let (head, body) = request.into_parts();
-    let path = percent_decode_str(head.uri.path()).decode_utf8_lossy().into_owned();
-    let query = head.uri.query().unwrap_or("");
-    let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let headers = head.headers.iter();
-    let headers = headers.map(|(name, value)| {
-        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-    });
-    let headers = headers.collect();
-    let body = Limited::new(body, MOST_BODY).collect().await.map_err(std::io::Error::other)?;
-    Ok(Call { method: head.method.to_string(), path, query, headers, body: body.to_bytes().to_vec(), at })
 }
 
 fn response(said: Said) -> Response<Full<Bytes>> {

@@ -1,14 +1,15 @@
 //! Steps about stubs: what becomes of them, and what they were asked.
 
-use super::{Bench, failure, mismatch};
+use super::{Bench, Stop, failure, mismatch};
+use crate::upstreams::NotChanged;
 use gradus_judge::pattern;
 use gradus_model::grader::Step;
 use gradus_model::json::Json;
-use gradus_model::outcome::{Failure, Mismatch};
+use gradus_model::outcome::{Failure, Fault, Mismatch};
 use gradus_model::stub::{CallsStep, StubStep};
 use gradus_model::toxic::FaultsStep;
 use gradus_model::value::Bindings;
-use gradus_services::Call;
+use gradus_services::{Call, NoList};
 
 /// Changes stubs.
 pub async fn change(
@@ -16,17 +17,25 @@ pub async fn change(
     step: &Step,
     stub: &StubStep,
     bindings: &Bindings,
-) -> Result<(), Box<Failure>> {
+) -> Result<(), Stop> {
     for (name, change) in &stub.changes {
         let mut changed = bench.upstreams.change(&name.value, change, bindings, &*bench.target).await;
         if changed.is_ok() {
-            changed = bench.further.listen(bench.upstreams).await;
+            changed = bench.further.listen(bench.upstreams).await.map_err(NotChanged::Listening);
         }
-        changed.map_err(|error| {
-            let got = error.to_string();
-            let wanted = "a port of its own";
-            let mismatch = super::mismatch_at(bench.grader, step.span, "stub", wanted, got);
-            failure(&format!("the stub {}", name.value), None, 1, vec![mismatch], None)
+        changed.map_err(|error| match error {
+            NotChanged::NoList(NoList(stub)) => Stop::Broken(Fault {
+                what: format!("the items of the stub `{stub}` are no list"),
+                way_out: Some(
+                    "Its grader draws more distinct numbers than there are, or names what is no list.".into(),
+                ),
+            }),
+            NotChanged::Listening(error) => {
+                let got = error.to_string();
+                let wanted = "a port of its own";
+                let mismatch = super::mismatch_at(bench.grader, step.span, "stub", wanted, got);
+                failure(&format!("the stub {}", name.value), None, 1, vec![mismatch], None).into()
+            }
         })?;
     }
     Ok(())
@@ -63,6 +72,10 @@ pub fn judge(
         let between = came.windows(2).map(|two| (two[1].at - two[0].at).as_secs_f64());
         let all = Json::Array(between.map(|seconds| Json::Number(format!("{seconds:.3}"))).collect());
         misses.extend(pattern::judge(gaps, Some(&all), "gaps", bindings));
+    }
+    if let Some(items) = &calls.items {
+        let all = bench.upstreams.stubs().items(&calls.stub.value).map(Json::Array);
+        misses.extend(pattern::judge(items, all.as_ref(), "items", bindings));
     }
     if misses.is_empty() {
         return Ok(());

@@ -8,6 +8,8 @@ use crate::grader::{
     Action, Again, Body, Check, Expect, ExpectedContent, ExpectedText, Grader, RawPart, RequestStep, Step,
     Worth,
 };
+use crate::growth::Measure;
+use crate::ints::{Count, Ints};
 use crate::pattern::{Bound, Field, Pattern, PatternKind};
 use crate::race::{Hold, LoadStep, Op, OpCall, RaceRequest, RaceStep};
 use crate::source::{Sources, Span};
@@ -26,9 +28,12 @@ pub fn check_names(grader: &Grader, sources: &Sources, problems: &mut Problems) 
     for (_, value) in &grader.env {
         walk.value(value, &names);
     }
-    for route in grader.stubs.iter().flat_map(|stub| &stub.routes) {
-        walk.asked(&route.asked, &names);
-        route.replies.iter().for_each(|reply| walk.reply(reply, &names));
+    for stub in &grader.stubs {
+        for route in &stub.routes {
+            walk.asked(&route.asked, &names);
+            route.replies.iter().for_each(|reply| walk.reply(reply, &names));
+        }
+        stub.items.iter().for_each(|items| walk.draw(&items.draw, &names));
     }
     for check in &grader.checks {
         walk.check(grader, check, &names);
@@ -61,32 +66,39 @@ impl Walk<'_> {
             names.insert(&name.value);
         }
         for step in &check.steps {
-            let mut inside = names.clone();
-            for case in &step.cases {
-                for (_, value) in case {
-                    self.value(value, &names);
-                }
-                inside.extend(case.iter().map(|(name, _)| name.as_str()));
-            }
-            if matches!(step.again, Again::Repeat(_)) {
-                inside.insert(TURN);
-            }
-            self.step(step, &inside);
+            self.step(step, &names);
             names.extend(step.saves().map(|save| save.name.value.as_str()));
         }
     }
 
     fn step(&mut self, step: &Step, names: &Names<'_>) {
-        match &step.action {
+        let mut inside = names.clone();
+        for case in &step.cases {
+            for (_, value) in case {
+                self.value(value, names);
+            }
+            inside.extend(case.iter().map(|(name, _)| name.as_str()));
+        }
+        if matches!(step.again, Again::Repeat(_)) {
+            inside.insert(TURN);
+        }
+        self.action(&step.action, &inside);
+    }
+
+    /// A step that is done just once, whatever else it says: what goes on side by side with others is.
+    fn action(&mut self, action: &Action, names: &Names<'_>) {
+        match action {
             Action::Request(request) => self.request(request, names),
             Action::Server(server) => {
                 server.exit.iter().for_each(|pattern| self.pattern(pattern, names));
-                server.meanwhile.iter().for_each(|step| self.step(step, names));
+                server.meanwhile.iter().for_each(|step| self.action(&step.action, names));
             }
             Action::Stub(stub) => {
                 for (_, change) in &stub.changes {
-                    if let StubChange::Reply(reply) = change {
-                        self.reply(reply, names);
+                    match change {
+                        StubChange::Reply(reply) => self.reply(reply, names),
+                        StubChange::Items(items) => self.draw(&items.draw, names),
+                        StubChange::Down | StubChange::Up | StubChange::Release => {}
                     }
                 }
             }
@@ -129,6 +141,9 @@ impl Walk<'_> {
                     self.step(step, &inside);
                     inside.extend(step.saves().map(|save| save.name.value.as_str()));
                 }
+                if let Measure::Calls { asked: Some(asked), .. } = &growth.measure {
+                    self.asked(asked, &inside);
+                }
             }
             Action::Conform(conform) => {
                 conform.with.iter().for_each(|(_, value)| self.value(value, names));
@@ -169,7 +184,7 @@ impl Walk<'_> {
             }
             Action::Calls(calls) => {
                 calls.asked.iter().for_each(|asked| self.asked(asked, names));
-                let patterns = [&calls.count, &calls.json, &calls.gaps].into_iter().flatten();
+                let patterns = [&calls.count, &calls.json, &calls.gaps, &calls.items].into_iter().flatten();
                 patterns.for_each(|pattern| self.pattern(pattern, names));
             }
         }
@@ -188,7 +203,7 @@ impl Walk<'_> {
         let mut inside = names.clone();
         inside.insert(RACE[0]);
         inside.insert(TURN);
-        load.requests.iter().for_each(|step| self.step(step, &inside));
+        load.requests.iter().for_each(|step| self.action(&step.action, &inside));
     }
 
     fn race<'g>(&mut self, race: &'g RaceStep, names: &Names<'g>) {
@@ -200,7 +215,7 @@ impl Walk<'_> {
         }
         let mut of_client = names.clone();
         for RaceRequest { step, op } in &race.each {
-            self.step(step, &of_client);
+            self.action(&step.action, &of_client);
             of_client.extend(step.saves().map(|save| save.name.value.as_str()));
             op.iter().for_each(|op| self.op(op, &of_client));
         }
@@ -335,6 +350,9 @@ impl Walk<'_> {
             Draw::Value(value) => self.value(value, names),
             Draw::Generated(Generator::Pick(choices)) => {
                 choices.iter().for_each(|choice| self.value(choice, names))
+            }
+            Draw::Generated(Generator::Ints(Ints { size: Count::Name(size), .. })) => {
+                self.template(size, names)
             }
             Draw::Generated(_) => {}
         }
