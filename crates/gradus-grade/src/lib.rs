@@ -6,6 +6,7 @@
 mod boot;
 mod build;
 mod check;
+mod courier;
 mod grading;
 mod ground;
 mod interrupt;

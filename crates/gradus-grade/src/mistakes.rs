@@ -24,7 +24,7 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
     match &step.action {
         Action::Request(request) => answer::mistakes(&request.expect),
         Action::Calls(calls) => {
-            let patterns = [&calls.count, &calls.json, &calls.gaps].into_iter().flatten();
+            let patterns = [&calls.count, &calls.json, &calls.gaps, &calls.callbacks].into_iter().flatten();
             patterns.flat_map(pattern::mistakes).chain(calls.asked.iter().flat_map(of_request)).collect()
         }
         Action::Printed(printed) => {
@@ -41,7 +41,11 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
             patterns.chain(&run.exit).flat_map(pattern::mistakes).collect()
         }
         Action::Raw(raw) => raw.bytes.iter().flat_map(pattern::mistakes).collect(),
-        Action::Server(server) => server.exit.iter().flat_map(pattern::mistakes).collect(),
+        Action::Server(server) => {
+            let exit = server.exit.iter().flat_map(pattern::mistakes);
+            let asked = server.after.iter().flat_map(|(_, asked)| of_request(asked));
+            exit.chain(asked).chain(server.meanwhile.iter().flat_map(of_step)).collect()
+        }
         Action::Stub(_) => Vec::new(),
         Action::Load(load) => {
             let patterns = [&load.errors, &load.judged, &load.answers, &load.p99].into_iter().flatten();

@@ -1,15 +1,18 @@
 //! What the grader serves where the submission runs: each stub on a port of its own, found by the submission in a variable.
 
-use crate::target::Target;
+use crate::courier::ToSubmission;
+use crate::target::{Origin, Target};
 use gradus_model::grader::Grader;
 use gradus_model::stub::StubChange;
 use gradus_model::value::Bindings;
+use gradus_probe::Loopback;
 use gradus_sandbox::{PortHold, free_port};
 use gradus_services::Stubs;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -55,13 +58,13 @@ impl Upstreams {
 
     /// A check begins: all of them listen, have been asked nothing, and answer as their routes say.
     pub async fn begin(&mut self, target: &dyn Target, bindings: Bindings) -> io::Result<()> {
-        self.stubs.begin(bindings);
+        self.stubs.begin(bindings, Arc::new(ToSubmission::new(target.dial(), target.origin())));
         if target.capabilities().listen { self.listen(target).await } else { Ok(()) }
     }
 
-    /// The same on this machine itself, where no submission runs.
-    pub async fn begin_here(&mut self, bindings: Bindings) -> io::Result<()> {
-        self.stubs.begin(bindings);
+    /// The same on this machine itself, where no submission runs; callbacks go to what somebody else starts at `origin`.
+    pub async fn begin_here(&mut self, origin: Origin, bindings: Bindings) -> io::Result<()> {
+        self.stubs.begin(bindings, Arc::new(ToSubmission::new(Arc::new(Loopback), origin)));
         for (name, port) in &self.ports {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port.port())).await?;
             let serving = tokio::spawn(self.stubs.clone().serve(name.clone(), listener));

@@ -1,5 +1,6 @@
 //! What a stub was asked.
 
+use crate::callback::Log;
 use gradus_judge::json::{self, ReadLimits};
 use gradus_model::json::Json;
 use std::time::Instant;
@@ -19,6 +20,8 @@ pub struct Call {
     pub body: Vec<u8>,
     /// When it came.
     pub at: Instant,
+    /// What came of the callbacks that it led to.
+    pub callbacks: Log,
 }
 
 /// A request that no route answers.
@@ -52,24 +55,25 @@ impl Call {
 
     /// All of it as one object: what `calls` judges.
     pub fn to_json(&self) -> Json {
-        let map = |pairs: &[(String, String)]| {
-            let mut entries: Vec<(String, Json)> = Vec::new();
-            for (name, value) in pairs {
-                match entries.iter_mut().find(|(other, _)| other == name) {
-                    Some((_, Json::Array(values))) => values.push(Json::from(value.as_str())),
-                    Some((_, first)) => *first = Json::Array(vec![first.clone(), Json::from(value.as_str())]),
-                    None => entries.push((name.clone(), Json::from(value.as_str()))),
-                }
-            }
-            Json::Object(entries)
-        };
         Json::Object(vec![
             ("method".into(), Json::from(self.method.as_str())),
             ("path".into(), Json::from(self.path.as_str())),
-            ("query".into(), map(&self.query)),
-            ("headers".into(), map(&self.headers)),
+            ("query".into(), Self::map(&self.query)),
+            ("headers".into(), Self::map(&self.headers)),
             ("json".into(), self.json().unwrap_or(Json::Null)),
             ("text".into(), Json::from(self.text().as_str())),
         ])
+    }
+    /// Names with their values; a name that comes twice has a list of them.
+    pub(crate) fn map(pairs: &[(String, String)]) -> Json {
+        let mut entries: Vec<(String, Json)> = Vec::new();
+        for (name, value) in pairs {
+            match entries.iter_mut().find(|(other, _)| other == name) {
+                Some((_, Json::Array(values))) => values.push(Json::from(value.as_str())),
+                Some((_, first)) => *first = Json::Array(vec![first.clone(), Json::from(value.as_str())]),
+                None => entries.push((name.clone(), Json::from(value.as_str()))),
+            }
+        }
+        Json::Object(entries)
     }
 }

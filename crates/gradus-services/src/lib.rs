@@ -2,10 +2,12 @@
 //! when they are told to, and remember what they were asked. Where they listen is somebody else's business.
 
 mod call;
+mod callback;
 mod fault;
 mod matching;
 mod reply;
 mod stub;
 
 pub use call::{Call, Unexpected};
+pub use callback::{Back, Courier, Delivered, Delivering, Undelivered};
 pub use stub::Stubs;

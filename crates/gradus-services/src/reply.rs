@@ -18,9 +18,8 @@ pub struct Said {
     pub body: Vec<u8>,
 }
 
-/// The answer to a request that is the `number`th of its route; `stars` are the segments of its path that stood for any.
-pub fn say(reply: &Reply, call: &Call, stars: &[String], number: usize, bindings: &Bindings) -> Said {
-    let bindings = &with_request(bindings, call, stars, number);
+/// An answer in which names stand for these values.
+pub fn say(reply: &Reply, bindings: &Bindings) -> Said {
     let (body, kind) = match &reply.body {
         Body::None => (Vec::new(), None),
         Body::Json(value) => {
@@ -44,8 +43,9 @@ pub fn say(reply: &Reply, call: &Call, stars: &[String], number: usize, bindings
     Said { status: reply.status, headers, body }
 }
 
-/// The names that stand for parts of the request.
-fn with_request(bindings: &Bindings, call: &Call, stars: &[String], number: usize) -> Bindings {
+/// Adds the names that stand for parts of a request, the `number`th of its route; `stars` are the segments of its path that
+/// stood for any.
+pub fn with_request(bindings: &Bindings, call: &Call, stars: &[String], number: usize) -> Bindings {
     let mut bindings = bindings.clone();
     let mut bind = |name: String, value: Json| drop(bindings.insert(name, value));
     bind("request_method".into(), Json::from(call.method.as_str()));

@@ -1,10 +1,12 @@
 //! The stubs of one grading: what each was told to answer, and what it was asked.
 
 use crate::call::{Call, Unexpected};
+use crate::callback::{Begun, Courier, Delivered, Log, Round, Slots, Undelivered};
 use crate::fault::Wire;
 use crate::matching::{misfit, segments, unexpected};
-use crate::reply::{Said, say};
+use crate::reply::{Said, say, with_request};
 use bytes::Bytes;
+use gradus_model::source::Span;
 use gradus_model::stub::{Asked, Fault, Reply, Stub, StubChange};
 use gradus_model::value::Bindings;
 use http_body_util::{BodyExt, Full, Limited};
@@ -20,6 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// How much of a request's body is read.
 const MOST_BODY: usize = 16 << 20;
@@ -27,21 +30,31 @@ const MOST_BODY: usize = 16 << 20;
 const BARRIER: Duration = Duration::from_secs(3);
 
 /// All stubs of one grading. Clones share them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Stubs(Arc<Shared>);
 
-#[derive(Debug)]
 struct Shared {
     stubs: BTreeMap<String, Stub>,
     state: Mutex<State>,
     /// Changes whenever a request came or answers were released.
     news: watch::Sender<u64>,
+    slots: Slots,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     bindings: Bindings,
     of: BTreeMap<String, OfOne>,
+    /// Brings callbacks to the submission.
+    courier: Option<Arc<dyn Courier>>,
+    /// Callbacks on their way: none outlives its check.
+    sending: JoinSet<()>,
+}
+
+/// What becomes of a request that a route answers.
+struct Planned {
+    reply: Reply,
+    callbacks: Option<Begun>,
 }
 
 /// What is known of one stub since the check began.
@@ -60,7 +73,8 @@ impl Stubs {
     /// The stubs of a grader.
     pub fn new(stubs: &[Stub]) -> Self {
         let stubs = stubs.iter().map(|stub| (stub.name.value.clone(), stub.clone())).collect();
-        Self(Arc::new(Shared { stubs, state: Mutex::default(), news: watch::Sender::new(0) }))
+        let (state, news, slots) = (Mutex::default(), watch::Sender::new(0), Slots::default());
+        Self(Arc::new(Shared { stubs, state, news, slots }))
     }
 
     /// The names of all stubs.
@@ -68,9 +82,10 @@ impl Stubs {
         self.0.stubs.keys().map(String::as_str)
     }
 
-    /// A check begins: every stub answers as its routes say and has been asked nothing; names stand for these values.
-    pub fn begin(&self, bindings: Bindings) {
-        *self.state() = State { bindings, of: BTreeMap::new() };
+    /// A check begins: every stub answers as its routes say and has been asked nothing, no callback is on its way; names
+    /// stand for these values.
+    pub fn begin(&self, bindings: Bindings, courier: Arc<dyn Courier>) {
+        *self.state() = State { bindings, courier: Some(courier), ..State::default() };
     }
 
     /// Changes what a stub answers. Whether it listens is up to whoever serves it.
@@ -102,9 +117,32 @@ impl Stubs {
         all.flat_map(|(name, stub)| stub.unexpected.iter().map(|one| (name.clone(), one.clone()))).collect()
     }
 
+    /// Callbacks since the check began that the submission gave no address of its own for, with the stub's name and where the
+    /// grader speaks of that address.
+    pub fn misdirected(&self) -> Vec<(String, Delivered, Span)> {
+        let state = self.state();
+        let calls = state.of.iter().flat_map(|(name, stub)| stub.calls.iter().map(move |call| (name, call)));
+        let all = calls.flat_map(|(name, call)| {
+            call.callbacks.all().into_iter().map(|(_, delivered, span)| (name.clone(), delivered, span))
+        });
+        all.filter(|(_, delivered, _)| matches!(delivered.back, Err(Undelivered::Misdirected(_)))).collect()
+    }
+
+    /// Waits until it is so, looking whenever a stub was asked; whether it became so within that time.
+    pub async fn until(&self, done: impl Fn() -> bool, within: Duration) -> bool {
+        let mut news = self.0.news.subscribe();
+        let waiting = async {
+            while !done() {
+                // The sender lives as long as we do.
+                let _ = news.changed().await;
+            }
+        };
+        tokio::time::timeout(within, waiting).await.is_ok()
+    }
+
     /// Serves a stub until the future is dropped; then its connections are gone too.
     pub async fn serve(self, name: String, listener: TcpListener) {
-        let mut connections = tokio::task::JoinSet::new();
+        let mut connections = JoinSet::new();
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
@@ -134,12 +172,20 @@ impl Stubs {
         wire: Arc<Wire>,
     ) -> Result<Response<Full<Bytes>>, std::io::Error> {
         let call = read(request).await?;
-        let (reply, said) = self.note(&name, call);
-        let Some(reply) = reply else { return Ok(response(said)) };
+        let (said, planned) = self.note(&name, call);
+        let Some(Planned { reply, callbacks }) = planned else { return Ok(response(said)) };
+        let answered = match callbacks {
+            Some(Begun { before_is_done, answered }) => {
+                // Callbacks that ended with their check are waited for no more.
+                let _ = before_is_done.await;
+                Some(answered)
+            }
+            None => None,
+        };
         tokio::time::sleep(reply.delay).await;
         if let Some((other, asked)) = &reply.after
             && !self
-                .until(|stubs| !stubs.calls(&other.value, Some(asked), &stubs.bindings()).is_empty())
+                .until(|| !self.calls(&other.value, Some(asked), &self.bindings()).is_empty(), BARRIER)
                 .await
         {
             let body = format!("{} was not asked meanwhile\n", other.value).into_bytes();
@@ -147,6 +193,10 @@ impl Stubs {
         }
         if reply.hold {
             self.released(&name).await;
+        }
+        // Dropped, it says the same: an answer that nobody waits for any more is as good as given.
+        if let Some(answered) = answered {
+            let _ = answered.send(());
         }
         match reply.fault {
             None => Ok(response(said)),
@@ -161,15 +211,15 @@ impl Stubs {
         }
     }
 
-    /// Remembers a request and finds its answer; without a reply, no route has one.
-    fn note(&self, name: &str, call: Call) -> (Option<Reply>, Said) {
+    /// Remembers a request and finds its answer; without a plan, no route has one.
+    fn note(&self, name: &str, call: Call) -> (Said, Option<Planned>) {
         let mut state = self.state();
-        let State { bindings, of } = &mut *state;
+        let State { bindings, of, courier, sending } = &mut *state;
         let stub = of.entry(name.to_owned()).or_default();
         stub.calls.push(call.clone());
         let routes = self.0.stubs.get(name).map_or(&[][..], |stub| &stub.routes);
         let found = if let Some((reply, bindings)) = &stub.instead {
-            Some((reply.clone(), say(reply, &call, &[], stub.calls.len(), bindings)))
+            Some((reply.clone(), with_request(bindings, &call, &[], stub.calls.len())))
         } else {
             let fits = |asked: &Asked| misfit(asked, &call, bindings).is_none();
             routes.iter().enumerate().find(|(_, route)| fits(&route.asked)).and_then(|(index, route)| {
@@ -177,33 +227,29 @@ impl Stubs {
                 let reply = route.replies.get(*answered).or(route.replies.last())?;
                 *answered += 1;
                 let stars = segments(&route.asked.path.fill(bindings), &call.path).unwrap_or_default();
-                Some((reply.clone(), say(reply, &call, &stars, *answered, bindings)))
+                Some((reply.clone(), with_request(bindings, &call, &stars, *answered)))
             })
         };
         let answer = match found {
-            Some((reply, said)) => (Some(reply), said),
+            Some((reply, names)) => {
+                let said = say(&reply, &names);
+                let callbacks = courier.clone().filter(|_| !reply.callbacks.is_empty()).map(|courier| {
+                    let callbacks = reply.callbacks.clone();
+                    let slots = self.0.slots.clone();
+                    Round { callbacks, names, log: call.callbacks, courier, slots }.begin(sending)
+                });
+                (said, Some(Planned { reply, callbacks }))
+            }
             None => {
                 let unexpected = unexpected(routes, &call, bindings);
                 let body = format!("{} has no answer to {}\n", name, unexpected.asked).into_bytes();
                 stub.unexpected.push(unexpected);
-                (None, Said { status: 501, headers: Vec::new(), body })
+                (Said { status: 501, headers: Vec::new(), body }, None)
             }
         };
         drop(state);
         self.0.news.send_modify(|news| *news += 1);
         answer
-    }
-
-    /// Waits until it is so, for as long as a barrier waits; whether it is.
-    async fn until(&self, done: impl Fn(&Self) -> bool) -> bool {
-        let mut news = self.0.news.subscribe();
-        let waiting = async {
-            while !done(self) {
-                // The sender lives as long as we do.
-                let _ = news.changed().await;
-            }
-        };
-        tokio::time::timeout(BARRIER, waiting).await.is_ok()
     }
 
     async fn released(&self, name: &str) {
@@ -234,7 +280,15 @@ async fn read(request: Request<Incoming>) -> std::io::Result<Call> {
     });
     let headers = headers.collect();
     let body = Limited::new(body, MOST_BODY).collect().await.map_err(std::io::Error::other)?;
-    Ok(Call { method: head.method.to_string(), path, query, headers, body: body.to_bytes().to_vec(), at })
+    Ok(Call {
+        method: head.method.to_string(),
+        path,
+        query,
+        headers,
+        body: body.to_bytes().to_vec(),
+        at,
+        callbacks: Log::default(),
+    })
 }
 
 fn response(said: Said) -> Response<Full<Bytes>> {

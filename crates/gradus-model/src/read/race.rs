@@ -106,6 +106,16 @@ pub fn load(
     for other in requests.iter().filter(|step| !matches!(step.action, Action::Request(_))) {
         problems.add(Diagnostic::new("a load only sends requests", other.span));
     }
+    for step in &requests {
+        if let Action::Request(request) = &step.action
+            && request.may_go_unanswered
+        {
+            problems.add(
+                Diagnostic::new("a load counts what goes unanswered", step.span)
+                    .help("leave out `unanswered`, and expect `errors: { $at_most: … }`"),
+            );
+        }
+    }
     let Some(expect) = fields.take("expect") else {
         problems.add(
             Diagnostic::new("nothing is expected of this load", node.span)

@@ -1,11 +1,10 @@
 //! Every `$(name)` stands for something when its step runs; what does not is a mistake in the file.
 
-use super::template::{ALWAYS, RACE, SIZE, TURN};
+use super::template::{ALWAYS, RACE, SENT_BODY, SIZE, TURN};
 use crate::decode::{Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{
-    Action, Again, Body, Check, Expect, ExpectedContent, ExpectedText, Grader, RawPart, RequestStep, Step,
-    Worth,
+    Action, Again, Body, Check, Expect, ExpectedContent, ExpectedText, Grader, Outgoing, RawPart, Step, Worth,
 };
 use crate::pattern::{Bound, Field, Pattern, PatternKind};
 use crate::race::{Hold, Op, OpCall, RaceRequest, RaceStep};
@@ -77,10 +76,14 @@ impl Walk<'_> {
 
     fn step(&mut self, step: &Step, names: &Names<'_>) {
         match &step.action {
-            Action::Request(request) => self.request(request, names),
+            Action::Request(request) => {
+                self.outgoing(&request.outgoing, names);
+                self.expect(&request.expect, names);
+            }
             Action::Server(server) => {
                 server.exit.iter().for_each(|pattern| self.pattern(pattern, names));
                 server.meanwhile.iter().for_each(|step| self.step(step, names));
+                server.after.iter().for_each(|(_, asked)| self.asked(asked, names));
             }
             Action::Stub(stub) => {
                 for (_, change) in &stub.changes {
@@ -134,7 +137,8 @@ impl Walk<'_> {
             }
             Action::Calls(calls) => {
                 calls.asked.iter().for_each(|asked| self.asked(asked, names));
-                let patterns = [&calls.count, &calls.json, &calls.gaps].into_iter().flatten();
+                let patterns =
+                    [&calls.count, &calls.json, &calls.gaps, &calls.callbacks].into_iter().flatten();
                 patterns.for_each(|pattern| self.pattern(pattern, names));
             }
         }
@@ -198,6 +202,7 @@ impl Walk<'_> {
         self.of_request = true;
         reply.headers.iter().for_each(|(_, value)| self.value(value, names));
         self.body(&reply.body, names);
+        reply.callbacks.iter().for_each(|callback| self.outgoing(&callback.outgoing, names));
         self.of_request = false;
         reply.after.iter().for_each(|(_, asked)| self.asked(asked, names));
     }
@@ -211,13 +216,17 @@ impl Walk<'_> {
         }
     }
 
-    fn request(&mut self, request: &RequestStep, names: &Names<'_>) {
-        self.template(&request.path, names);
-        for (_, value) in request.query.iter().chain(&request.headers) {
-            self.value(value, names);
+    /// A request's headers may speak of its body.
+    fn outgoing(&mut self, outgoing: &Outgoing, names: &Names<'_>) {
+        self.template(&outgoing.path, names);
+        outgoing.query.iter().for_each(|(_, value)| self.value(value, names));
+        self.body(&outgoing.body, names);
+        let mut names = names.clone();
+        match &outgoing.body {
+            Body::Bytes { bytes, .. } if std::str::from_utf8(bytes).is_err() => {}
+            _ => drop(names.insert(SENT_BODY)),
         }
-        self.body(&request.body, names);
-        self.expect(&request.expect, names);
+        outgoing.headers.iter().for_each(|(_, value)| self.value(value, &names));
     }
 
     fn expect(&mut self, expect: &Expect, names: &Names<'_>) {

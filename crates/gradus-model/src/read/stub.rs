@@ -4,9 +4,10 @@ use super::files::Folder;
 use super::pattern::{Position, pattern};
 use super::request::{self, body, header_names};
 use super::template::{name, template};
+use super::{callback, expect};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
-use crate::grader::{Action, Grader};
+use crate::grader::{Action, Grader, Place, Save, Step};
 use crate::growth::Measure;
 use crate::pattern::Pattern;
 use crate::source::Spanned;
@@ -14,7 +15,8 @@ use crate::stub::{Asked, CallsStep, Fault, Reply, Route, Stub, StubChange, StubS
 use crate::tree::{Node, NodeKind};
 use std::time::Duration;
 
-const METHODS: [&str; 7] = ["get", "head", "post", "put", "patch", "delete", "options"];
+/// Methods of requests between a stub and a submission.
+pub const METHODS: [&str; 7] = ["get", "head", "post", "put", "patch", "delete", "options"];
 const FAULTS: [(&str, Fault); 5] = [
     ("reset", Fault::Reset),
     ("close", Fault::Close),
@@ -127,14 +129,9 @@ fn reply(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Optio
         }
     });
     let fault = fields.take("fault").and_then(|node| fault(node, problems));
-    let after = fields.take("after").and_then(|node| {
-        let mut fields = Fields::of(node, "{ stub: …, get: … }", problems)?;
-        let stub = fields.require("stub", problems);
-        let stub = stub.and_then(|node| Some(Spanned::new(decode::sentence(node, problems)?, node.span)));
-        let asked = asked(&mut fields, node, folder, problems);
-        fields.finish(problems);
-        Some((stub?, asked?))
-    });
+    let after = fields.take("after").and_then(|node| of_stub(node, folder, problems));
+    let callbacks =
+        fields.take("callbacks").map_or_else(Vec::new, |node| callback::callbacks(node, folder, problems));
     fields.finish(problems);
     Some(Reply {
         status: status.unwrap_or(200) as u16,
@@ -144,7 +141,22 @@ fn reply(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Optio
         after,
         hold,
         fault,
+        callbacks,
     })
+}
+
+/// `{ stub: …, get: … }`: what must have been asked first.
+pub fn of_stub(
+    node: &Node,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<(Spanned<String>, Asked)> {
+    let mut fields = Fields::of(node, "{ stub: …, get: … }", problems)?;
+    let stub = fields.require("stub", problems);
+    let stub = stub.and_then(|node| Some(Spanned::new(decode::sentence(node, problems)?, node.span)));
+    let asked = asked(&mut fields, node, folder, problems);
+    fields.finish(problems);
+    Some((stub?, asked?))
 }
 
 /// A word, or `{ trickle: 100ms }`.
@@ -206,34 +218,34 @@ pub fn calls(
         );
         return None;
     };
-    let mut expect = Fields::of(expect, "{ count: …, json: …, gaps: … }", problems)?;
+    let mut expect = Fields::of(expect, "{ count: …, json: …, gaps: …, callbacks: … }", problems)?;
     let mut take = |key: &'static str| {
         expect.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
     };
-    let (count, json, gaps) = (take("count"), take("json"), take("gaps"));
+    let (count, json) = (take("count"), take("json"));
+    let (gaps, callbacks) = (take("gaps"), take("callbacks"));
     expect.finish(problems);
-    Some(Action::Calls(Box::new(CallsStep { stub: stub?, asked, count, json, gaps })))
+    let save = fields.take("save").map_or_else(Vec::new, |node| save_of_list(node, problems));
+    Some(Action::Calls(Box::new(CallsStep { stub: stub?, asked, count, json, gaps, callbacks, save })))
+}
+
+/// Names for parts of the list of calls, which has neither a status nor headers of its own.
+fn save_of_list(node: &Node, problems: &mut Problems) -> Vec<Save> {
+    let saves = expect::save(node, problems);
+    for save in saves.iter().filter(|save| !matches!(save.from.value, Place::Json(_))) {
+        problems.add(
+            Diagnostic::new("calls are a list", save.from.span)
+                .help("save from it by a path that begins with json, such as json[0].json.id"),
+        );
+    }
+    saves
 }
 
 /// Notes every stub that is named and not there.
 pub fn check_stubs(grader: &Grader, problems: &mut Problems) {
     let replies = grader.stubs.iter().flat_map(|stub| &stub.routes).flat_map(|route| &route.replies);
-    let mut named: Vec<&Spanned<String>> = Vec::new();
-    let mut of_reply = |reply: &'_ Reply| reply.after.as_ref().map(|(name, _)| name.clone());
-    let afters: Vec<Spanned<String>> = replies.filter_map(&mut of_reply).collect();
-    named.extend(&afters);
-    for step in grader.checks.iter().flat_map(|check| &check.steps) {
-        match &step.action {
-            Action::Stub(stub) => named.extend(stub.changes.iter().map(|(name, _)| name)),
-            Action::Calls(calls) => named.push(&calls.stub),
-            Action::Growth(growth) => {
-                if let Measure::Calls(stub) = &growth.measure {
-                    named.push(stub);
-                }
-            }
-            _ => {}
-        }
-    }
+    let mut named: Vec<&Spanned<String>> = replies.flat_map(of_reply).collect();
+    grader.checks.iter().flat_map(|check| &check.steps).for_each(|step| of_step(step, &mut named));
     let known = || grader.stubs.iter().map(|stub| stub.name.value.as_str());
     for name in named {
         if known().all(|stub| stub != name.value) {
@@ -243,5 +255,33 @@ pub fn check_stubs(grader: &Grader, problems: &mut Problems) {
                 None => problem.help("stubs stand under `stubs:` at the top of the file"),
             });
         }
+    }
+}
+
+fn of_reply(reply: &Reply) -> Option<&Spanned<String>> {
+    reply.after.as_ref().map(|(name, _)| name)
+}
+
+/// Adds every stub that a step names, and each step within it.
+fn of_step<'g>(step: &'g Step, named: &mut Vec<&'g Spanned<String>>) {
+    match &step.action {
+        Action::Stub(stub) => {
+            for (name, change) in &stub.changes {
+                named.push(name);
+                if let StubChange::Reply(reply) = change {
+                    named.extend(of_reply(reply));
+                }
+            }
+        }
+        Action::Calls(calls) => named.push(&calls.stub),
+        Action::Server(server) => named.extend(server.after.as_ref().map(|(name, _)| name)),
+        Action::Growth(growth) => {
+            if let Measure::Calls(stub) = &growth.measure {
+                named.push(stub);
+            }
+            growth.before.iter().chain(&growth.steps).for_each(|step| of_step(step, named));
+        }
+        Action::Race(race) => race.before.iter().chain(&race.after).for_each(|step| of_step(step, named)),
+        _ => {}
     }
 }
