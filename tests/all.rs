@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bad_input;
+mod callbacks;
 mod check;
 mod commands;
 mod conform;

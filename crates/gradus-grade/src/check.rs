@@ -15,6 +15,8 @@ mod service;
 mod show;
 mod upstream;
 
+pub(crate) use request::{Addressed, address};
+
 use crate::contracts::Contracts;
 use crate::further::{Further, Missing, Role, Server};
 use crate::record::Record;
@@ -25,12 +27,12 @@ use gradus_judge::miss::Miss;
 use gradus_judge::place;
 use gradus_model::duration::format_duration;
 use gradus_model::eval;
-use gradus_model::grader::{Action, Again, Check, Expect, Grader, RequestStep, Step};
+use gradus_model::grader::{Action, Again, Check, Expect, Grader, Place, RequestStep, Save, Step};
 use gradus_model::json::Json;
 use gradus_model::outcome::{Exchange, Failure, Fault, Mismatch, Outcome};
 use gradus_model::source::Span;
 use gradus_model::value::Bindings;
-use gradus_probe::{Client, ProbeError, Request, Response};
+use gradus_probe::{Client, Limits, ProbeError, Request, Response};
 use std::time::{Duration, Instant};
 
 /// What a check needs to run.
@@ -118,13 +120,18 @@ pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) 
             at = Some(step);
             run_step(bench, step, bindings, &mut requests).await?;
         }
-        Ok::<(), Stop>(())
+        // Which ones is told below, as with any other failure.
+        match upstream::misdirected(bench).is_empty() {
+            true => Ok(()),
+            false => Err(failure("callbacks of stubs", None, 1, Vec::new(), None).into()),
+        }
     };
     let result = tokio::time::timeout(check.timeout, steps).await;
     let outcome = match result {
         Ok(Ok(())) => Outcome::Passed,
         Ok(Err(Stop::Broken(fault))) => Outcome::Broken(fault),
         Ok(Err(Stop::Failed(mut failure))) => {
+            failure.mismatches.extend(upstream::misdirected(bench));
             failure.mismatches.extend(upstream::unexpected(bench));
             Outcome::Failed(*failure)
         }
@@ -278,30 +285,44 @@ async fn ask(
     circumstance: Option<String>,
 ) -> Result<(), Box<Failure>> {
     let origin = bench.target.origin();
-    let name = request::title(asked, bindings);
+    let name = request::title(&asked.outgoing, bindings);
     let expectations = asked.expect.count() + asked.save.len();
     let fail = |mismatches: Vec<Mismatch>, exchange| {
         failure(&name, circumstance.clone(), expectations, mismatches, exchange)
     };
-    let request = match request::build(asked, bindings, &origin) {
-        Ok(request) => request,
+    let addressed = request::address(&asked.outgoing, asked.connection, bindings, &origin);
+    let Addressed { request, origin: asked_origin } = match addressed {
+        Ok(addressed) => addressed,
         Err(elsewhere) => return Err(fail(vec![located(bench.grader, *elsewhere)], None)),
     };
     let timeout = asked.timeout.unwrap_or(bench.request_timeout);
-    bench.client.set_timeout(timeout);
-    let result = bench.client.send(&request).await;
-    bench.heard.note(&result, &name);
+    let result = if asked_origin == origin {
+        bench.client.set_timeout(timeout);
+        bench.client.send(&request).await
+    } else {
+        client(bench, &asked_origin, timeout).send(&request).await
+    };
+    if !asked.may_go_unanswered {
+        bench.heard.note(&result, &name);
+    }
     let response = match result {
         Ok(response) => response,
+        Err(_) if asked.may_go_unanswered => return Ok(()),
         Err(error) => {
             let mismatch = no_answer(bench.grader, step.span, &error);
-            return Err(fail(vec![mismatch], Some(show::exchange(&request, &origin, Err(&error)))));
+            return Err(fail(vec![mismatch], Some(show::exchange(&request, &asked_origin, Err(&error)))));
         }
     };
     match judge_answer(bench, asked, &request, &response, bindings) {
         misses if misses.is_empty() => Ok(()),
-        misses => Err(fail(misses, Some(show::exchange(&request, &origin, Ok(&response))))),
+        misses => Err(fail(misses, Some(show::exchange(&request, &asked_origin, Ok(&response))))),
     }
+}
+
+/// A client of its own, of a port of the submission.
+fn client(bench: &Bench<'_>, origin: &Origin, timeout: Duration) -> Client {
+    let limits = Limits { timeout, ..Limits::default() };
+    Client::new(bench.target.dial(), origin.port, origin.authority(), limits)
 }
 
 /// Every expectation that does not hold, and every promise of the contract that is broken; when all expectations hold, what is to be saved is bound.
@@ -331,24 +352,28 @@ fn judge_answer(
         return misses.into_iter().map(|miss| mismatch(grader, miss)).chain(broken).collect();
     }
     let mut missing: Vec<Mismatch> = broken.collect();
-    for save in &asked.save {
-        match place::find(&save.from.value, &view) {
+    missing.extend(save_parts(grader, &asked.save, bindings, |place| place::find(place, &view)));
+    missing
+}
+
+/// Binds each name to its part, and tells which parts are not there.
+fn save_parts(
+    grader: &Grader,
+    saves: &[Save],
+    bindings: &mut Bindings,
+    find: impl Fn(&Place) -> Result<Json, String>,
+) -> Vec<Mismatch> {
+    let mut missing = Vec::new();
+    for Save { name, from } in saves {
+        match find(&from.value) {
             Ok(value) => {
-                bindings.insert(save.name.value.clone(), value);
+                bindings.insert(name.value.clone(), value);
             }
-            Err(why) => missing.push(mismatch(
-                bench.grader,
-                Miss {
-                    path: bench.grader.sources.get(save.from.span.source).text
-                        [save.from.span.start..save.from.span.end]
-                        .to_owned(),
-                    wanted: format!("a value to remember as `{}`", save.name.value),
-                    got: why,
-                    note: None,
-                    difference: Vec::new(),
-                    span: save.from.span,
-                },
-            )),
+            Err(why) => {
+                let path = &grader.sources.get(from.span.source).text[from.span.start..from.span.end];
+                let wanted = format!("a value to remember as `{}`", name.value);
+                missing.push(mismatch_at(grader, from.span, path, &wanted, why));
+            }
         }
     }
     missing

@@ -8,6 +8,7 @@ mod boot;
 mod build;
 mod check;
 mod contracts;
+mod courier;
 mod further;
 mod grading;
 mod ground;

@@ -32,7 +32,9 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
     match &step.action {
         Action::Request(request) => answer::mistakes(&request.expect),
         Action::Calls(calls) => {
-            let patterns = [&calls.count, &calls.json, &calls.gaps, &calls.items].into_iter().flatten();
+            let patterns = [&calls.count, &calls.json, &calls.gaps, &calls.items, &calls.callbacks]
+                .into_iter()
+                .flatten();
             patterns.flat_map(pattern::mistakes).chain(calls.asked.iter().flat_map(of_request)).collect()
         }
         Action::Printed(printed) => {
@@ -49,7 +51,10 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
             patterns.chain(&run.exit).flat_map(pattern::mistakes).collect()
         }
         Action::Raw(raw) => raw.bytes.iter().flat_map(pattern::mistakes).collect(),
-        Action::Server(server) => server.exit.iter().flat_map(pattern::mistakes).collect(),
+        Action::Server(server) => {
+            let exit = server.exit.iter().flat_map(pattern::mistakes);
+            exit.chain(server.after.iter().flat_map(|(_, asked)| of_request(asked))).collect()
+        }
         Action::Sql(sql) => sql.rows.iter().chain(&sql.error).flat_map(pattern::mistakes).collect(),
         Action::Redis(redis) => pattern::mistakes(&redis.reply),
         Action::Work(work) => work.expect.iter().flat_map(|(_, wanted)| pattern::mistakes(wanted)).collect(),

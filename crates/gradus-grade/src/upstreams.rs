@@ -1,18 +1,21 @@
 //! What the grader serves where the submission runs: each stub on a port of its own, found by the submission in a variable.
 
 use crate::backing::Backing;
-use crate::target::Target;
+use crate::courier::ToSubmission;
+use crate::target::{Origin, Target};
 use gradus_model::grader::Grader;
 use gradus_model::outcome::Fault;
 use gradus_model::stub::StubChange;
 use gradus_model::toxic::Toxic;
 use gradus_model::value::Bindings;
+use gradus_probe::Loopback;
 use gradus_sandbox::{PortHold, free_port};
 use gradus_services::{NoList, Stubs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -96,7 +99,7 @@ impl Upstreams {
 
     /// A check begins: all of them listen, have been asked nothing, and answer as their routes say.
     pub async fn begin(&mut self, target: &dyn Target, seed: u64, bindings: Bindings) -> Result<(), Fault> {
-        self.stubs.begin(seed, bindings);
+        self.stubs.begin(seed, bindings, Arc::new(ToSubmission::new(target.dial(), target.origin())));
         self.down.clear();
         self.backing.begin(seed).await?;
         if target.capabilities().listen {
@@ -108,9 +111,9 @@ impl Upstreams {
         Ok(())
     }
 
-    /// The same on this machine itself, where no submission runs.
-    pub async fn begin_here(&mut self, seed: u64, bindings: Bindings) -> io::Result<()> {
-        self.stubs.begin(seed, bindings);
+    /// The same on this machine itself, where no submission runs; callbacks go to what somebody else starts at `origin`.
+    pub async fn begin_here(&mut self, seed: u64, origin: Origin, bindings: Bindings) -> io::Result<()> {
+        self.stubs.begin(seed, bindings, Arc::new(ToSubmission::new(Arc::new(Loopback), origin)));
         for (name, port) in &self.ports {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port.port())).await?;
             let serving = tokio::spawn(self.stubs.clone().serve(name.clone(), listener));

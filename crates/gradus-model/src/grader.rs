@@ -7,7 +7,7 @@ use crate::pattern::Pattern;
 use crate::race::{LoadStep, RaceStep};
 use crate::service::{HoldStep, RedisStep, Service, ServiceStep, SqlStep, WorkStep};
 use crate::source::{SourceId, Sources, Span, Spanned};
-use crate::stub::{CallsStep, Stub, StubStep};
+use crate::stub::{Asked, CallsStep, Stub, StubStep};
 use crate::toxic::FaultsStep;
 use crate::value::{Template, Value, Var};
 use std::collections::BTreeSet;
@@ -263,6 +263,8 @@ pub struct ServerStep {
     pub exit: Option<Pattern>,
     /// Requests that are on their way when it happens.
     pub meanwhile: Vec<Step>,
+    /// It happens once this was asked of a stub.
+    pub after: Option<(Spanned<String>, Asked)>,
 }
 
 /// What can happen to a server.
@@ -313,18 +315,27 @@ impl Step {
 
     /// The names that it saves.
     pub fn saves(&self) -> impl Iterator<Item = &Save> {
-        let saves = match &self.action {
-            Action::Request(request) => request.save.as_slice(),
-            Action::Sql(sql) => sql.save.as_slice(),
+        let meanwhile = match &self.action {
+            Action::Server(server) => server.meanwhile.as_slice(),
             _ => &[],
         };
-        saves.iter()
+        self.own_saves().iter().chain(meanwhile.iter().flat_map(Step::own_saves))
+    }
+
+    fn own_saves(&self) -> &[Save] {
+        match &self.action {
+            Action::Request(request) => &request.save,
+            Action::Calls(calls) => &calls.save,
+            Action::Sql(sql) => &sql.save,
+            _ => &[],
+        }
     }
 
     /// Whether anything is expected of it.
     pub fn expects(&self) -> bool {
         match &self.action {
-            Action::Request(request) => request.expect.count() > 0,
+            // What may go unanswered proves nothing of a server that answers nothing.
+            Action::Request(request) => request.expect.count() > 0 && !request.may_go_unanswered,
             // A server that does not end or start fails the check.
             Action::Server(server) => {
                 matches!(server.act, Act::Term | Act::Start | Act::Restart)
@@ -367,10 +378,10 @@ pub enum Again {
 /// Values for the names of one case.
 pub type Case = Vec<(String, Value)>;
 
-/// A request and what is expected of its answer.
+/// A request as it is sent.
 #[derive(Clone, Debug)]
-pub struct RequestStep {
-    /// The method as it is sent.
+pub struct Outgoing {
+    /// The method.
     pub method: String,
     /// Origin-form, or an absolute URL of the submission's.
     pub path: Template,
@@ -380,10 +391,19 @@ pub struct RequestStep {
     pub headers: Vec<(String, Value)>,
     /// The body.
     pub body: Body,
+}
+
+/// A request and what is expected of its answer.
+#[derive(Clone, Debug)]
+pub struct RequestStep {
+    /// What is sent.
+    pub outgoing: Outgoing,
     /// How the connection is used.
     pub connection: Connection,
     /// For this request; the grading's default unless told.
     pub timeout: Option<Duration>,
+    /// Whether no answer at all is as good as the one that is expected.
+    pub may_go_unanswered: bool,
     /// What is expected.
     pub expect: Expect,
     /// Whether the answer is held to the contract where the grader is `passive`.

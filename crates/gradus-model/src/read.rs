@@ -1,5 +1,6 @@
 //! From the text of a file to data, or to every mistake in it. Files that a file names come through a callback.
 
+mod callback;
 mod check;
 mod compare;
 mod conform;

@@ -1,6 +1,6 @@
 //! Upstreams that the grader serves to a submission, as plain data.
 
-use crate::grader::Body;
+use crate::grader::{Body, Outgoing, Save};
 use crate::pattern::Pattern;
 use crate::source::{Span, Spanned};
 use crate::value::{Draw, Template, Value};
@@ -71,6 +71,30 @@ pub struct Reply {
     pub hold: bool,
     /// What goes wrong.
     pub fault: Option<Fault>,
+    /// Requests that the stub sends to the submission, one after another.
+    pub callbacks: Vec<Callback>,
+}
+
+/// A request that a stub sends to the submission because it was asked something.
+#[derive(Clone, Debug)]
+pub struct Callback {
+    /// What is sent, and where; names stand for parts of the request that the stub was asked.
+    pub outgoing: Outgoing,
+    /// Whether before the stub's answer goes out, or after.
+    pub when: When,
+    /// How long it waits first.
+    pub delay: Duration,
+    /// How often it is sent, the same each time.
+    pub times: u32,
+}
+
+/// When a callback is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// The stub's answer goes out once the callback has come back.
+    BeforeAnswer,
+    /// Once the stub's answer is on its way, or has begun to go wrong.
+    AfterAnswer,
 }
 
 /// What goes wrong with an answer.
@@ -127,4 +151,9 @@ pub struct CallsStep {
     pub gaps: Option<Pattern>,
     /// What the stub holds now, a list.
     pub items: Option<Pattern>,
+    /// What came of the callbacks that they led to, as a list of objects: `method`, `url`, `status`, `headers`, `json`, `text`,
+    /// `error`; those still on their way are missing.
+    pub callbacks: Option<Pattern>,
+    /// Names for parts of the list of requests.
+    pub save: Vec<Save>,
 }

@@ -28,7 +28,7 @@ fn sent(json: &str) -> String {
     let mut bindings = Bindings::new();
     draw::vars(&grader.checks[0].vars, 0, "a", 0, &mut bindings);
     let Action::Request(request) = &grader.checks[0].steps[0].action else { panic!("a request") };
-    match &request.body {
+    match &request.outgoing.body {
         Body::Json(value) => eval::value(value, &bindings).to_string(),
         other => panic!("no JSON: {other:?}"),
     }

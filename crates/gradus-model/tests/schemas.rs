@@ -90,6 +90,11 @@ fn schema_and_reader_know_the_same_keys_of_a_grader() {
         "/$defs/calls_step/properties/expect/properties",
     );
     same(at(r#"{"calls": {"zzzzzzzz": 1}, "expect": {}}"#), "/$defs/of_stub/properties");
+    same(at(r#"{"calls": {"stub": "a"}, "expect": {}, "zzzzzzzz": 1}"#), "/$defs/calls_step/properties");
+    same(
+        at(r#"{"stub": {"a": {"callbacks": [{"post": "/", "zzzzzzzz": 1}]}}}"#),
+        "/$defs/callback/properties",
+    );
     same(at(r#"{"printed": {"zzzzzzzz": 1}}"#), "/$defs/printed_step/properties/printed/properties");
     same(at(r#"{"run": {"zzzzzzzz": 1}}"#), "/$defs/run_step/properties/run/properties");
     same(at(r#"{"run": {}, "expect": {"zzzzzzzz": 1}}"#), "/$defs/run_step/properties/expect/properties");
@@ -200,6 +205,7 @@ fn schema_and_reader_agree_on_samples() {
         (r#"{"conform": {"cases": 5}}"#, false),
         (r#"{"get": "/", "contract": "no", "expect": {"status": 200}}"#, false),
         (r#"{"get": "/", "expct": {"status": 200}}"#, false),
+        (r#"{"get": "/", "unanswered": "maybe", "expect": {"status": 200}}"#, false),
         (r#"{"get": "/", "expect": {"json": "$strng"}}"#, false),
         (r#"{"get": "/", "expect": {"json": {"$contain": "x"}}}"#, false),
         (r#"{"get": "/", "expect": {"json": {"$partial": {}}}}"#, false),

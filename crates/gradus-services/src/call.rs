@@ -1,5 +1,6 @@
 //! What a stub was asked.
 
+use crate::callback::Log;
 use gradus_judge::json::{self, ReadLimits};
 use gradus_model::json::Json;
 use http_body_util::{BodyExt, Limited};
@@ -26,6 +27,8 @@ pub struct Call {
     pub body: Vec<u8>,
     /// When it came.
     pub at: Instant,
+    /// What came of the callbacks that it led to.
+    pub callbacks: Log,
 }
 
 /// A request that no route answers.
@@ -53,7 +56,15 @@ impl Call {
         });
         let headers = headers.collect();
         let body = Limited::new(body, MOST_BODY).collect().await.map_err(std::io::Error::other)?;
-        Ok(Call { method: head.method.to_string(), path, query, headers, body: body.to_bytes().to_vec(), at })
+        Ok(Call {
+            method: head.method.to_string(),
+            path,
+            query,
+            headers,
+            body: body.to_bytes().to_vec(),
+            at,
+            callbacks: Log::default(),
+        })
     }
 
     /// `GET /v1/rates?base=EUR`.
@@ -75,24 +86,25 @@ impl Call {
 
     /// All of it as one object: what `calls` judges.
     pub fn to_json(&self) -> Json {
-        let map = |pairs: &[(String, String)]| {
-            let mut entries: Vec<(String, Json)> = Vec::new();
-            for (name, value) in pairs {
-                match entries.iter_mut().find(|(other, _)| other == name) {
-                    Some((_, Json::Array(values))) => values.push(Json::from(value.as_str())),
-                    Some((_, first)) => *first = Json::Array(vec![first.clone(), Json::from(value.as_str())]),
-                    None => entries.push((name.clone(), Json::from(value.as_str()))),
-                }
-            }
-            Json::Object(entries)
-        };
         Json::Object(vec![
             ("method".into(), Json::from(self.method.as_str())),
             ("path".into(), Json::from(self.path.as_str())),
-            ("query".into(), map(&self.query)),
-            ("headers".into(), map(&self.headers)),
+            ("query".into(), Self::map(&self.query)),
+            ("headers".into(), Self::map(&self.headers)),
             ("json".into(), self.json().unwrap_or(Json::Null)),
             ("text".into(), Json::from(self.text().as_str())),
         ])
+    }
+    /// Names with their values; a name that comes twice has a list of them.
+    pub(crate) fn map(pairs: &[(String, String)]) -> Json {
+        let mut entries: Vec<(String, Json)> = Vec::new();
+        for (name, value) in pairs {
+            match entries.iter_mut().find(|(other, _)| other == name) {
+                Some((_, Json::Array(values))) => values.push(Json::from(value.as_str())),
+                Some((_, first)) => *first = Json::Array(vec![first.clone(), Json::from(value.as_str())]),
+                None => entries.push((name.clone(), Json::from(value.as_str()))),
+            }
+        }
+        Json::Object(entries)
     }
 }

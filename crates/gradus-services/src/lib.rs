@@ -3,6 +3,7 @@
 //! wrong too; and a way out to hosts that were permitted. Where they listen is somebody else's business.
 
 mod call;
+mod callback;
 pub mod engine;
 mod fault;
 mod gate;
@@ -13,6 +14,7 @@ mod shelf;
 mod stub;
 
 pub use call::{Call, Unexpected};
+pub use callback::{Back, Courier, Delivered, Delivering, Undelivered};
 pub use gate::{Gate, NoHost};
 pub use proxy::Way;
 pub use stub::{NoList, Stubs};

@@ -18,9 +18,8 @@ pub struct Said {
     pub body: Vec<u8>,
 }
 
-/// The answer to a request that is the `number`th of its route; `stars` are the segments of its path that stood for any.
-pub fn say(reply: &Reply, call: &Call, stars: &[String], number: usize, bindings: &Bindings) -> Said {
-    let bindings = &with_request(bindings, call, stars, number);
+/// An answer in which names stand for these values.
+pub fn say(reply: &Reply, bindings: &Bindings) -> Said {
     let (body, kind) = match &reply.body {
         Body::None => (Vec::new(), None),
         Body::Json(value) => {
@@ -49,8 +48,9 @@ pub fn say(reply: &Reply, call: &Call, stars: &[String], number: usize, bindings
     Said { status: reply.status, headers, body }
 }
 
-/// The names that stand for parts of the request.
-fn with_request(bindings: &Bindings, call: &Call, stars: &[String], number: usize) -> Bindings {
+/// Adds the names that stand for parts of a request, the `number`th of its route; `stars` are the segments of its path that
+/// stood for any.
+pub fn with_request(bindings: &Bindings, call: &Call, stars: &[String], number: usize) -> Bindings {
     let mut bindings = bindings.clone();
     let mut bind = |name: String, value: Json| drop(bindings.insert(name, value));
     bind("request_method".into(), Json::from(call.method.as_str()));
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
     use gradus_model::source::Span;
     use gradus_model::value::{Value, ValueKind};
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     #[test]
     fn a_list_gives_a_repeated_header_and_null_none() {
@@ -98,17 +98,10 @@ mod tests {
             after: None,
             hold: false,
             fault: None,
-        };
-        let call = Call {
-            method: "GET".into(),
-            path: "/".into(),
-            query: Vec::new(),
-            headers: Vec::new(),
-            body: Vec::new(),
-            at: Instant::now(),
+            callbacks: Vec::new(),
         };
         let cookie = |text: &str| ("set-cookie".to_owned(), text.to_owned());
-        let said = say(&reply, &call, &[], 1, &Bindings::new());
+        let said = say(&reply, &Bindings::new());
         assert_eq!(said.headers, [cookie("a=1"), cookie("b=2")]);
     }
 }

@@ -58,6 +58,7 @@ fn refuse(status: u16, why: String) -> Said {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::callback::Log;
     use std::time::Instant;
 
     fn asked(items: &mut [Json], method: &str, path: &str, body: &str) -> Option<(u16, String)> {
@@ -68,6 +69,7 @@ mod tests {
             headers: Vec::new(),
             body: body.into(),
             at: Instant::now(),
+            callbacks: Log::default(),
         };
         answer(items, &call).map(|said| (said.status, String::from_utf8_lossy(&said.body).into_owned()))
     }

@@ -1,15 +1,15 @@
 //! Steps about stubs: what becomes of them, and what they were asked.
 
-use super::{Bench, Stop, failure, mismatch};
+use super::{Bench, Stop, failure, mismatch, save_parts};
 use crate::upstreams::NotChanged;
-use gradus_judge::pattern;
-use gradus_model::grader::Step;
+use gradus_judge::{pattern, place};
+use gradus_model::grader::{Place, Step};
 use gradus_model::json::Json;
 use gradus_model::outcome::{Failure, Fault, Mismatch};
 use gradus_model::stub::{CallsStep, StubStep};
 use gradus_model::toxic::FaultsStep;
 use gradus_model::value::Bindings;
-use gradus_services::{Call, NoList};
+use gradus_services::{Call, NoList, Undelivered};
 
 /// Changes stubs.
 pub async fn change(
@@ -52,7 +52,7 @@ pub fn disturb(bench: &Bench<'_>, faults: &FaultsStep) {
 pub fn judge(
     bench: &Bench<'_>,
     calls: &CallsStep,
-    bindings: &Bindings,
+    bindings: &mut Bindings,
     circumstance: Option<String>,
 ) -> Result<(), Box<Failure>> {
     let came = bench.upstreams.stubs().calls(&calls.stub.value, calls.asked.as_ref(), bindings);
@@ -60,12 +60,12 @@ pub fn judge(
         Some(asked) => format!("{} {}", asked.method, asked.path.fill(bindings)),
         None => "anything".to_owned(),
     };
+    let all = Json::Array(came.iter().map(Call::to_json).collect());
     let mut misses = Vec::new();
     if let Some(count) = &calls.count {
         misses.extend(pattern::judge(count, Some(&Json::Number(came.len().to_string())), "count", bindings));
     }
     if let Some(json) = &calls.json {
-        let all = Json::Array(came.iter().map(Call::to_json).collect());
         misses.extend(pattern::judge(json, Some(&all), "calls", bindings));
     }
     if let Some(gaps) = &calls.gaps {
@@ -74,14 +74,24 @@ pub fn judge(
         misses.extend(pattern::judge(gaps, Some(&all), "gaps", bindings));
     }
     if let Some(items) = &calls.items {
-        let all = bench.upstreams.stubs().items(&calls.stub.value).map(Json::Array);
-        misses.extend(pattern::judge(items, all.as_ref(), "items", bindings));
+        let held = bench.upstreams.stubs().items(&calls.stub.value).map(Json::Array);
+        misses.extend(pattern::judge(items, held.as_ref(), "items", bindings));
     }
-    if misses.is_empty() {
+    if let Some(callbacks) = &calls.callbacks {
+        misses.extend(pattern::judge(callbacks, Some(&of_callbacks(&came)), "callbacks", bindings));
+    }
+    let mut mismatches: Vec<Mismatch> = misses.into_iter().map(|miss| mismatch(bench.grader, miss)).collect();
+    if mismatches.is_empty() {
+        mismatches = save_parts(bench.grader, &calls.save, bindings, |place| match place {
+            Place::Json(parts) => place::within(parts, &all),
+            // The reader lets no other pass.
+            _ => Err("calls are a list".to_owned()),
+        });
+    }
+    if mismatches.is_empty() {
         return Ok(());
     }
     let title = format!("what the stub {} was asked: {of}", calls.stub.value);
-    let mut mismatches: Vec<Mismatch> = misses.into_iter().map(|miss| mismatch(bench.grader, miss)).collect();
     let listed: Vec<String> = came.iter().take(8).map(Call::title).collect();
     if let Some(first) = mismatches.first_mut().filter(|first| first.note.is_none()) {
         first.note = Some(match listed.as_slice() {
@@ -90,6 +100,29 @@ pub fn judge(
         });
     }
     Err(failure(&title, circumstance, 1, mismatches, None))
+}
+
+/// What came of all callbacks that are done, in the order in which they were sent.
+fn of_callbacks(came: &[Call]) -> Json {
+    let mut all: Vec<_> = came.iter().flat_map(|call| call.callbacks.all()).collect();
+    all.sort_by_key(|(at, ..)| *at);
+    Json::Array(all.iter().map(|(_, delivered, _)| delivered.to_json()).collect())
+}
+
+/// Callbacks that were never sent because the submission gave no address of its own.
+pub fn misdirected(bench: &Bench<'_>) -> Vec<Mismatch> {
+    let all = bench.upstreams.stubs().misdirected();
+    let told = all.into_iter().take(3).map(|(name, delivered, span)| {
+        let wanted = format!("an address of the submission, {}", bench.target.origin());
+        let why = match delivered.back {
+            Err(Undelivered::Misdirected(why)) => Some(why),
+            _ => None,
+        };
+        let path = format!("where the stub {name} should send its callback");
+        let got = Json::from(&*delivered.url).to_string();
+        Mismatch { note: why, ..super::mismatch_at(bench.grader, span, &path, &wanted, got) }
+    });
+    told.collect()
 }
 
 /// Requests that no route answers, as something that a failed check should know.

@@ -1,12 +1,11 @@
 //! Every `$(name)` stands for something when its step runs; what does not is a mistake in the file.
 
-use super::template::{ALWAYS, RACE, SIZE, TURN};
+use super::template::{ALWAYS, RACE, SENT_BODY, SIZE, TURN};
 use crate::compare::Work;
 use crate::decode::{Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{
-    Action, Again, Body, Check, Expect, ExpectedContent, ExpectedText, Grader, RawPart, RequestStep, Step,
-    Worth,
+    Action, Again, Body, Check, Expect, ExpectedContent, ExpectedText, Grader, Outgoing, RawPart, Step, Worth,
 };
 use crate::growth::Measure;
 use crate::ints::{Count, Ints};
@@ -88,10 +87,14 @@ impl Walk<'_> {
     /// A step that is done just once, whatever else it says: what goes on side by side with others is.
     fn action(&mut self, action: &Action, names: &Names<'_>) {
         match action {
-            Action::Request(request) => self.request(request, names),
+            Action::Request(request) => {
+                self.outgoing(&request.outgoing, names);
+                self.expect(&request.expect, names);
+            }
             Action::Server(server) => {
                 server.exit.iter().for_each(|pattern| self.pattern(pattern, names));
                 server.meanwhile.iter().for_each(|step| self.action(&step.action, names));
+                server.after.iter().for_each(|(_, asked)| self.asked(asked, names));
             }
             Action::Stub(stub) => {
                 for (_, change) in &stub.changes {
@@ -184,7 +187,9 @@ impl Walk<'_> {
             }
             Action::Calls(calls) => {
                 calls.asked.iter().for_each(|asked| self.asked(asked, names));
-                let patterns = [&calls.count, &calls.json, &calls.gaps, &calls.items].into_iter().flatten();
+                let patterns = [&calls.count, &calls.json, &calls.gaps, &calls.items, &calls.callbacks]
+                    .into_iter()
+                    .flatten();
                 patterns.for_each(|pattern| self.pattern(pattern, names));
             }
         }
@@ -264,6 +269,7 @@ impl Walk<'_> {
         self.of_request = true;
         reply.headers.iter().for_each(|(_, value)| self.value(value, names));
         self.body(&reply.body, names);
+        reply.callbacks.iter().for_each(|callback| self.outgoing(&callback.outgoing, names));
         self.of_request = false;
         reply.after.iter().for_each(|(_, asked)| self.asked(asked, names));
     }
@@ -277,13 +283,17 @@ impl Walk<'_> {
         }
     }
 
-    fn request(&mut self, request: &RequestStep, names: &Names<'_>) {
-        self.template(&request.path, names);
-        for (_, value) in request.query.iter().chain(&request.headers) {
-            self.value(value, names);
+    /// A request's headers may speak of its body.
+    fn outgoing(&mut self, outgoing: &Outgoing, names: &Names<'_>) {
+        self.template(&outgoing.path, names);
+        outgoing.query.iter().for_each(|(_, value)| self.value(value, names));
+        self.body(&outgoing.body, names);
+        let mut names = names.clone();
+        match &outgoing.body {
+            Body::Bytes { bytes, .. } if std::str::from_utf8(bytes).is_err() => {}
+            _ => drop(names.insert(SENT_BODY)),
         }
-        self.body(&request.body, names);
-        self.expect(&request.expect, names);
+        outgoing.headers.iter().for_each(|(_, value)| self.value(value, &names));
     }
 
     fn expect(&mut self, expect: &Expect, names: &Names<'_>) {

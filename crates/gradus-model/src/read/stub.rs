@@ -5,16 +5,18 @@ use super::ints::items;
 use super::pattern::{Position, pattern};
 use super::request::{self, body, header_names};
 use super::template::{name, template};
+use super::{callback, expect};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
-use crate::grader::Action;
+use crate::grader::{Action, Place, Save};
 use crate::pattern::Pattern;
 use crate::source::Spanned;
 use crate::stub::{Asked, CallsStep, Fault, Reply, Route, Stub, StubChange, StubStep};
 use crate::tree::{Node, NodeKind};
 use std::time::Duration;
 
-const METHODS: [&str; 7] = ["get", "head", "post", "put", "patch", "delete", "options"];
+/// Methods of requests between a stub and a submission.
+pub const METHODS: [&str; 7] = ["get", "head", "post", "put", "patch", "delete", "options"];
 const FAULTS: [(&str, Fault); 5] = [
     ("reset", Fault::Reset),
     ("close", Fault::Close),
@@ -130,14 +132,9 @@ fn reply(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Optio
         }
     });
     let fault = fields.take("fault").and_then(|node| fault(node, problems));
-    let after = fields.take("after").and_then(|node| {
-        let mut fields = Fields::of(node, "{ stub: …, get: … }", problems)?;
-        let stub = fields.require("stub", problems);
-        let stub = stub.and_then(|node| Some(Spanned::new(decode::sentence(node, problems)?, node.span)));
-        let asked = asked(&mut fields, node, folder, problems);
-        fields.finish(problems);
-        Some((stub?, asked?))
-    });
+    let after = fields.take("after").and_then(|node| of_stub(node, folder, problems));
+    let callbacks =
+        fields.take("callbacks").map_or_else(Vec::new, |node| callback::callbacks(node, folder, problems));
     fields.finish(problems);
     Some(Reply {
         status: status.unwrap_or(200) as u16,
@@ -147,7 +144,22 @@ fn reply(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Optio
         after,
         hold,
         fault,
+        callbacks,
     })
+}
+
+/// `{ stub: …, get: … }`: what must have been asked first.
+pub fn of_stub(
+    node: &Node,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<(Spanned<String>, Asked)> {
+    let mut fields = Fields::of(node, "{ stub: …, get: … }", problems)?;
+    let stub = fields.require("stub", problems);
+    let stub = stub.and_then(|node| Some(Spanned::new(decode::sentence(node, problems)?, node.span)));
+    let asked = asked(&mut fields, node, folder, problems);
+    fields.finish(problems);
+    Some((stub?, asked?))
 }
 
 /// A word, or `{ trickle: 100ms }`.
@@ -220,11 +232,25 @@ pub fn calls(
         );
         return None;
     };
-    let mut expect = Fields::of(expect, "{ count: …, json: …, gaps: …, items: … }", problems)?;
+    let mut expect = Fields::of(expect, "{ count: …, json: …, gaps: …, items: …, callbacks: … }", problems)?;
     let mut take = |key: &'static str| {
         expect.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
     };
-    let (count, json, gaps, items) = (take("count"), take("json"), take("gaps"), take("items"));
+    let (count, json) = (take("count"), take("json"));
+    let (gaps, items, callbacks) = (take("gaps"), take("items"), take("callbacks"));
     expect.finish(problems);
-    Some(Action::Calls(Box::new(CallsStep { stub: stub?, asked, count, json, gaps, items })))
+    let save = fields.take("save").map_or_else(Vec::new, |node| save_of_list(node, problems));
+    Some(Action::Calls(Box::new(CallsStep { stub: stub?, asked, count, json, gaps, items, callbacks, save })))
+}
+
+/// Names for parts of the list of calls, which has neither a status nor headers of its own.
+fn save_of_list(node: &Node, problems: &mut Problems) -> Vec<Save> {
+    let saves = expect::save(node, problems);
+    for save in saves.iter().filter(|save| !matches!(save.from.value, Place::Json(_))) {
+        problems.add(
+            Diagnostic::new("calls are a list", save.from.span)
+                .help("save from it by a path that begins with json, such as json[0].json.id"),
+        );
+    }
+    saves
 }

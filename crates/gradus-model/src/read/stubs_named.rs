@@ -95,6 +95,9 @@ fn of_step<'g>(step: &'g Step, mentions: &mut Vec<Mention<'g>>) {
                 mentions.push(Mention { stub, items: None });
             }
         }
+        Action::Server(server) => {
+            mentions.extend(server.after.iter().map(|(stub, _)| Mention { stub, items: None }));
+        }
         Action::Faults(faults) => {
             mentions.extend(faults.changes.iter().map(|(stub, _)| Mention { stub, items: None }));
         }
