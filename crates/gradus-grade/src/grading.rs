@@ -61,6 +61,10 @@ impl Grading<'_, '_> {
         };
         let ground;
         let mut target: Box<dyn Target + '_> = match &job.subject {
+            Subject::Unrunnable(what) => {
+                self.report.progress = what.progress.clone();
+                return;
+            }
             Subject::Url(url) => match UrlTarget::new(url) {
                 Ok(target) => Box::new(target),
                 Err(error) => return self.broken(error.to_string(), None),
@@ -438,6 +442,9 @@ fn did_not_restart(job: &Job<'_>, check: &Check, cause: &NotReady) -> Failure {
 fn blank(job: &Job<'_>) -> Report {
     let submission = match &job.subject {
         Subject::Url(url) => Graded { name: url.to_string(), digest: None, start: None },
+        Subject::Unrunnable(what) => {
+            Graded { name: what.name.clone(), digest: what.digest.clone(), start: None }
+        }
         Subject::Folder(folder) => Graded {
             name: folder.name.clone(),
             digest: Some(folder.digest.clone()),

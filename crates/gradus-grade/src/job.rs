@@ -4,7 +4,7 @@ use crate::ground::Sandbox;
 use gradus_intake::plan::Plan;
 use gradus_model::exercise::Exercise;
 use gradus_model::grader::Grader;
-use gradus_model::report::Selection;
+use gradus_model::report::{Progress, Selection};
 use gradus_sandbox::Launcher;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -39,6 +39,19 @@ pub enum Subject<'a> {
     Folder(Folder<'a>),
     /// A server that is already up.
     Url(Url),
+    /// What can't be run: nothing is started, and the report says why.
+    Unrunnable(Unrunnable),
+}
+
+/// A submission that can't be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unrunnable {
+    /// As it is shown.
+    pub name: String,
+    /// Digest of what was taken in, in hex, if something was.
+    pub digest: Option<String>,
+    /// Whom that blames: [`Progress::NotBuilt`] the submission, [`Progress::Broken`] us.
+    pub progress: Progress,
 }
 
 /// A folder whose program is built and started.

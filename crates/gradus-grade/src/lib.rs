@@ -18,9 +18,9 @@ mod up;
 mod upstreams;
 
 pub use grading::grade;
-pub use ground::Sandbox;
+pub use ground::{Sandbox, most_memory};
 pub use interrupt::Interrupt;
-pub use job::{Folder, Job, Subject, UrlError, Where};
+pub use job::{Folder, Job, Subject, Unrunnable, UrlError, Where};
 pub use mistakes::compiles;
 pub use observe::{Event, Observer, Silent};
 pub use target::Origin;

@@ -1,5 +1,7 @@
 //! The command line, as `gradus --help` tells it.
 
+pub mod class;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -62,6 +64,10 @@ pub enum Command {
     },
     /// Test a grader: solutions earn everything, starters do not pass, mutants fail what they name
     Verify(Verify),
+    /// Grade a class: folders, archives, git repositories; resumed where it was cut off
+    Batch(class::Batch),
+    /// What a class came to: tables, exports, what changed, notes and changes by hand
+    Gradebook(class::Gradebook),
     /// Make mutants
     #[command(subcommand)]
     Mutant(Mutant),

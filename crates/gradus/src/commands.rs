@@ -1,8 +1,10 @@
 //! One module for each command.
 
+mod batch;
 mod check;
 mod demo;
 mod doctor;
+mod gradebook;
 mod hint;
 mod lint;
 mod list;
@@ -38,6 +40,8 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Result<Exit, Prob
         Command::Plan { dir } => plan::run(&dir, environment),
         Command::Schema { file } => schema::run(file),
         Command::Verify(verify) => verify::run(&catalogue()?, &verify, environment),
+        Command::Batch(batch) => batch::run(&catalogue()?, &batch, environment),
+        Command::Gradebook(arguments) => gradebook::run(&arguments, environment),
         Command::Mutant(mutant) => mutant::run(&catalogue()?, mutant, environment),
         Command::Demo => demo::run(&catalogue()?, environment),
         Command::Up(arguments) => up::run(&catalogue()?, &arguments, environment),

@@ -1,0 +1,94 @@
+//! Deadlines, and what is taken off after them. Times come in; no clock is asked.
+
+use std::time::Duration;
+
+/// That a submission came late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Late {
+    /// By how much.
+    pub by: Duration,
+    /// Percent of its points that this costs.
+    pub off: u32,
+}
+
+/// What is taken off for each day or hour that has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LatePolicy {
+    /// Percent.
+    pub percent: u32,
+    /// Of what.
+    pub per: OffPer,
+}
+
+/// For each of which something is taken off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OffPer {
+    /// 24 hours.
+    Day,
+    /// 60 minutes.
+    Hour,
+}
+
+impl LatePolicy {
+    /// Reads `10%/day` or `1%/hour`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (percent, per) = text.split_once("%/")?;
+        let percent = percent.trim().parse().ok().filter(|percent| *percent <= 100)?;
+        let per = match per.trim() {
+            "day" => OffPer::Day,
+            "hour" => OffPer::Hour,
+            _ => return None,
+        };
+        Some(Self { percent, per })
+    }
+}
+
+impl std::fmt::Display for LatePolicy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let per = match self.per {
+            OffPer::Day => "day",
+            OffPer::Hour => "hour",
+        };
+        write!(f, "{}%/{per}", self.percent)
+    }
+}
+
+/// Whether what was handed in at a time is late, and what that costs. At the deadline's own second it is not.
+pub fn lateness(submitted_at: i64, deadline: i64, policy: Option<LatePolicy>) -> Option<Late> {
+    let seconds = u64::try_from(submitted_at.checked_sub(deadline)?).ok().filter(|seconds| *seconds > 0)?;
+    let off = policy.map_or(0, |policy| {
+        let unit = match policy.per {
+            OffPer::Day => 86_400,
+            OffPer::Hour => 3_600,
+        };
+        let begun = seconds.div_ceil(unit);
+        u64::from(policy.percent).saturating_mul(begun).min(100) as u32
+    });
+    Some(Late { by: Duration::from_secs(seconds), off })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_day_that_has_begun_costs_and_never_more_than_everything() {
+        let policy = LatePolicy::parse("10%/day");
+        let off = |seconds: i64| lateness(1000 + seconds, 1000, policy).map(|late| late.off);
+        assert_eq!([off(-5), off(0)], [None, None]);
+        assert_eq!([off(1), off(86_400), off(86_401)], [Some(10), Some(10), Some(20)]);
+        assert_eq!(off(i64::from(u32::MAX)), Some(100));
+        assert_eq!(lateness(i64::MAX, i64::MIN, policy), None);
+        assert_eq!(lateness(2, 1, None), Some(Late { by: Duration::from_secs(1), off: 0 }));
+    }
+
+    #[test]
+    fn a_policy_is_percent_per_day_or_hour() {
+        for text in ["10%/day", "1%/hour", "100%/day"] {
+            assert_eq!(LatePolicy::parse(text).map(|policy| policy.to_string()).as_deref(), Some(text));
+        }
+        for text in ["", "10", "10%", "10%/week", "101%/day", "-1%/day", "x%/day"] {
+            assert_eq!(LatePolicy::parse(text), None, "{text}");
+        }
+    }
+}
