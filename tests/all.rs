@@ -2,9 +2,11 @@
 
 mod architecture;
 mod bad_input;
+mod batch;
 mod check;
 mod commands;
 mod documents;
+mod gradebook;
 mod hostile;
 mod life;
 mod races;

@@ -64,7 +64,8 @@ pub fn work<R: Send, Tools>(
     });
 }
 
-fn catch<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+/// Does it, or tells the message of the panic that it ended with.
+pub fn catch<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".to_owned())

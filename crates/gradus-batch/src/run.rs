@@ -151,11 +151,13 @@ pub fn run(
                 Ok(done) => done,
                 Err(panic) => {
                     let reached = *reached[index].lock().unwrap_or_else(PoisonError::into_inner);
-                    let kept = Tools::new().and_then(|mut tools| {
-                        shared
-                            .failed(&mut tools, submission, reached, &panic)
-                            .map_err(|error| error.to_string())
-                    });
+                    let keep = || {
+                        let mut tools = Tools::new()?;
+                        let kept = shared.failed(&mut tools, submission, reached, &panic);
+                        kept.map_err(|error| error.to_string())
+                    };
+                    // Whatever fails twice is left for the next batch.
+                    let kept = crew::catch(keep).and_then(|kept| kept);
                     tell(Event::Trouble(format!(
                         "a bug in Gradus, while it graded {}: {panic}",
                         submission.student.id

@@ -53,6 +53,24 @@ impl std::fmt::Display for LatePolicy {
     }
 }
 
+/// By how much, in the two largest units that are not zero: `2 days 3 h`, `45 min`.
+impl std::fmt::Display for Late {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let seconds = self.by.as_secs();
+        let days = seconds / 86_400;
+        let day = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+        let (hours, minutes) = (seconds / 3600 % 24, seconds / 60 % 60);
+        let units = [
+            (days, day),
+            (hours, format!("{hours} h")),
+            (minutes, format!("{minutes} min")),
+            (seconds % 60, format!("{} s", seconds % 60)),
+        ];
+        let said = units.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).take(2);
+        f.write_str(&said.collect::<Vec<_>>().join(" "))
+    }
+}
+
 /// Whether what was handed in at a time is late, and what that costs. At the deadline's own second it is not.
 pub fn lateness(submitted_at: i64, deadline: i64, policy: Option<LatePolicy>) -> Option<Late> {
     let seconds = u64::try_from(submitted_at.checked_sub(deadline)?).ok().filter(|seconds| *seconds > 0)?;
@@ -80,6 +98,13 @@ mod tests {
         assert_eq!(off(i64::from(u32::MAX)), Some(100));
         assert_eq!(lateness(i64::MAX, i64::MIN, policy), None);
         assert_eq!(lateness(2, 1, None), Some(Late { by: Duration::from_secs(1), off: 0 }));
+    }
+
+    #[test]
+    fn how_late_it_is_has_two_units_at_most() {
+        let said = |seconds| Late { by: Duration::from_secs(seconds), off: 0 }.to_string();
+        let expected = ["59 s", "1 min 1 s", "1 h", "1 day 1 s", "2 days 3 h"];
+        assert_eq!([59, 61, 3600, 86_401, 183_661].map(said), expected);
     }
 
     #[test]

@@ -31,14 +31,15 @@ pub fn run(catalogue: &Catalogue, arguments: &Arguments, environment: &Environme
     let policy = gradebook::policy::read(&arguments.policy)?;
     let path = environment.current_dir.join(&arguments.gradebook);
     let _lock = Gradebook::lock(&path).map_err(gradebook::problem)?;
-    let mut book = Gradebook::open(&path).map_err(gradebook::problem)?;
-    gradebook::policy::keep(&mut book, &arguments.slug, &policy)?;
     let scratch = Scratch::beside(&path)
         .map_err(|error| Problem::new(Exit::Machine, format!("no place beside the gradebook: {error}")))?;
     let source = environment.current_dir.join(&arguments.source);
     let class = class_in(&source, &scratch)?;
     announce(&class);
     let means = runtime()?.block_on(sandbox(arguments.sandbox))?;
+    // Made last: a mistake on the command line leaves no empty gradebook behind.
+    let mut book = Gradebook::open(&path).map_err(gradebook::problem)?;
+    gradebook::policy::keep(&mut book, &arguments.slug, &policy)?;
     let interrupt = Interrupt::default();
     let signals = runtime()?;
     let thrown = interrupt.clone();

@@ -6,7 +6,6 @@ use crate::exit::{Exit, Problem};
 use crate::screen;
 use gradus_batch::gradebook::{Gradebook, Grading, Verdict};
 use gradus_model::class::{Change, Row, mark};
-use gradus_model::duration::format_duration;
 use gradus_model::redact::{Audience, redact};
 use gradus_report::terminal::{self, Style, sanitize_line};
 
@@ -52,7 +51,7 @@ fn made(row: &Row) -> String {
     let mut text = format!("Mark of {}\n", sanitize_line(&row.student));
     text.push_str(&format!("  checks: {} of {} points\n", row.score.earned, row.score.maximum));
     if let Some(late) = row.late {
-        text.push_str(&format!("  late by {}: {} % off\n", format_duration(late.by), late.off));
+        text.push_str(&format!("  late by {late}: {} % off\n", late.off));
     }
     for adjustment in &row.adjustments {
         let change = match adjustment.change {
