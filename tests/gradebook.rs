@@ -1,5 +1,6 @@
 //! The gradebook: marks as files for others, what is said by hand, and that a newer one is left alone.
 
+use crate::support::Gradus;
 use crate::support::class::{BAD, Class, GOOD};
 
 #[test]
@@ -121,4 +122,27 @@ fn the_page_needs_nothing_and_shows_learners_only_what_is_theirs() {
     }
     let learner = std::fs::read_to_string(class.path("pages/learners/ada.html")).expect("a page");
     assert!(learner.contains("It keeps a secret") && !learner.contains("/secret"), "{learner}");
+}
+
+#[test]
+fn a_renamed_copy_is_found_and_shown_beside_its_original() {
+    let original = "def area(shape):\n    if shape['kind'] == 'circle':\n        return 3.14 * shape['r'] ** 2\n    sides = [shape[k] for k in ('a', 'b')]\n    total = sides[0] * sides[1]\n    while total > 100:\n        total = total / 2 - len(sides)\n    return total\n";
+    let copy = original.replace("shape", "thing").replace("total", "sum_up").replace("sides", "edges");
+    let other = "import math\nclass Shape:\n    def __init__(self, **given): self.given = given\n    def area(self): return math.prod(self.given.get(k, 1) for k in 'ab') if 'r' not in self.given else math.pi * pow(self.given['r'], 2)\n";
+    let class = Class::new().program("ada", original).program("eve", &copy).program("<b>", other);
+    class.0.write("exercises/demo/starters/python/app.py", "print()\n");
+    let root = class.path("").display().to_string();
+    let arguments = ["similar", "demo", "class", "--exercises", &root, "--out", "alike"];
+    let ran = Gradus::new(arguments).dir(&class.path("")).run().code(0).says("100 %");
+    assert!(ran.out.contains("ada  eve") && !ran.out.contains("<b>"), "{}", ran.out);
+    let page = std::fs::read_to_string(class.path("alike/pair-1.html")).expect("a page");
+    assert!(
+        page.contains("ada and eve") && page.contains("thing[&#39;kind&#39;]")
+            || page.contains("thing['kind']"),
+        "{page}"
+    );
+    assert!(
+        std::fs::read_to_string(class.path("alike/index.html"))
+            .is_ok_and(|page| page.contains("pair-1.html"))
+    );
 }

@@ -68,6 +68,8 @@ pub enum Command {
     Batch(class::Batch),
     /// What a class came to: tables, exports, what changed, notes and changes by hand
     Gradebook(class::Gradebook),
+    /// Show which submissions of a class are alike, whatever their names and their order
+    Similar(class::Similar),
     /// Make mutants
     #[command(subcommand)]
     Mutant(Mutant),

@@ -13,6 +13,7 @@ mod new;
 mod plan;
 mod schema;
 mod show;
+mod similar;
 mod start;
 mod up;
 mod verify;
@@ -42,6 +43,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Result<Exit, Prob
         Command::Verify(verify) => verify::run(&catalogue()?, &verify, environment),
         Command::Batch(batch) => batch::run(&catalogue()?, &batch, environment),
         Command::Gradebook(arguments) => gradebook::run(&arguments, environment),
+        Command::Similar(similar) => similar::run(&catalogue()?, &similar, environment),
         Command::Mutant(mutant) => mutant::run(&catalogue()?, mutant, environment),
         Command::Demo => demo::run(&catalogue()?, environment),
         Command::Up(arguments) => up::run(&catalogue()?, &arguments, environment),

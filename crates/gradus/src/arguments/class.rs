@@ -166,3 +166,18 @@ pub enum ExportFormat {
     /// A page, with one for each learner beside it
     Html,
 }
+
+/// `gradus similar`.
+#[derive(Args, Clone, Debug)]
+pub struct Similar {
+    /// The exercise; its starters count for nothing
+    pub slug: String,
+    /// What `gradus batch` takes
+    pub source: PathBuf,
+    /// Write pages that show the pairs side by side into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// How many pairs are shown
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub top: u16,
+}

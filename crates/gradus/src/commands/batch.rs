@@ -91,7 +91,7 @@ pub fn run(catalogue: &Catalogue, arguments: &Arguments, environment: &Environme
     end(&show, summary, &interrupt, arguments, &book, environment)
 }
 
-fn class_in(source: &Path, scratch: &Scratch) -> Result<Class, Problem> {
+pub fn class_in(source: &Path, scratch: &Scratch) -> Result<Class, Problem> {
     let folder = scratch.folder("class").map_err(|error| Problem::new(Exit::Machine, error))?;
     class::read(source, &folder).map_err(|error| {
         let way_out = match &error {
