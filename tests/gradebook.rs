@@ -106,6 +106,19 @@ fn the_best_or_the_latest_of_several_submissions_counts() {
 }
 
 #[test]
+fn what_a_roster_told_stays_known_when_the_same_files_come_from_a_folder() {
+    let class = Class::new().server("ada", GOOD);
+    class.0.write("r.csv", "student,name,path,submitted_at\nada,Ada L,class/ada,2026-11-20T12:00:00Z\n");
+    class.batch_of("r.csv", &["--deadline", "2026-11-20T11:00:00Z", "--late", "10%/day"]).run().code(0);
+    class.batch(&["--regrade", "all"]).code(0);
+    assert_eq!(class.csv(&["student", "name", "mark"]), [["ada", "Ada L", "9"]]);
+    // Another content, handed in later, counts from then on, whoever knows a time.
+    let class = class.server("ada", BAD);
+    class.batch(&[]).code(0);
+    assert_eq!(class.csv(&["student", "mark"]), [["ada", "1"]]);
+}
+
+#[test]
 fn the_page_needs_nothing_and_shows_learners_only_what_is_theirs() {
     let class = Class::new().server("ada", GOOD).server("<script>alert(1)</script>", BAD);
     class.batch(&["--out", "pages"]).code(0).says("index.html");

@@ -268,3 +268,12 @@ fn what_one_learner_packed_costs_that_learner_alone() {
         matches!(&class.submissions[1].source, Source::Refused(why) if why.contains("a link to `/etc/passwd`"))
     );
 }
+
+#[test]
+fn a_link_in_a_class_is_passed_over_aloud() {
+    let dir = folder(&[("ada/app.py", "")]);
+    std::os::unix::fs::symlink("/etc", dir.path().join("bob")).expect("a link");
+    let class = class(dir.path());
+    assert_eq!(students(&class), ["ada"]);
+    assert_eq!(class.passed_over, [("bob".to_owned(), "it is neither a folder nor a file".to_owned())]);
+}

@@ -9,6 +9,7 @@ use gradus_model::class::{
 use gradus_model::report::ExerciseName;
 use gradus_model::score::Score;
 use rusqlite::{OptionalExtension, params};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -252,11 +253,20 @@ type Draft<'c> = (Row, &'c Candidate, &'c Brief);
 
 /// The one that was handed in last, or graded last where nobody knows; or the best, the later one of two as good.
 fn choose<'c>(drafts: impl Iterator<Item = Draft<'c>>, counts: Counts) -> Option<Draft<'c>> {
-    drafts.max_by_key(|(row, candidate, brief)| {
-        let best = match counts {
-            Counts::Best => mark(row).map(|mark| mark.hundredths),
+    drafts.max_by(|one, other| {
+        let best = |draft: &Draft<'_>| match counts {
+            Counts::Best => mark(&draft.0).map(|mark| mark.hundredths),
             Counts::Latest => None,
         };
-        (best, candidate.submitted_at, brief.run, brief.id)
+        best(one).cmp(&best(other)).then_with(|| later(one, other))
     })
+}
+
+/// Which is later. Where one has no time, a later run saw it: the other was there before.
+fn later(one: &Draft<'_>, other: &Draft<'_>) -> Ordering {
+    let handed_in = match (one.1.submitted_at, other.1.submitted_at) {
+        (Some(one), Some(other)) => one.cmp(&other),
+        _ => Ordering::Equal,
+    };
+    handed_in.then((one.2.run, one.2.id).cmp(&(other.2.run, other.2.id)))
 }

@@ -79,36 +79,45 @@ pub struct Came {
 }
 
 impl Gradebook {
-    /// The number of a submission; it is new, or was handed in before with the same content.
+    /// The number of a submission; it is new, or was handed in before with the same content. What is known of it stays known
+    /// when it is told less of now, and a time that the course told is never replaced by the learner's own.
     pub fn submission(
         &mut self,
         exercise: &str,
         handed: &Handed<'_>,
     ) -> Result<SubmissionId, GradebookError> {
-        let id = self.connection.prepare_cached(
-            "insert into submissions
+        let id = self
+            .connection
+            .prepare_cached(
+                "insert into submissions
              (exercise, student, name, members, label, digest, source, revision, submitted_at, self_declared)
              values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              on conflict (exercise, student, label, digest) do update set
-             name = excluded.name, members = excluded.members, source = excluded.source, revision = excluded.revision,
-             submitted_at = excluded.submitted_at, self_declared = excluded.self_declared
+             name = coalesce(excluded.name, name), members = excluded.members, source = excluded.source,
+             revision = coalesce(excluded.revision, revision),
+             submitted_at = iif(excluded.submitted_at is null
+                 or (excluded.self_declared and submitted_at is not null and not self_declared),
+                 submitted_at, excluded.submitted_at),
+             self_declared = iif(excluded.submitted_at is null
+                 or (excluded.self_declared and submitted_at is not null and not self_declared),
+                 self_declared, excluded.self_declared)
              returning id",
-        )?
-        .query_row(
-            params![
-                exercise,
-                handed.student.id,
-                handed.student.name,
-                handed.student.members.join("\n"),
-                handed.label,
-                handed.digest,
-                handed.source,
-                handed.revision,
-                handed.submitted_at,
-                handed.self_declared,
-            ],
-            |row| row.get(0),
-        )?;
+            )?
+            .query_row(
+                params![
+                    exercise,
+                    handed.student.id,
+                    handed.student.name,
+                    handed.student.members.join("\n"),
+                    handed.label,
+                    handed.digest,
+                    handed.source,
+                    handed.revision,
+                    handed.submitted_at,
+                    handed.self_declared,
+                ],
+                |row| row.get(0),
+            )?;
         Ok(SubmissionId(id))
     }
 

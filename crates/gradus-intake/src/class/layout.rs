@@ -1,6 +1,7 @@
 //! How a folder of submissions is laid out. It reads names, and of files only what other systems wrote beside submissions.
 
 use super::{Class, ClassError, Source, Student, Submission, io_error, metadata, names};
+use crate::plan::plan;
 use crate::{archive, git, tree};
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,42 +16,64 @@ const ENOUGH_FILES: usize = 20_000;
 struct Lying {
     folders: Vec<(String, PathBuf)>,
     files: Vec<(String, PathBuf)>,
+    /// Links, devices and the like; whose links lead where is nobody's to say.
+    others: Vec<String>,
 }
 
 pub fn read(dir: &Path) -> Result<Class, ClassError> {
+    let mut lying = opened(dir)?;
+    let others = std::mem::take(&mut lying.others);
+    let mut class = told(lying);
+    class
+        .passed_over
+        .extend(others.into_iter().map(|name| (name, "it is neither a folder nor a file".into())));
+    Ok(class)
+}
+
+/// What lies in a folder, or in the one folder that is all that it holds.
+fn opened(dir: &Path) -> Result<Lying, ClassError> {
     let mut dir = dir.to_owned();
     let mut lying = look(&dir)?;
     for _ in 0..WRAPPERS {
         let [(name, only)] = lying.folders.as_slice() else { break };
-        if !lying.files.is_empty() || is_submission(only) || names::moodle(name).is_some() {
+        // What would start is somebody's, and so is what holds nothing that could be.
+        let is_somebodys = is_submission(only) || plan(only).is_ok() || names::moodle(name).is_some();
+        if !lying.files.is_empty() || !lying.others.is_empty() || is_somebodys {
+            break;
+        }
+        let inner = look(only)?;
+        let could_be = |name: &str| archive::stem(name).is_some() || names::canvas(name).is_some();
+        if inner.folders.is_empty() && !inner.files.iter().any(|(name, _)| could_be(name)) {
             break;
         }
         dir = only.clone();
-        lying = look(&dir)?;
+        lying = inner;
     }
-    if is_submission(&dir) {
-        return Err(ClassError::OneSubmission(dir));
-    }
+    if is_submission(&dir) { Err(ClassError::OneSubmission(dir)) } else { Ok(lying) }
+}
+
+/// Whose each of them is.
+fn told(mut lying: Lying) -> Class {
     if let Some(index) = lying.files.iter().position(|(name, _)| name == metadata::FILE) {
         let (_, file) = lying.files.swap_remove(index);
-        return Ok(gradescope(&file, lying));
+        return gradescope(&file, lying);
     }
     let all = || lying.folders.iter().chain(&lying.files);
     if all().next().is_some() && all().all(|(name, _)| names::moodle(name).is_some()) {
-        return Ok(grouped("a Moodle export", lying, names::moodle));
+        return grouped("a Moodle export", lying, names::moodle);
     }
     if lying.folders.is_empty() && lying.files.iter().all(|(name, _)| names::canvas(name).is_some()) {
-        return Ok(grouped("a Canvas export", lying, names::canvas));
+        return grouped("a Canvas export", lying, names::canvas);
     }
     if lying.folders.len() > 1 && lying.folders.iter().all(|(_, path)| git::is_clone(path)) {
-        return Ok(clones(lying));
+        return clones(lying);
     }
-    Ok(plain(lying))
+    plain(lying)
 }
 
 /// Files and folders by name, without what desktop systems leave.
 fn look(dir: &Path) -> Result<Lying, ClassError> {
-    let mut lying = Lying { folders: Vec::new(), files: Vec::new() };
+    let mut lying = Lying { folders: Vec::new(), files: Vec::new(), others: Vec::new() };
     for entry in fs::read_dir(dir).map_err(|error| io_error(dir, error))? {
         let entry = entry.map_err(|error| io_error(dir, error))?;
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -62,6 +85,8 @@ fn look(dir: &Path) -> Result<Lying, ClassError> {
             lying.folders.push((name, entry.path()));
         } else if kind.is_file() {
             lying.files.push((name, entry.path()));
+        } else {
+            lying.others.push(name);
         }
     }
     lying.folders.sort();

@@ -129,6 +129,8 @@ fn called(placed: &Placed<'_>) -> Markup {
 
 /// Learners down, checks across.
 fn matrix(class: &Class, placed: &[Placed<'_>]) -> Markup {
+    let (marked, unmarked): (Vec<&Placed<'_>>, Vec<&Placed<'_>>) =
+        placed.iter().partition(|placed| mark(placed.row).is_some());
     html! {
         section aria-labelledby="learners" {
             h2 id="learners" tabindex="-1" { "Learners and checks" }
@@ -145,7 +147,13 @@ fn matrix(class: &Class, placed: &[Placed<'_>]) -> Markup {
                             }
                         }
                     }
-                    tbody { @for placed in placed { (line(placed)) } }
+                    tbody { @for placed in &marked { (line(placed)) } }
+                    @if !unmarked.is_empty() {
+                        tbody {
+                            tr.apart { th scope="rowgroup" colspan=(class.checks.len() + 3) { "Without a mark" } }
+                            @for placed in &unmarked { (line(placed)) }
+                        }
+                    }
                 }
             }
         }

@@ -16,8 +16,16 @@ pub fn table(class: &Class, style: &Style) -> String {
     let header = format!("  {:width$}  {:>9}  {:>5}  checks", "learner", "points", "%");
     text.push_str(&paint.dim(&header));
     text.push('\n');
-    for row in class.by_attention() {
+    let (marked, unmarked): (Vec<&Row>, Vec<&Row>) =
+        class.by_attention().into_iter().partition(|row| mark(row).is_some());
+    for row in marked {
         text.push_str(&line(&class, row, width, paint, style.width));
+    }
+    if !unmarked.is_empty() {
+        text.push_str(&format!("\n  {}\n", paint.bold("Without a mark")));
+        for row in unmarked {
+            text.push_str(&line(&class, row, width, paint, style.width));
+        }
     }
     text + "\n" + &sums(&class)
 }
