@@ -3,6 +3,7 @@
 //! The same program also plays the parts of a measurement that are processes: the server that is graded, and the raw
 //! client that is the measure.
 
+mod batch;
 mod course;
 mod grading;
 mod measure;
@@ -32,6 +33,9 @@ fn bench(asked: &[&str]) {
     }
     if wanted("sandbox") {
         sandbox::run();
+    }
+    if wanted("batch") {
+        batch::run(&gradus());
     }
     if wanted("overhead") {
         overhead::run(&gradus());

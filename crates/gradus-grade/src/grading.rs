@@ -65,6 +65,10 @@ impl Grading<'_, '_> {
         };
         let mut further = Further::new(job, None);
         let mut target: Box<dyn Target> = match &job.subject {
+            Subject::Unrunnable(what) => {
+                self.report.progress = what.progress.clone();
+                return;
+            }
             Subject::Url(url) => match UrlTarget::new(url) {
                 Ok(target) => Box::new(target),
                 Err(error) => return self.broken(error.to_string(), None),
@@ -483,6 +487,9 @@ fn did_not_restart(job: &Job<'_>, check: &Check, cause: &NotReady) -> Failure {
 fn blank(job: &Job<'_>) -> Report {
     let submission = match &job.subject {
         Subject::Url(url) => Graded { name: url.to_string(), digest: None, start: None },
+        Subject::Unrunnable(what) => {
+            Graded { name: what.name.clone(), digest: what.digest.clone(), start: None }
+        }
         Subject::Folder(folder) => Graded {
             name: folder.name.clone(),
             digest: Some(folder.digest.clone()),

@@ -25,9 +25,9 @@ mod upstreams;
 
 pub use backing::services_on;
 pub use grading::grade;
-pub use ground::Sandbox;
+pub use ground::{Sandbox, most_memory};
 pub use interrupt::Interrupt;
-pub use job::{Folder, Job, Subject, Supplies, UrlError, Where};
+pub use job::{Folder, Job, Subject, Supplies, Unrunnable, UrlError, Where};
 pub use mistakes::compiles;
 pub use observe::{Event, Observer, Silent};
 pub use record::Record;
