@@ -6,6 +6,7 @@
 mod batch;
 mod course;
 mod grading;
+mod load;
 mod measure;
 mod overhead;
 mod raw;
@@ -30,6 +31,9 @@ fn bench(asked: &[&str]) {
     println!("{}", measure::machine());
     if wanted("grading") {
         grading::run(&gradus());
+    }
+    if wanted("load") {
+        load::run(&gradus());
     }
     if wanted("sandbox") {
         sandbox::run();
