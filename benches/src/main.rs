@@ -12,6 +12,7 @@ mod overhead;
 mod raw;
 mod sandbox;
 mod server;
+mod steady;
 
 use std::path::PathBuf;
 
@@ -34,6 +35,9 @@ fn bench(asked: &[&str]) {
     }
     if wanted("load") {
         load::run(&gradus());
+    }
+    if wanted("steady") {
+        steady::run(&gradus());
     }
     if wanted("sandbox") {
         sandbox::run();
