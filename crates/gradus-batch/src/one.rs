@@ -1,23 +1,23 @@
 //! One submission of a batch: taken in, planned, graded as often as it takes, and every grading kept in the gradebook.
 
+mod ready;
+
 use crate::fairness;
-use crate::gradebook::{
-    Came, Finished, Gradebook, GradebookError, Handed, Orders, Run, SubmissionId, Verdict,
-};
+use crate::gradebook::{Came, Finished, Gradebook, GradebookError, Orders, Run, SubmissionId, Verdict};
 use crate::purse::Purse;
 use gradus_grade::{
     Folder, Interrupt, Job, Sandbox, Silent, Subject, Supplies, Unrunnable, Where, grade, most_memory,
 };
-use gradus_intake::class::{NotTaken, Source, Submission, take};
-use gradus_intake::plan::{Plan, PlanError, plan};
+use gradus_intake::class::Submission;
 use gradus_intake::tree;
 use gradus_model::draw::rfc3339;
 use gradus_model::outcome::{Fault, Outcome};
 use gradus_model::report::{Progress, Report, Selection};
 use gradus_model::score::{self, Score};
 use gradus_sandbox::Launcher;
+use ready::Ready;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
@@ -85,14 +85,6 @@ pub struct Graded {
     pub took: Duration,
 }
 
-/// A submission that lies ready, or why it does not.
-struct Ready {
-    digest: String,
-    commit: Option<String>,
-    says: Option<i64>,
-    what: Result<(Plan, PathBuf), (Verdict, String)>,
-}
-
 impl Shared<'_> {
     /// Does all that is left to do for a submission. `reached` is told its number in the gradebook.
     pub fn one(
@@ -103,10 +95,10 @@ impl Shared<'_> {
         reached: &dyn Fn(SubmissionId),
     ) -> Result<Done, GradebookError> {
         let begun = Instant::now();
-        let ready = self.ready(submission, folder);
         let slug = &self.orders.exercise.slug;
+        let ready = Ready::new(submission, folder, slug);
         let digest = self.orders.grader_digest;
-        let id = self.book().submission(slug, &handed(submission, &ready))?;
+        let id = self.book().submission(slug, &ready.handed(submission))?;
         reached(id);
         let turns = self.book().turns(self.run, id)?;
         if turns.is_empty() && self.book().is_settled(self.run, id, digest, self.orders.regrade)? {
@@ -123,6 +115,12 @@ impl Shared<'_> {
                 }
                 let refused = matches!(ready.what, Err((Verdict::Refused, _)));
                 self.keep(id, turn, &report, refused)?;
+                if score::verdict(&report) == score::Verdict::Incomplete
+                    && let Ok(new) = Tools::new()
+                {
+                    // Whatever went wrong, such as the end of what starts programs, goes wrong for nobody else.
+                    *tools = new;
+                }
             }
             turn += 1;
             if turn == 1 && ready.what.is_ok() {
@@ -144,55 +142,15 @@ impl Shared<'_> {
     ) -> Result<Done, GradebookError> {
         let begun = Instant::now();
         let why = format!("Gradus failed while it graded this submission: {why}");
-        let ready =
-            Ready { digest: String::new(), commit: None, says: None, what: Err((Verdict::Incomplete, why)) };
+        let ready = Ready::never(Verdict::Incomplete, why);
         let id = match reached {
             Some(id) => id,
-            None => self.book().submission(&self.orders.exercise.slug, &handed(submission, &ready))?,
+            None => self.book().submission(&self.orders.exercise.slug, &ready.handed(submission))?,
         };
         let turn = self.book().turns(self.run, id)?.last().map_or(0, |last| last + 1);
         let report = self.turn(tools, submission, &ready, Path::new(""), turn);
         self.keep(id, turn, &report, false)?;
         self.graded(id, None, begun.elapsed())
-    }
-
-    fn ready(&self, submission: &Submission, folder: &Path) -> Ready {
-        let mut ready = Ready {
-            digest: String::new(),
-            commit: None,
-            says: None,
-            what: Err((Verdict::Refused, String::new())),
-        };
-        let taken = match take(&submission.source, folder) {
-            Ok(taken) => taken,
-            Err(NotTaken::Refused(why)) => {
-                ready.what = Err((Verdict::Refused, why));
-                return ready;
-            }
-            Err(NotTaken::Ours(why)) => {
-                ready.what = Err((Verdict::Incomplete, why));
-                return ready;
-            }
-        };
-        (ready.commit, ready.says) = (taken.commit, taken.says);
-        match tree::digest(&taken.folder) {
-            Ok(digest) => ready.digest = digest,
-            Err(error) => {
-                ready.what = Err((Verdict::Incomplete, error.to_string()));
-                return ready;
-            }
-        }
-        let slug = &self.orders.exercise.slug;
-        ready.what = match plan(&taken.folder) {
-            Ok(plan) => match plan.exercise.as_ref().map(|said| &said.value).filter(|said| *said != slug) {
-                None => Ok((plan, taken.folder)),
-                Some(other) => {
-                    Err((Verdict::Refused, format!("its gradus.toml says that it answers `{other}`")))
-                }
-            },
-            Err(error) => Err((Verdict::Failed, not_planned(&error))),
-        };
-        ready
     }
 
     /// One grading, in a fresh copy of what was handed in.
@@ -339,23 +297,6 @@ impl Shared<'_> {
     }
 }
 
-fn handed<'h>(submission: &'h Submission, ready: &'h Ready) -> Handed<'h> {
-    let source = match &submission.source {
-        Source::Folder(path) | Source::Archive(path) | Source::Git { repository: path, .. } => path.to_str(),
-        Source::Files(files) => files.first().and_then(|(path, _)| path.to_str()),
-        Source::Refused(_) => None,
-    };
-    Handed {
-        student: &submission.student,
-        label: &submission.label,
-        digest: &ready.digest,
-        source: source.unwrap_or_default(),
-        revision: ready.commit.as_deref(),
-        submitted_at: submission.submitted_at.or(ready.says),
-        self_declared: submission.submitted_at.is_none() && ready.says.is_some(),
-    }
-}
-
 /// Why a submission earned nothing, or could not be judged.
 fn why(report: &Report) -> Option<&str> {
     match &report.progress {
@@ -365,20 +306,5 @@ fn why(report: &Report) -> Option<&str> {
             Outcome::Broken(fault) => Some(fault.what.as_str()),
             _ => None,
         }),
-    }
-}
-
-/// One sentence: the learner gets it, and knows no path of this machine.
-fn not_planned(error: &PlanError) -> String {
-    match error {
-        PlanError::Invalid(invalid) => {
-            let first =
-                invalid.diagnostics.first().map_or("it can't be read", |first| first.message.as_str());
-            format!("gradus.toml has a mistake: {first}")
-        }
-        PlanError::Io { .. } => "gradus.toml can't be read".into(),
-        PlanError::Nothing { .. } => {
-            "nothing in it tells how it starts; a gradus.toml with `start` under `[run]` would".into()
-        }
     }
 }

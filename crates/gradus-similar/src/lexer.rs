@@ -113,7 +113,8 @@ impl Lexer<'_> {
         } else if first.is_whitespace() {
             self.pass(first.len_utf8());
         } else if starts("\"\"\"") || starts("'''") {
-            self.long_text(&self.rest[..3]);
+            let rest = self.rest;
+            self.long_text(&rest[..3]);
         } else if matches!(first, '"' | '\'' | '`') {
             self.text(first);
         } else if first.is_alphabetic() || matches!(first, '_' | '$') {
