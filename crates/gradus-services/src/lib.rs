@@ -4,6 +4,7 @@
 mod call;
 mod callback;
 mod fault;
+mod http;
 mod matching;
 mod reply;
 mod stub;
