@@ -8,7 +8,6 @@ mod files;
 mod grader;
 mod growth;
 mod mutant;
-mod named_stubs;
 mod needs;
 mod operation;
 mod pattern;

@@ -4,7 +4,6 @@
 mod call;
 mod callback;
 mod fault;
-mod http;
 mod matching;
 mod reply;
 mod stub;

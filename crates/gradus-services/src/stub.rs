@@ -1,29 +1,31 @@
 //! The stubs of one grading: what each was told to answer, and what it was asked.
 
 use crate::call::{Call, Unexpected};
-use crate::callback::{Begun, Courier, Delivered, Round, Slots, Undelivered};
+use crate::callback::{Begun, Courier, Delivered, Log, Round, Slots, Undelivered};
 use crate::fault::Wire;
-use crate::http::{read, response};
 use crate::matching::{misfit, segments, unexpected};
 use crate::reply::{Said, say, with_request};
 use bytes::Bytes;
 use gradus_model::source::Span;
 use gradus_model::stub::{Asked, Fault, Reply, Stub, StubChange};
 use gradus_model::value::Bindings;
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
 use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+/// How much of a request's body is read.
+const MOST_BODY: usize = 16 << 20;
 /// How long an answer waits for another request before it goes out as a failure of the barrier.
 const BARRIER: Duration = Duration::from_secs(3);
 
@@ -264,4 +266,42 @@ impl Stubs {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+async fn read(request: Request<Incoming>) -> std::io::Result<Call> {
+    let at = Instant::now();
+    let (head, body) = request.into_parts();
+    let path = percent_decode_str(head.uri.path()).decode_utf8_lossy().into_owned();
+    let query = head.uri.query().unwrap_or("");
+    let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let headers = head.headers.iter();
+    let headers = headers.map(|(name, value)| {
+        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    });
+    let headers = headers.collect();
+    let body = Limited::new(body, MOST_BODY).collect().await.map_err(std::io::Error::other)?;
+    Ok(Call {
+        method: head.method.to_string(),
+        path,
+        query,
+        headers,
+        body: body.to_bytes().to_vec(),
+        at,
+        callbacks: Log::default(),
+    })
+}
+
+fn response(said: Said) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(said.body)));
+    // A status of three digits is one that HTTP can carry.
+    *response.status_mut() = said.status.try_into().unwrap_or_default();
+    for (name, value) in said.headers {
+        // What HTTP can't carry as a header was refused when the file was read.
+        if let (Ok(name), Ok(value)) =
+            (hyper::header::HeaderName::try_from(name), hyper::header::HeaderValue::try_from(value))
+        {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
 }

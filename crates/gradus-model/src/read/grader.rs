@@ -2,7 +2,7 @@
 
 use super::files::{Files, Folder};
 use super::value::values;
-use super::{check, finish, named_stubs, needs, scope, stub, template, vars};
+use super::{check, finish, needs, scope, stub, template, vars};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::{Diagnostic, Invalid};
 use crate::grader::{Check, Detail, Grader, Worth};
@@ -20,7 +20,7 @@ pub fn grader(path: &str, text: &str, files: &Files<'_>) -> Result<Grader, Inval
         .and_then(|root| read(&root, &mut folder, &mut problems));
     if let Some(grader) = &grader {
         needs::check_needs(&grader.checks, &mut problems);
-        named_stubs::check_stubs(grader, &mut problems);
+        stub::check_stubs(grader, &mut problems);
         scope::check_names(grader, &folder.sources, &mut problems);
     }
     let (grader, sources) = finish(grader, folder.sources, problems)?;
