@@ -271,7 +271,12 @@ fn a_request_on_its_way_is_answered_before_a_server_ends() {
         expect: { exit: 0 }
         meanwhile:
           - get: /slow
-            expect: { status: 200, text: done }";
+            expect: { status: 200, text: done }
+            save: { said: text }
+      - server: start
+      - post: /store
+        text: $(said)
+        expect: { text: done }";
     let course = course(ROUTES, &check("graceful", steps));
     course.check(&[]).code(0);
     let app = std::fs::read_to_string(course.work().join("app.py")).expect("a file");

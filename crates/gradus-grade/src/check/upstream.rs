@@ -60,13 +60,13 @@ pub fn judge(
         Some(asked) => format!("{} {}", asked.method, asked.path.fill(bindings)),
         None => "anything".to_owned(),
     };
-    let all = Json::Array(came.iter().map(Call::to_json).collect());
+    let list = || Json::Array(came.iter().map(Call::to_json).collect());
     let mut misses = Vec::new();
     if let Some(count) = &calls.count {
         misses.extend(pattern::judge(count, Some(&Json::Number(came.len().to_string())), "count", bindings));
     }
     if let Some(json) = &calls.json {
-        misses.extend(pattern::judge(json, Some(&all), "calls", bindings));
+        misses.extend(pattern::judge(json, Some(&list()), "calls", bindings));
     }
     if let Some(gaps) = &calls.gaps {
         let between = came.windows(2).map(|two| (two[1].at - two[0].at).as_secs_f64());
@@ -83,7 +83,7 @@ pub fn judge(
     let mut mismatches: Vec<Mismatch> = misses.into_iter().map(|miss| mismatch(bench.grader, miss)).collect();
     if mismatches.is_empty() {
         mismatches = save_parts(bench.grader, &calls.save, bindings, |place| match place {
-            Place::Json(parts) => place::within(parts, &all),
+            Place::Json(parts) => place::within(parts, &list()),
             // The reader lets no other pass.
             _ => Err("calls are a list".to_owned()),
         });
