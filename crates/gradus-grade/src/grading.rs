@@ -3,7 +3,6 @@
 use crate::backing::Host;
 use crate::boot::NotReady;
 use crate::build::{self, NotBuilt};
-use crate::check::{self, Bench, Heard};
 use crate::contracts::Contracts;
 use crate::further::Further;
 use crate::ground::Sandbox;
@@ -11,25 +10,20 @@ use crate::interrupt::Interrupt;
 use crate::job::{Folder, Job, Subject};
 use crate::observe::{Event, Observer};
 use crate::order;
-use crate::target::{Capabilities, ProgramTarget, Recipe, Target, UrlTarget};
-use crate::upstreams::{MAIN, Upstreams};
+use crate::session::{Session, start};
+use crate::target::{ProgramTarget, Recipe, Target, UrlTarget};
+use crate::upstreams::Upstreams;
 use gradus_model::draw;
 use gradus_model::duration::format_duration;
 use gradus_model::eval;
-use gradus_model::grader::{Action, Check, Fresh, Grader, Step, Visibility};
-use gradus_model::growth::Measure;
+use gradus_model::grader::{Check, Grader, Visibility};
 use gradus_model::json::Json;
-use gradus_model::outcome::{Because, Failure, Fault, Mismatch, Outcome, Shown};
+use gradus_model::outcome::{Because, Fault, Outcome, Shown};
 use gradus_model::report::{CheckReport, ExerciseName, Graded, Isolation, Phase, Progress, Report};
 use gradus_model::value::Bindings;
-use gradus_probe::{Client, Limits as ProbeLimits};
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// After a failure, the server's last words get this long to come through the pipe.
-const LAST_WORDS: Duration = Duration::from_millis(10);
 
 /// Grades a submission.
 pub async fn grade(job: Job<'_>, observer: &mut dyn Observer, interrupt: &Interrupt) -> Report {
@@ -197,7 +191,7 @@ impl Grading<'_, '_> {
             if is_hidden && !hidden {
                 hidden = true;
                 // A submission may have stored what it was asked before; it must not see what only hidden checks ask.
-                session.wants = Some(Fresh::All);
+                session.begin_anew();
             }
             self.observer.event(Event::Checking {
                 claim: &check.claim,
@@ -213,7 +207,7 @@ impl Grading<'_, '_> {
             if let Some(request) = session.never_answered() {
                 let cause = format!(
                     "the server listens on port {}, but did not answer {request} within {}",
-                    session.target.origin().port,
+                    session.port(),
                     format_duration(job.exercise.limits.request)
                 );
                 self.report.progress = Progress::NotBooted(cause);
@@ -235,174 +229,6 @@ impl Grading<'_, '_> {
     }
 }
 
-/// The checks of one grading on one target, with what they know of it and of each other.
-struct Session<'a, 'j> {
-    job: &'a Job<'j>,
-    contracts: &'a Contracts,
-    target: &'a mut dyn Target,
-    further: &'a mut Further,
-    upstreams: &'a mut Upstreams,
-    client: Client,
-    secret: String,
-    graders_vars: Bindings,
-    /// What each check that passed has drawn and saved.
-    known: BTreeMap<String, Bindings>,
-    heard: Heard,
-    /// What must be made anew before the next check.
-    wants: Option<Fresh>,
-    /// Why the server does not come back.
-    gone: Option<String>,
-}
-
-impl<'a, 'j> Session<'a, 'j> {
-    fn new(
-        job: &'a Job<'j>,
-        contracts: &'a Contracts,
-        target: &'a mut dyn Target,
-        further: &'a mut Further,
-        upstreams: &'a mut Upstreams,
-    ) -> Self {
-        let client = client(job, target);
-        let mut graders_vars = Bindings::new();
-        draw::vars(&job.grader.vars, job.seed, "", job.now, &mut graders_vars);
-        Self {
-            job,
-            contracts,
-            client,
-            secret: draw::secret(job.seed),
-            graders_vars,
-            known: BTreeMap::new(),
-            heard: Heard::default(),
-            wants: None,
-            gone: None,
-            target,
-            further,
-            upstreams,
-        }
-    }
-
-    async fn run(&mut self, check: &Check, done: &[CheckReport]) -> (Outcome, u32, Shown) {
-        if let Some(because) = self.skip(check, done) {
-            return (Outcome::Skipped(because), 0, Shown::default());
-        }
-        self.target.mark_output();
-        if let Err(outcome) = self.prepare(check).await {
-            return (outcome, 0, self.target.output_since_mark());
-        }
-        let mut bindings = self.bindings(check);
-        if let Err(fault) = self.upstreams.begin(&*self.target, self.job.seed, bindings.clone()).await {
-            return (Outcome::Broken(fault), 0, Shown::default());
-        }
-        let mut bench = Bench {
-            grader: self.job.grader,
-            check: &check.id.value,
-            seed: self.job.seed,
-            contracts: self.contracts,
-            target: &mut *self.target,
-            further: &mut *self.further,
-            upstreams: &mut *self.upstreams,
-            client: &mut self.client,
-            request_timeout: self.job.exercise.limits.request,
-            heard: &mut self.heard,
-            record: self.job.record.as_ref(),
-        };
-        let ran = check::run(&mut bench, check, &mut bindings).await;
-        if ran.outcome == Outcome::Passed {
-            self.known.insert(check.id.value.clone(), bindings);
-        } else {
-            tokio::time::sleep(LAST_WORDS).await;
-        }
-        let mut output = self.target.output_since_mark();
-        for (who, printed) in self.further.output().filter(|(_, printed)| printed.bytes > 0) {
-            output.append(&who, &printed);
-        }
-        self.further.end(self.upstreams).await;
-        (ran.outcome, ran.requests, output)
-    }
-
-    fn skip(&self, check: &Check, done: &[CheckReport]) -> Option<Because> {
-        let passed = |id: &str| done.iter().any(|other| other.id == id && other.outcome == Outcome::Passed);
-        let needs = order::direct_needs(self.job.grader, check);
-        if let Some(missing) = needs.iter().find(|need| !passed(&need.id.value)) {
-            return Some(Because::Needed(missing.id.value.clone()));
-        }
-        let can = self.target.capabilities();
-        let compares = check.every_step().iter().any(|step| matches!(step.action, Action::Compare(_)));
-        if compares && !self.further.has_baseline() {
-            let lacks = "a baseline in the submission's language; the exercise has none";
-            return Some(Because::Unsupported(lacks.into()));
-        }
-        let steps = check.every_step().into_iter().find_map(|step| lacks_for_step(can, step));
-        if let Some(lacks) = check.fresh.and_then(|fresh| lacks(can, fresh)).or(steps) {
-            return Some(Because::Unsupported(lacks.into()));
-        }
-        self.gone.clone().map(Because::ServerGone)
-    }
-
-    /// A server that is as fresh as the check wants it.
-    async fn prepare(&mut self, check: &Check) -> Result<(), Outcome> {
-        let crashed = self.target.ended();
-        let wants = self.wants.take().filter(|_| self.target.capabilities().restart).max(check.fresh);
-        if crashed.is_none() && wants.is_none() && self.target.is_up() {
-            // An earlier check may have left it paused.
-            self.target.resume();
-            return Ok(());
-        }
-        self.client.drop_connections();
-        self.target.stop().await;
-        if matches!(wants, Some(Fresh::Data | Fresh::All)) {
-            self.target.wipe_data().map_err(|error| {
-                Outcome::Broken(Fault {
-                    what: format!("DATA_DIR could not be emptied: {error}"),
-                    way_out: None,
-                })
-            })?;
-            self.upstreams.backing().renew().await.map_err(Outcome::Broken)?;
-        }
-        let started = start(self.target, self.upstreams).await;
-        self.client = client(self.job, self.target);
-        match started {
-            Ok(()) => Ok(()),
-            Err(cause) if cause.is_ours() => {
-                Err(Outcome::Broken(Fault { what: cause.to_string(), way_out: None }))
-            }
-            Err(cause) => {
-                let gone = match crashed {
-                    Some(how) => format!("the server {how}, and when it was started again: {cause}"),
-                    None => format!("when it was started again: {cause}"),
-                };
-                self.gone = Some(gone);
-                Err(Outcome::Failed(did_not_restart(self.job, check, &cause)))
-            }
-        }
-    }
-
-    /// What the check's names stand for when it begins.
-    fn bindings(&self, check: &Check) -> Bindings {
-        let mut bindings = check::always_there(&self.target.origin(), self.job.seed, &self.secret);
-        bindings.extend(self.graders_vars.clone());
-        for id in order::needed(self.job.grader, check) {
-            if let Some(known) = self.known.get(id) {
-                bindings.extend(known.clone());
-            }
-        }
-        bindings.extend(check::always_there(&self.target.origin(), self.job.seed, &self.secret));
-        draw::vars(&check.vars, self.job.seed, &check.id.value, self.job.now, &mut bindings);
-        bindings
-    }
-
-    /// The first request, if nothing ever came back from this server.
-    fn never_answered(&self) -> Option<String> {
-        self.heard.silent.clone().filter(|_| !self.heard.anything)
-    }
-}
-
-fn client(job: &Job<'_>, target: &dyn Target) -> Client {
-    let origin = target.origin();
-    let limits = ProbeLimits { timeout: job.exercise.limits.request, ..ProbeLimits::default() };
-    Client::new(target.dial(), origin.port, origin.authority(), limits)
-}
-
 /// What the grader tells the submission besides `PORT`, `HOST` and `DATA_DIR`.
 pub fn variables(grader: &Grader, seed: u64, now: u64) -> Vec<(OsString, OsString)> {
     let mut bindings = Bindings::new();
@@ -411,78 +237,6 @@ pub fn variables(grader: &Grader, seed: u64, now: u64) -> Vec<(OsString, OsStrin
     bindings.insert("secret".into(), Json::from(draw::secret(seed)));
     let env = grader.env.iter();
     env.map(|(name, value)| (name.into(), eval::value(value, &bindings).to_text().into())).collect()
-}
-
-/// What a target lacks for it, if it lacks something.
-fn lacks(can: Capabilities, fresh: Fresh) -> Option<&'static str> {
-    match fresh {
-        Fresh::Server if !can.restart => Some("restarting the server"),
-        Fresh::Data | Fresh::All if !can.wipe => Some("an empty DATA_DIR"),
-        _ => None,
-    }
-}
-
-fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
-    const STUBS: &str = "stubs where the server runs; grade the folder instead of a URL";
-    let several = match &step.action {
-        Action::Race(race) => race.instances > 1,
-        _ => step.instance.is_some(),
-    };
-    if several && !can.instances {
-        return Some("several instances of the server; grade the folder instead of a URL");
-    }
-    match &step.action {
-        Action::Printed(_) if !can.signals => {
-            Some("what the server prints; grade the folder instead of a URL")
-        }
-        Action::Server(_) if !can.signals => Some("signals to the server; grade the folder instead of a URL"),
-        Action::Run(_) if !can.commands => {
-            Some("commands beside the server; grade the folder instead of a URL")
-        }
-        Action::Sql(_) | Action::Redis(_) | Action::Service(_) | Action::Work(_) | Action::Hold(_)
-            if !can.listen =>
-        {
-            Some("databases where the server runs; grade the folder instead of a URL")
-        }
-        Action::Stub(_) | Action::Faults(_) | Action::Calls(_) if !can.listen => Some(STUBS),
-        Action::Growth(growth) => match growth.measure {
-            Measure::Calls { .. } | Measure::Work(_) if !can.listen => Some(STUBS),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Starts the server once everything listens that it may ask while it starts.
-async fn start(target: &mut dyn Target, upstreams: &mut Upstreams) -> Result<(), NotReady> {
-    if target.capabilities().listen {
-        if target.open().await? {
-            upstreams.leave(MAIN);
-        }
-        upstreams
-            .listen(MAIN, target)
-            .await
-            .map_err(|error| NotReady::Launch(format!("a stub can't listen: {error}")))?;
-    }
-    target.start().await
-}
-
-fn did_not_restart(job: &Job<'_>, check: &Check, cause: &NotReady) -> Failure {
-    Failure {
-        step: "restart".into(),
-        circumstance: None,
-        expectations: 1,
-        mismatches: vec![Mismatch {
-            path: "server".into(),
-            wanted: "a server that can be started again".into(),
-            got: cause.to_string(),
-            note: None,
-            difference: Vec::new(),
-            place: Some(job.grader.sources.excerpt(check.id.span, 0)),
-        }],
-        exchange: None,
-        server: None,
-    }
 }
 
 fn blank(job: &Job<'_>) -> Report {

@@ -1,5 +1,6 @@
 //! The ground on which a submission is built and runs: which folder of the machine, seen where, in what kind of room.
 
+use crate::files::{copy_all, give, readable, size};
 use gradus_intake::plan;
 use gradus_model::duration::{format_duration, format_size};
 use gradus_model::exercise::Limits;
@@ -9,7 +10,6 @@ use gradus_sandbox::{
 };
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::unix::fs::{PermissionsExt, lchown};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -360,20 +360,6 @@ pub fn build_disk(limits: &Limits) -> u64 {
     limits.disk.saturating_mul(BUILD_DISK)
 }
 
-/// Bytes that a folder takes on the disk; each file and folder counts as one block at least.
-fn size(folder: &Path) -> u64 {
-    use std::os::unix::fs::MetadataExt;
-    const BLOCK: u64 = 4096;
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let sizes = entries.map(|entry| match entry.metadata() {
-        Ok(meta) if meta.is_dir() => BLOCK + size(&entry.path()),
-        Ok(meta) => (meta.blocks() * 512).max(BLOCK),
-        // It has gone meanwhile.
-        Err(_) => 0,
-    });
-    sizes.sum()
-}
-
 fn with_reason(what: &str, lacks: &str, because: Option<&String>) -> String {
     match because {
         None => what.to_owned(),
@@ -390,60 +376,4 @@ fn room_limits(limits: &Limits) -> RoomLimits {
         cpu: Some(limits.grading),
         disk: limits.disk,
     }
-}
-
-/// Copies what is in a folder; links are copied as links.
-pub fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let (kind, copy) = (entry.file_type()?, to.join(entry.file_name()));
-        if kind.is_dir() {
-            std::fs::create_dir(&copy)?;
-            copy_all(&entry.path(), &copy)?;
-        } else if kind.is_symlink() {
-            std::os::unix::fs::symlink(std::fs::read_link(entry.path())?, &copy)?;
-        } else {
-            std::fs::copy(entry.path(), &copy)?;
-        }
-    }
-    Ok(())
-}
-
-/// Lets everybody read a folder and all that is in it; links are not followed.
-fn readable(folder: &Path) -> io::Result<()> {
-    let meta = folder.symlink_metadata()?;
-    if meta.is_symlink() {
-        return Ok(());
-    }
-    let mode = meta.permissions().mode();
-    let more = if meta.is_dir() || mode & 0o100 != 0 { 0o555 } else { 0o444 };
-    // Whoever is to remove it must be able to.
-    let own = if meta.is_dir() { 0o700 } else { 0 };
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode | more | own))?;
-    if meta.is_dir() {
-        for entry in std::fs::read_dir(folder)? {
-            readable(&entry?.path())?;
-        }
-    }
-    Ok(())
-}
-
-/// Gives a folder and all that is in it to the id that stands behind a room's user; links are not followed.
-pub fn give(folder: &Path, id: u32) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt;
-    let meta = folder.symlink_metadata()?;
-    if meta.uid() != id || meta.gid() != id {
-        lchown(folder, Some(id), Some(id))?;
-    }
-    if !meta.is_dir() {
-        return Ok(());
-    }
-    // A folder that its new owner can't enter would be no folder of the submission's.
-    if meta.mode() & 0o700 != 0o700 {
-        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(meta.mode() | 0o700))?;
-    }
-    for entry in std::fs::read_dir(folder)? {
-        give(&entry?.path(), id)?;
-    }
-    Ok(())
 }

@@ -1,7 +1,8 @@
 //! One running instance of a service: its room, its process, the grader's way in, and the pipe of the submission.
 
 use super::Host;
-use crate::ground::{Sandbox, give};
+use crate::files::{copy_all, give};
+use crate::ground::Sandbox;
 use gradus_model::service::Engine;
 use gradus_sandbox::{Access, Limits, Program, Room, RoomSpec, Rung, Running, Stdin, View, host_id};
 use gradus_services::Way;
@@ -259,7 +260,7 @@ pub async fn pipe(listener: TcpListener, way: Way, reach: Reach) {
 
 fn copied(template: &Path) -> Result<TempDir, String> {
     let copy = TempDir::with_prefix("gradus-service-").map_err(|error| error.to_string())?;
-    crate::ground::copy_all(template, copy.path()).map_err(|error| error.to_string())?;
+    copy_all(template, copy.path()).map_err(|error| error.to_string())?;
     // A database refuses a folder that others may enter.
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
     std::fs::set_permissions(copy.path().join(KEPT), mode).map_err(|error| error.to_string())?;

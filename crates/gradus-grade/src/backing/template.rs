@@ -3,7 +3,8 @@
 
 use super::Host;
 use super::instance::{KEPT, Lodging, answers, last_words};
-use crate::ground::{Sandbox, give};
+use crate::files::give;
+use crate::ground::Sandbox;
 use gradus_model::service::{Engine, Service};
 use gradus_sandbox::{Access, Ending, host_id};
 use gradus_services::engine::{self, Programs};
