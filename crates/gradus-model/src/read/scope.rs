@@ -61,19 +61,24 @@ impl Walk<'_> {
             names.insert(&name.value);
         }
         for step in &check.steps {
-            let mut inside = names.clone();
-            for case in &step.cases {
-                for (_, value) in case {
-                    self.value(value, &names);
-                }
-                inside.extend(case.iter().map(|(name, _)| name.as_str()));
-            }
-            if matches!(step.again, Again::Repeat(_)) {
-                inside.insert(TURN);
-            }
-            self.step(step, &inside);
+            self.turns(step, &names);
             names.extend(step.saves().map(|save| save.name.value.as_str()));
         }
+    }
+
+    /// A step as often as it is done: it sees what its cases say, and its turn.
+    fn turns(&mut self, step: &Step, names: &Names<'_>) {
+        let mut inside = names.clone();
+        for case in &step.cases {
+            for (_, value) in case {
+                self.value(value, names);
+            }
+            inside.extend(case.iter().map(|(name, _)| name.as_str()));
+        }
+        if matches!(step.again, Again::Repeat(_)) {
+            inside.insert(TURN);
+        }
+        self.step(step, &inside);
     }
 
     fn step(&mut self, step: &Step, names: &Names<'_>) {
@@ -126,24 +131,19 @@ impl Walk<'_> {
                 let mut inside = names.clone();
                 inside.insert(SIZE);
                 for step in growth.before.iter().chain(&growth.steps) {
-                    self.step(step, &inside);
+                    self.turns(step, &inside);
                     inside.extend(step.saves().map(|save| save.name.value.as_str()));
                 }
             }
             Action::Compare(compare) => {
                 let mut inside = names.clone();
                 for step in &compare.before {
-                    self.step(step, &inside);
+                    self.turns(step, &inside);
                     inside.extend(step.saves().map(|save| save.name.value.as_str()));
                 }
                 match &compare.work {
                     Work::Load(load) => self.load(load, &inside),
-                    Work::Steps(steps) => {
-                        for step in steps {
-                            self.step(step, &inside);
-                            inside.extend(step.saves().map(|save| save.name.value.as_str()));
-                        }
-                    }
+                    Work::Steps(steps) => self.in_order(steps, &inside),
                 }
             }
             Action::Load(load) => {
@@ -175,7 +175,7 @@ impl Walk<'_> {
     fn in_order(&mut self, steps: &[Step], names: &Names<'_>) {
         let mut inside = names.clone();
         for step in steps {
-            self.step(step, &inside);
+            self.turns(step, &inside);
             inside.extend(step.saves().map(|save| save.name.value.as_str()));
         }
     }
@@ -191,7 +191,7 @@ impl Walk<'_> {
         let mut names = names.clone();
         names.extend(RACE);
         for step in &race.before {
-            self.step(step, &names);
+            self.turns(step, &names);
             names.extend(step.saves().map(|save| save.name.value.as_str()));
         }
         let mut of_client = names.clone();
@@ -201,7 +201,7 @@ impl Walk<'_> {
             op.iter().for_each(|op| self.op(op, &of_client));
         }
         for step in &race.after {
-            self.step(step, &names);
+            self.turns(step, &names);
             names.extend(step.saves().map(|save| save.name.value.as_str()));
         }
         for hold in &race.holds {
