@@ -2,9 +2,13 @@
 
 mod architecture;
 mod bad_input;
+mod batch;
+mod callbacks;
 mod check;
 mod commands;
+mod conform;
 mod documents;
+mod gradebook;
 mod hostile;
 mod life;
 mod packages;

@@ -148,6 +148,85 @@ fn the_way_to_a_stub_goes_wrong_as_it_is_told_to_until_the_check_ends() {
 }
 
 #[test]
+fn a_stub_stays_down_while_another_one_changes() {
+    let steps = "      - stub: { rates: down, other: { status: 500 } }
+      - get: /v1/usd?base=EUR
+        expect: { status: 502 }
+      - printed: { text: { $contains: Connection refused } }";
+    let stubs = format!("{ROUTES}\n  other:\n    routes: [ {{ get: /, reply: {{ text: well }} }} ]");
+    course(&stubs, &check("down", steps)).check(&[]).code(0);
+}
+
+/// A server that reads what a shelf holds, one by one, and swaps its ends.
+const READS_A_SHELF: &str = r#"
+import urllib.error, urllib.request
+UP = os.environ["SHELF_URL"]
+def up(path, data=None):
+    with urllib.request.urlopen(urllib.request.Request(UP + path, data=data), timeout=2) as answer:
+        return answer.read()
+def answer(method, path, body):
+    size = json.loads(up("/size"))["size"]
+    if path == "/swap": up("/swaps", json.dumps({"a": 0, "b": size - 1}).encode())
+    return 200, {}, json.dumps([json.loads(up(f"/items/{n}"))["item"] for n in range(size)]).encode()
+"#;
+
+/// The same course with such a server, and a shelf beside the stub `rates`.
+fn shelf(items: &str, steps: &str) -> Course {
+    let stubs = format!("{ROUTES}\n  shelf: {items}");
+    let course = course(&stubs, &check("a", steps));
+    course.write("work/app.py", &http_server(READS_A_SHELF));
+    course
+}
+
+#[test]
+fn a_shelf_is_read_swapped_filled_anew_and_counted() {
+    let steps = "      - get: /
+        expect: { json: [3, 1, 2] }
+      - get: /swap
+        expect: { json: [2, 1, 3] }
+      - calls: { stub: shelf, get: /items/* }
+        expect: { count: 6, items: [2, 1, 3] }
+      - stub: { shelf: { items: { $ints: { size: 4, order: sorted } } } }
+      - calls: { stub: shelf }
+        expect: { count: 0, items: { $all_of: [$sorted, { $size: 4 }] } }
+      - stub: { shelf: { items: [5] } }
+      - get: /swap
+        expect: { json: [5] }
+      - calls: { stub: shelf, post: /swaps }
+        expect: { count: 1 }
+      - growth:
+          sizes: [2, 8, 16]
+          before: [ { stub: { shelf: { items: { $ints: { size: $(size) } } } } } ]
+          steps: [ { get: /, expect: { json: { $size: $(size) } } } ]
+          measure: { calls: shelf, get: /items/* }
+          at_most: linear";
+    let steps = steps.replace("{ $size: $(size) }", "{ $size: { $at_least: $(size) } }");
+    shelf("{ items: [3, 1, 2] }", &steps).check(&[]).code(0);
+}
+
+#[test]
+fn a_shelf_has_routes_beside_it_and_its_order_is_shown() {
+    let routes = "{ items: [3, 1, 2], routes: [ { get: /items/1, reply: { json: { item: seven } } } ] }";
+    shelf(routes, "      - get: /\n        expect: { json: [3, seven, 2] }").check(&[]).code(0);
+    let wrong = "      - get: /
+        expect: { status: 200 }
+      - calls: { stub: shelf }
+        expect: { items: $sorted }";
+    shelf("{ items: [3, 1, 2] }", wrong).check(&[]).code(1).says("[1] is the number 1, after the number 3");
+}
+
+#[test]
+fn items_that_are_no_list_are_the_graders_fault() {
+    let steps = "      - get: /
+        expect: { json: [3, 1, 2] }
+        save: { it: 'json[0]' }
+      - stub: { shelf: { items: $(it) } }";
+    let (code, report) = shelf("{ items: [3, 1, 2] }", steps).report(&[]);
+    assert_eq!((code, &report["verdict"]), (4, &"incomplete".into()));
+    assert!(report["checks"][0]["outcome"].to_string().contains("the items of the stub `shelf` are no list"));
+}
+
+#[test]
 fn what_a_stub_was_not_prepared_for_is_told_with_the_nearest_route() {
     course(ROUTES, &check("a", "      - get: /v1/usd\n        expect: { status: 200 }"))
         .check(&[])
@@ -192,7 +271,12 @@ fn a_request_on_its_way_is_answered_before_a_server_ends() {
         expect: { exit: 0 }
         meanwhile:
           - get: /slow
-            expect: { status: 200, text: done }";
+            expect: { status: 200, text: done }
+            save: { said: text }
+      - server: start
+      - post: /store
+        text: $(said)
+        expect: { text: done }";
     let course = course(ROUTES, &check("graceful", steps));
     course.check(&[]).code(0);
     let app = std::fs::read_to_string(course.work().join("app.py")).expect("a file");
@@ -231,7 +315,11 @@ fn a_url_has_neither_signals_nor_stubs() {
     let course = course(
         ROUTES,
         &(check("a", "      - server: restart")
-            + &check("b", "      - calls: { stub: rates }\n        expect: { count: 0 }")),
+            + &check("b", "      - calls: { stub: rates }\n        expect: { count: 0 }")
+            + &check(
+                "c",
+                "      - growth: { sizes: [1, 4, 8], steps: [ { get: /a, expect: { text: a } } ], measure: { calls: rates }, at_most: linear }",
+            )),
     );
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));

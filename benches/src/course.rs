@@ -22,7 +22,6 @@ impl Course {
     /// A grader of so many checks, each of so many requests. The first seven of eight requests have three expectations
     /// each, the others two.
     pub fn new(checks: usize, requests: usize) -> Self {
-        let course = Self(tempfile::tempdir().expect("a temporary folder"));
         let mut grader = "format: 1\nexercise: bench\npass: 100\nchecks:\n".to_owned();
         for check in 0..checks {
             let _ = writeln!(
@@ -37,9 +36,22 @@ impl Course {
                 );
             }
         }
+        Self::of(&grader)
+    }
+
+    /// A grader of one check: a load on so many connections, for so many seconds.
+    pub fn of_load(connections: usize, seconds: u64) -> Self {
+        Self::of(&format!(
+            "format: 1\nexercise: bench\npass: 100\nchecks:\n  - id: load\n    claim: It bears load\n    points: 1\n    steps:\n      - load: {{ connections: {connections}, for: {seconds}s, requests: [ {{ get: /items/1, expect: {{ json: {{ $partial: {{ id: 1 }} }} }} }} ] }}\n        expect: {{ errors: 0 }}\n"
+        ))
+    }
+
+    /// This grader.
+    fn of(grader: &str) -> Self {
+        let course = Self(tempfile::tempdir().expect("a temporary folder"));
         course.write("exercises/bench/exercise.toml", EXERCISE);
         course.write("exercises/bench/README.md", "# Bench\n");
-        course.write("graders/bench/grader.yaml", &grader);
+        course.write("graders/bench/grader.yaml", grader);
         let start = "format = 1\nexercise = \"bench\"\n\n[run]\nstart = [\"./server\", \"serve\"]\n";
         course.write("work/gradus.toml", start);
         let us = std::env::current_exe().expect("our own path");

@@ -3,13 +3,16 @@
 //! The same program also plays the parts of a measurement that are processes: the server that is graded, and the raw
 //! client that is the measure.
 
+mod batch;
 mod course;
 mod grading;
+mod load;
 mod measure;
 mod overhead;
 mod raw;
 mod sandbox;
 mod server;
+mod steady;
 
 use std::path::PathBuf;
 
@@ -30,8 +33,17 @@ fn bench(asked: &[&str]) {
     if wanted("grading") {
         grading::run(&gradus());
     }
+    if wanted("load") {
+        load::run(&gradus());
+    }
+    if wanted("steady") {
+        steady::run(&gradus());
+    }
     if wanted("sandbox") {
         sandbox::run();
+    }
+    if wanted("batch") {
+        batch::run(&gradus());
     }
     if wanted("overhead") {
         overhead::run(&gradus());

@@ -1,6 +1,8 @@
 //! One check: its steps in order against a running target, until one falls short.
 
 mod compare;
+mod conform;
+mod contract;
 mod errand;
 mod growth;
 mod life;
@@ -13,6 +15,9 @@ mod service;
 mod show;
 mod upstream;
 
+pub(crate) use request::{Addressed, address};
+
+use crate::contracts::Contracts;
 use crate::further::{Further, Missing, Role, Server};
 use crate::record::Record;
 use crate::target::{Origin, Target};
@@ -22,18 +27,24 @@ use gradus_judge::miss::Miss;
 use gradus_judge::place;
 use gradus_model::duration::format_duration;
 use gradus_model::eval;
-use gradus_model::grader::{Action, Again, Check, Expect, Grader, RequestStep, Step};
+use gradus_model::grader::{Action, Again, Check, Expect, Grader, Place, RequestStep, Save, Step};
 use gradus_model::json::Json;
 use gradus_model::outcome::{Exchange, Failure, Fault, Mismatch, Outcome};
 use gradus_model::source::Span;
 use gradus_model::value::Bindings;
-use gradus_probe::{Client, ProbeError, Response};
+use gradus_probe::{Client, Limits, ProbeError, Request, Response};
 use std::time::{Duration, Instant};
 
 /// What a check needs to run.
 pub struct Bench<'a> {
     /// The grader, for the places that failures point at.
     pub grader: &'a Grader,
+    /// The check's id.
+    pub check: &'a str,
+    /// Where all random data comes from.
+    pub seed: u64,
+    /// What answers are held to besides what is expected of them.
+    pub contracts: &'a Contracts,
     /// What is asked.
     pub target: &'a mut dyn Target,
     /// What the grader serves to it.
@@ -62,6 +73,9 @@ impl Bench<'_> {
             request_timeout: self.request_timeout,
             heard: &mut server.heard,
             record: self.record,
+            contracts: self.contracts,
+            seed: self.seed,
+            check: self.check,
         }
     }
 }
@@ -106,13 +120,18 @@ pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) 
             at = Some(step);
             run_step(bench, step, bindings, &mut requests).await?;
         }
-        Ok::<(), Stop>(())
+        // Which ones is told below, as with any other failure.
+        match upstream::misdirected(bench).is_empty() {
+            true => Ok(()),
+            false => Err(failure("callbacks of stubs", None, 1, Vec::new(), None).into()),
+        }
     };
     let result = tokio::time::timeout(check.timeout, steps).await;
     let outcome = match result {
         Ok(Ok(())) => Outcome::Passed,
         Ok(Err(Stop::Broken(fault))) => Outcome::Broken(fault),
         Ok(Err(Stop::Failed(mut failure))) => {
+            failure.mismatches.extend(upstream::misdirected(bench));
             failure.mismatches.extend(upstream::unexpected(bench));
             Outcome::Failed(*failure)
         }
@@ -231,7 +250,7 @@ async fn act(
             ask(bench, step, asked, bindings, circumstance).await
         }
         Action::Server(server) => life::act(bench, step, server, bindings, requests).await,
-        Action::Stub(stub) => upstream::change(bench, step, stub, bindings).await,
+        Action::Stub(stub) => return upstream::change(bench, step, stub, bindings).await,
         Action::Sql(sql) => service::sql(bench, step, sql, bindings, circumstance).await,
         Action::Redis(redis) => service::redis(bench, step, redis, bindings, circumstance).await,
         Action::Service(service) => return service::act(bench, service).await,
@@ -251,6 +270,7 @@ async fn act(
         Action::Load(load) => load::run(bench, step, load, bindings, requests).await,
         Action::Growth(growth) => return growth::run(bench, step, growth, bindings, requests).await,
         Action::Compare(compare) => return compare::run(bench, step, compare, bindings, requests).await,
+        Action::Conform(conform) => return conform::run(bench, step, conform, bindings, requests).await,
         Action::Race(race) => return race::run(bench, step, race, bindings, requests).await,
     };
     Ok(done?)
@@ -265,39 +285,58 @@ async fn ask(
     circumstance: Option<String>,
 ) -> Result<(), Box<Failure>> {
     let origin = bench.target.origin();
-    let name = request::title(asked, bindings);
+    let name = request::title(&asked.outgoing, bindings);
     let expectations = asked.expect.count() + asked.save.len();
     let fail = |mismatches: Vec<Mismatch>, exchange| {
         failure(&name, circumstance.clone(), expectations, mismatches, exchange)
     };
-    let request = match request::build(asked, bindings, &origin) {
-        Ok(request) => request,
+    let addressed = request::address(&asked.outgoing, asked.connection, bindings, &origin);
+    let Addressed { request, origin: asked_origin } = match addressed {
+        Ok(addressed) => addressed,
         Err(elsewhere) => return Err(fail(vec![located(bench.grader, *elsewhere)], None)),
     };
     let timeout = asked.timeout.unwrap_or(bench.request_timeout);
-    bench.client.set_timeout(timeout);
-    let result = bench.client.send(&request).await;
-    bench.heard.note(&result, &name);
+    let result = if asked_origin == origin {
+        bench.client.set_timeout(timeout);
+        bench.client.send(&request).await
+    } else {
+        client(bench, &asked_origin, timeout).send(&request).await
+    };
+    if !asked.may_go_unanswered {
+        bench.heard.note(&result, &name);
+    }
     let response = match result {
         Ok(response) => response,
+        Err(_) if asked.may_go_unanswered => return Ok(()),
         Err(error) => {
             let mismatch = no_answer(bench.grader, step.span, &error);
-            return Err(fail(vec![mismatch], Some(show::exchange(&request, &origin, Err(&error)))));
+            return Err(fail(vec![mismatch], Some(show::exchange(&request, &asked_origin, Err(&error)))));
         }
     };
-    match judge_answer(bench, asked, &response, bindings) {
+    match judge_answer(bench, asked, &request, &response, bindings) {
         misses if misses.is_empty() => Ok(()),
-        misses => Err(fail(misses, Some(show::exchange(&request, &origin, Ok(&response))))),
+        misses => Err(fail(misses, Some(show::exchange(&request, &asked_origin, Ok(&response))))),
     }
 }
 
-/// Every expectation that does not hold; when all hold, what is to be saved is bound.
+/// A client of its own, of a port of the submission.
+fn client(bench: &Bench<'_>, origin: &Origin, timeout: Duration) -> Client {
+    let limits = Limits { timeout, ..Limits::default() };
+    Client::new(bench.target.dial(), origin.port, origin.authority(), limits)
+}
+
+/// Every expectation that does not hold, and every promise of the contract that is broken; when all expectations hold, what is to be saved is bound.
 fn judge_answer(
     bench: &Bench<'_>,
     asked: &RequestStep,
+    request: &Request,
     response: &Response,
     bindings: &mut Bindings,
 ) -> Vec<Mismatch> {
+    let grader = bench.grader;
+    let promised = bench.contracts.passive().map(|contract| &**contract);
+    let breaches = contract::passive(promised, asked, &bench.target.origin(), request, response);
+    let broken = breaches.into_iter().map(|breach| contract::mismatch(grader, breach));
     let view = AnswerView { status: response.status, headers: &response.headers, body: &response.body };
     let misses = match (bench.record, &asked.expect.file) {
         (Some(record), Some(file)) => {
@@ -310,27 +349,31 @@ fn judge_answer(
         _ => answer::judge(&asked.expect, &view, bindings),
     };
     if !misses.is_empty() {
-        return misses.into_iter().map(|miss| mismatch(bench.grader, miss)).collect();
+        return misses.into_iter().map(|miss| mismatch(grader, miss)).chain(broken).collect();
     }
+    let mut missing: Vec<Mismatch> = broken.collect();
+    missing.extend(save_parts(grader, &asked.save, bindings, |place| place::find(place, &view)));
+    missing
+}
+
+/// Binds each name to its part, and tells which parts are not there.
+fn save_parts(
+    grader: &Grader,
+    saves: &[Save],
+    bindings: &mut Bindings,
+    find: impl Fn(&Place) -> Result<Json, String>,
+) -> Vec<Mismatch> {
     let mut missing = Vec::new();
-    for save in &asked.save {
-        match place::find(&save.from.value, &view) {
+    for Save { name, from } in saves {
+        match find(&from.value) {
             Ok(value) => {
-                bindings.insert(save.name.value.clone(), value);
+                bindings.insert(name.value.clone(), value);
             }
-            Err(why) => missing.push(mismatch(
-                bench.grader,
-                Miss {
-                    path: bench.grader.sources.get(save.from.span.source).text
-                        [save.from.span.start..save.from.span.end]
-                        .to_owned(),
-                    wanted: format!("a value to remember as `{}`", save.name.value),
-                    got: why,
-                    note: None,
-                    difference: Vec::new(),
-                    span: save.from.span,
-                },
-            )),
+            Err(why) => {
+                let path = &grader.sources.get(from.span.source).text[from.span.start..from.span.end];
+                let wanted = format!("a value to remember as `{}`", name.value);
+                missing.push(mismatch_at(grader, from.span, path, &wanted, why));
+            }
         }
     }
     missing

@@ -3,6 +3,7 @@
 use crate::boot::NotReady;
 use crate::build::{self, NotBuilt};
 use crate::check::{self, Bench, Heard};
+use crate::contracts::Contracts;
 use crate::further::Further;
 use crate::ground::Sandbox;
 use crate::interrupt::Interrupt;
@@ -15,6 +16,7 @@ use gradus_model::draw;
 use gradus_model::duration::format_duration;
 use gradus_model::eval;
 use gradus_model::grader::{Action, Check, Fresh, Grader, Step, Visibility};
+use gradus_model::growth::Measure;
 use gradus_model::json::Json;
 use gradus_model::outcome::{Because, Failure, Fault, Mismatch, Outcome, Shown};
 use gradus_model::report::{CheckReport, ExerciseName, Graded, Isolation, Phase, Progress, Report};
@@ -63,6 +65,10 @@ impl Grading<'_, '_> {
         };
         let mut further = Further::new(job, None);
         let mut target: Box<dyn Target> = match &job.subject {
+            Subject::Unrunnable(what) => {
+                self.report.progress = what.progress.clone();
+                return;
+            }
             Subject::Url(url) => match UrlTarget::new(url) {
                 Ok(target) => Box::new(target),
                 Err(error) => return self.broken(error.to_string(), None),
@@ -176,7 +182,14 @@ impl Grading<'_, '_> {
         let job = self.job;
         let checks = order::checks(job.grader, &job.selection);
         let of = checks.len();
-        let mut session = Session::new(job, target, further, upstreams);
+        let contracts = match Contracts::read(job.grader) {
+            Ok(contracts) => contracts,
+            Err(_) => {
+                return self
+                    .broken("the contract has mistakes".into(), Some("`gradus verify` names them.".into()));
+            }
+        };
+        let mut session = Session::new(job, &contracts, target, further, upstreams);
         let mut hidden = false;
         for (index, check) in checks.into_iter().enumerate() {
             let is_hidden = check.visibility == Visibility::Hidden;
@@ -224,6 +237,7 @@ impl Grading<'_, '_> {
 /// The checks of one grading on one target, with what they know of it and of each other.
 struct Session<'a, 'j> {
     job: &'a Job<'j>,
+    contracts: &'a Contracts,
     target: &'a mut dyn Target,
     further: &'a mut Further,
     upstreams: &'a mut Upstreams,
@@ -242,6 +256,7 @@ struct Session<'a, 'j> {
 impl<'a, 'j> Session<'a, 'j> {
     fn new(
         job: &'a Job<'j>,
+        contracts: &'a Contracts,
         target: &'a mut dyn Target,
         further: &'a mut Further,
         upstreams: &'a mut Upstreams,
@@ -251,6 +266,7 @@ impl<'a, 'j> Session<'a, 'j> {
         draw::vars(&job.grader.vars, job.seed, "", job.now, &mut graders_vars);
         Self {
             job,
+            contracts,
             client,
             secret: draw::secret(job.seed),
             graders_vars,
@@ -278,6 +294,9 @@ impl<'a, 'j> Session<'a, 'j> {
         }
         let mut bench = Bench {
             grader: self.job.grader,
+            check: &check.id.value,
+            seed: self.job.seed,
+            contracts: self.contracts,
             target: &mut *self.target,
             further: &mut *self.further,
             upstreams: &mut *self.upstreams,
@@ -403,6 +422,7 @@ fn lacks(can: Capabilities, fresh: Fresh) -> Option<&'static str> {
 }
 
 fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
+    const STUBS: &str = "stubs where the server runs; grade the folder instead of a URL";
     let several = match &step.action {
         Action::Race(race) => race.instances > 1,
         _ => step.instance.is_some(),
@@ -423,9 +443,11 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
         {
             Some("databases where the server runs; grade the folder instead of a URL")
         }
-        Action::Stub(_) | Action::Faults(_) | Action::Calls(_) if !can.listen => {
-            Some("stubs where the server runs; grade the folder instead of a URL")
-        }
+        Action::Stub(_) | Action::Faults(_) | Action::Calls(_) if !can.listen => Some(STUBS),
+        Action::Growth(growth) => match growth.measure {
+            Measure::Calls { .. } | Measure::Work(_) if !can.listen => Some(STUBS),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -465,6 +487,9 @@ fn did_not_restart(job: &Job<'_>, check: &Check, cause: &NotReady) -> Failure {
 fn blank(job: &Job<'_>) -> Report {
     let submission = match &job.subject {
         Subject::Url(url) => Graded { name: url.to_string(), digest: None, start: None },
+        Subject::Unrunnable(what) => {
+            Graded { name: what.name.clone(), digest: what.digest.clone(), start: None }
+        }
         Subject::Folder(folder) => Graded {
             name: folder.name.clone(),
             digest: Some(folder.digest.clone()),

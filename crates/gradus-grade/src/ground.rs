@@ -72,6 +72,16 @@ impl Sandbox {
 /// How often a build's folder is measured.
 const LOOKS: Duration = Duration::from_millis(300);
 
+/// Bytes of memory that the programs of a grading may take together at once: what they write at run time lies in memory too.
+pub fn most_memory(plan: &plan::Plan, limits: &Limits) -> u64 {
+    let runs = limits.memory.saturating_add(limits.disk);
+    if plan.build.is_some() { runs.max(build_memory(limits)) } else { runs }
+}
+
+fn build_memory(limits: &Limits) -> u64 {
+    limits.memory.max(BUILD_MEMORY)
+}
+
 /// The ground of one submission.
 #[derive(Debug)]
 pub struct Ground {
@@ -246,7 +256,7 @@ impl Ground {
 
     /// The room in which it is built. What it writes stays.
     pub fn build_room(&self, limits: &Limits, data: Option<&TempDir>) -> RoomSpec {
-        let memory = limits.memory.max(BUILD_MEMORY);
+        let memory = build_memory(limits);
         let file_size = Some(build_disk(limits));
         let cpu = Some(limits.build);
         let limits = RoomLimits { memory, cpu, file_size, files: 4096, ..room_limits(limits) };

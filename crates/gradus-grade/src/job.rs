@@ -6,7 +6,7 @@ use gradus_intake::packages::PackageCache;
 use gradus_intake::plan::Plan;
 use gradus_model::exercise::Exercise;
 use gradus_model::grader::Grader;
-use gradus_model::report::Selection;
+use gradus_model::report::{Progress, Selection};
 use gradus_sandbox::Launcher;
 use gradus_services::Gate;
 use std::ffi::OsString;
@@ -46,6 +46,19 @@ pub enum Subject<'a> {
     Folder(Folder<'a>),
     /// A server that is already up.
     Url(Url),
+    /// What can't be run: nothing is started, and the report says why.
+    Unrunnable(Unrunnable),
+}
+
+/// A submission that can't be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unrunnable {
+    /// As it is shown.
+    pub name: String,
+    /// Digest of what was taken in, in hex, if something was.
+    pub digest: Option<String>,
+    /// Whom that blames: [`Progress::NotBuilt`] the submission, [`Progress::Broken`] us.
+    pub progress: Progress,
 }
 
 /// A folder whose program is built and started.

@@ -1,19 +1,26 @@
 //! What a grader's file cannot show by itself: expectations that no judge can compile.
 
+use crate::contracts::{self, Contracts};
 use gradus_judge::{answer, pattern};
 use gradus_model::diagnostic::{Diagnostic, Invalid};
 use gradus_model::grader::{Action, Check, ExpectedText, Grader, Step};
+use gradus_model::growth::Measure;
 use gradus_model::race::Hold;
 use gradus_model::stub::Asked;
 
-/// Refuses a grader whose `$regex` or `$schema` does not compile; every such place is named.
+/// Refuses a grader whose `$regex` or `$schema` does not compile, whose contract has mistakes, or that asks of a contract what it
+/// does not have; every such place is named.
 pub fn compiles(grader: &Grader) -> Result<(), Invalid> {
     let steps = grader.checks.iter().flat_map(Check::every_step);
     let patterns = steps.flat_map(of_step);
     let routes = grader.stubs.iter().flat_map(|stub| &stub.routes);
     let mistakes = patterns.chain(routes.flat_map(|route| of_request(&route.asked)));
-    let diagnostics: Vec<Diagnostic> =
+    let mut diagnostics: Vec<Diagnostic> =
         mistakes.map(|mistake| Diagnostic::new(mistake.what, mistake.span)).collect();
+    match Contracts::read(grader) {
+        Ok(contracts) => diagnostics.extend(contracts::mistakes(grader, &contracts)),
+        Err(invalid) => diagnostics.extend(invalid.diagnostics),
+    }
     if diagnostics.is_empty() {
         return Ok(());
     }
@@ -25,7 +32,9 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
     match &step.action {
         Action::Request(request) => answer::mistakes(&request.expect),
         Action::Calls(calls) => {
-            let patterns = [&calls.count, &calls.json, &calls.gaps].into_iter().flatten();
+            let patterns = [&calls.count, &calls.json, &calls.gaps, &calls.items, &calls.callbacks]
+                .into_iter()
+                .flatten();
             patterns.flat_map(pattern::mistakes).chain(calls.asked.iter().flat_map(of_request)).collect()
         }
         Action::Printed(printed) => {
@@ -42,12 +51,19 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
             patterns.chain(&run.exit).flat_map(pattern::mistakes).collect()
         }
         Action::Raw(raw) => raw.bytes.iter().flat_map(pattern::mistakes).collect(),
-        Action::Server(server) => server.exit.iter().flat_map(pattern::mistakes).collect(),
+        Action::Server(server) => {
+            let exit = server.exit.iter().flat_map(pattern::mistakes);
+            exit.chain(server.after.iter().flat_map(|(_, asked)| of_request(asked))).collect()
+        }
         Action::Sql(sql) => sql.rows.iter().chain(&sql.error).flat_map(pattern::mistakes).collect(),
         Action::Redis(redis) => pattern::mistakes(&redis.reply),
         Action::Work(work) => work.expect.iter().flat_map(|(_, wanted)| pattern::mistakes(wanted)).collect(),
-        Action::Service(_) | Action::Hold(_) => Vec::new(),
-        Action::Stub(_) | Action::Faults(_) | Action::Growth(_) | Action::Compare(_) => Vec::new(),
+        Action::Service(_) | Action::Hold(_) | Action::Conform(_) => Vec::new(),
+        Action::Growth(growth) => match &growth.measure {
+            Measure::Calls { asked, .. } => asked.iter().flat_map(|asked| of_request(asked)).collect(),
+            Measure::Time | Measure::Work(_) => Vec::new(),
+        },
+        Action::Stub(_) | Action::Faults(_) | Action::Compare(_) => Vec::new(),
         Action::Load(load) => {
             let patterns = [&load.errors, &load.judged, &load.answers, &load.p99].into_iter().flatten();
             patterns.flat_map(pattern::mistakes).collect()

@@ -47,7 +47,7 @@ pub async fn up(
     variables.extend(upstreams.told());
     let Some(folder) = &what.folder else {
         upstreams
-            .begin_here(what.seed, names(&what, None))
+            .begin_here(what.seed, theirs(), names(&what, None))
             .await
             .map_err(|error| format!("a stub can't listen: {error}"))?;
         told(&variables, None);
@@ -81,10 +81,15 @@ pub async fn up(
     Ok(())
 }
 
+/// Where a server is looked for that somebody else starts.
+fn theirs() -> Origin {
+    Origin { tls: false, host: "127.0.0.1".into(), port: 8080, base: String::new() }
+}
+
 /// What names stand for in the stubs' replies.
 fn names(what: &Up<'_>, origin: Option<&Origin>) -> Bindings {
-    let nowhere = Origin { tls: false, host: "127.0.0.1".into(), port: 8080, base: String::new() };
-    let mut names = always_there(origin.unwrap_or(&nowhere), what.seed, &draw::secret(what.seed));
+    let origin = origin.cloned().unwrap_or_else(theirs);
+    let mut names = always_there(&origin, what.seed, &draw::secret(what.seed));
     draw::vars(&what.grader.vars, what.seed, "", what.now, &mut names);
     names
 }

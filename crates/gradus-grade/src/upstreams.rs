@@ -1,20 +1,31 @@
 //! What the grader serves where the submission runs: each stub on a port of its own, found by the submission in a variable.
 
 use crate::backing::Backing;
-use crate::target::Target;
+use crate::courier::ToSubmission;
+use crate::target::{Origin, Target};
 use gradus_model::grader::Grader;
 use gradus_model::outcome::Fault;
 use gradus_model::stub::StubChange;
 use gradus_model::toxic::Toxic;
 use gradus_model::value::Bindings;
+use gradus_probe::Loopback;
 use gradus_sandbox::{PortHold, free_port};
-use gradus_services::Stubs;
+use gradus_services::{NoList, Stubs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+
+/// Why a stub is not as it was to be.
+pub enum NotChanged {
+    /// It can't listen.
+    Listening(io::Error),
+    /// What was to be its items is no list.
+    NoList(NoList),
+}
 
 /// The stubs of one grading, and where they are served.
 pub struct Upstreams {
@@ -88,7 +99,7 @@ impl Upstreams {
 
     /// A check begins: all of them listen, have been asked nothing, and answer as their routes say.
     pub async fn begin(&mut self, target: &dyn Target, seed: u64, bindings: Bindings) -> Result<(), Fault> {
-        self.stubs.begin(seed, bindings);
+        self.stubs.begin(seed, bindings, Arc::new(ToSubmission::new(target.dial(), target.origin())));
         self.down.clear();
         self.backing.begin(seed).await?;
         if target.capabilities().listen {
@@ -100,9 +111,9 @@ impl Upstreams {
         Ok(())
     }
 
-    /// The same on this machine itself, where no submission runs.
-    pub async fn begin_here(&mut self, seed: u64, bindings: Bindings) -> io::Result<()> {
-        self.stubs.begin(seed, bindings);
+    /// The same on this machine itself, where no submission runs; callbacks go to what somebody else starts at `origin`.
+    pub async fn begin_here(&mut self, seed: u64, origin: Origin, bindings: Bindings) -> io::Result<()> {
+        self.stubs.begin(seed, bindings, Arc::new(ToSubmission::new(Arc::new(Loopback), origin)));
         for (name, port) in &self.ports {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port.port())).await?;
             let serving = tokio::spawn(self.stubs.clone().serve(name.clone(), listener));
@@ -136,8 +147,8 @@ impl Upstreams {
         change: &StubChange,
         bindings: &Bindings,
         target: &dyn Target,
-    ) -> io::Result<()> {
-        self.stubs.change(name, change, bindings);
+    ) -> Result<(), NotChanged> {
+        self.stubs.change(name, change, bindings).map_err(NotChanged::NoList)?;
         match change {
             StubChange::Down => {
                 self.down.insert(name.to_owned());
@@ -153,9 +164,9 @@ impl Upstreams {
             }
             StubChange::Up | StubChange::Reply(_) => {
                 self.down.remove(name);
-                self.listen(MAIN, target).await
+                self.listen(MAIN, target).await.map_err(NotChanged::Listening)
             }
-            StubChange::Release => Ok(()),
+            StubChange::Release | StubChange::Items(_) => Ok(()),
         }
     }
 }

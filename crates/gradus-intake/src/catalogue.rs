@@ -185,7 +185,7 @@ impl Catalogue {
         let loaded = self.exercise(slug)?;
         let source = text(&path)?;
         let named: RefCell<Vec<(String, Vec<u8>)>> = RefCell::default();
-        let grader = read::grader(&self.shown(&path), &source, &|name: &str| {
+        let mut grader = read::grader(&self.shown(&path), &source, &|name: &str| {
             let bytes = file(&dir, name).map_err(|error| error.to_string())?;
             named.borrow_mut().push((name.to_owned(), bytes.clone()));
             Ok(bytes)
@@ -204,6 +204,15 @@ impl Catalogue {
         files.push(("exercise.toml".into(), bytes(&exercise_toml)?));
         if let Some(contract) = &loaded.exercise.contract {
             files.push((contract.clone(), bytes(&loaded.dir.join(contract))?));
+        }
+        if let Some(span) = grader.wants_contract() {
+            let Some(contract) = &loaded.exercise.contract else {
+                let mistake = Diagnostic::new("the exercise has no contract", span)
+                    .help("name its OpenAPI document in exercise.toml: contract = \"openapi.yaml\"");
+                return Err(invalid(Invalid { sources: grader.sources, diagnostics: vec![mistake] }));
+            };
+            let path = loaded.dir.join(contract);
+            grader.contract = Some(grader.sources.add(self.shown(&path), text(&path)?));
         }
         Ok(Some(LoadedGrader { grader, dir, digest: digest(files) }))
     }

@@ -1,7 +1,11 @@
 //! Find exercises; take submissions in; plan how they build and run. It reads and writes folders, and starts no process.
 
+pub mod archive;
 pub mod cache;
 pub mod catalogue;
+pub mod class;
+pub mod git;
+pub mod moment;
 pub mod packages;
 pub mod patch;
 pub mod plan;

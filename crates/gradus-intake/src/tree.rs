@@ -146,9 +146,13 @@ pub(crate) fn copy(entry: &Entry, into: &Path) -> Result<(), TreeError> {
     Ok(())
 }
 
+/// Whether a file or folder of this name is never part of a submission, wherever it stands.
+pub(crate) fn is_never_kept(name: &str) -> bool {
+    LEFT_OUT.contains(&name) || name.ends_with(".pyc")
+}
+
 fn is_left_out(folder: &Path, name: &str) -> bool {
-    LEFT_OUT.contains(&name)
-        || name.ends_with(".pyc")
+    is_never_kept(name)
         || PRODUCTS.iter().any(|(product, maker)| *product == name && folder.join(maker).exists())
 }
 

@@ -1,6 +1,8 @@
 //! Folders in; plans, digests, copies and patches out.
 
+mod archive;
 mod cache;
+mod class;
 mod packages;
 mod patch;
 mod plan;

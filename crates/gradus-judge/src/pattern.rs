@@ -7,6 +7,7 @@ mod list;
 mod object;
 pub(crate) mod path;
 mod prepared;
+mod rising;
 mod schema;
 mod text;
 mod unordered;

@@ -29,6 +29,14 @@ pub fn find(place: &Place, answer: &AnswerView<'_>) -> Result<Json, String> {
     }
 }
 
+/// The value at a path into JSON.
+///
+/// # Errors
+/// A sentence that says what is not there.
+pub fn within(parts: &[PathPart], value: &Json) -> Result<Json, String> {
+    walk(value, parts).cloned()
+}
+
 fn walk<'v>(value: &'v Json, parts: &[PathPart]) -> Result<&'v Json, String> {
     let mut value = value;
     for (depth, part) in parts.iter().enumerate() {

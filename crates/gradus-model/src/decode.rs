@@ -175,6 +175,17 @@ pub fn size(node: &Node, problems: &mut Problems) -> Option<u64> {
     size
 }
 
+/// `true` or `false`; after a mistake, `true`.
+pub fn flag(node: &Node, problems: &mut Problems) -> bool {
+    match node.kind {
+        NodeKind::Bool(flag) => flag,
+        _ => {
+            problems.expected("true or false", node);
+            true
+        }
+    }
+}
+
 /// A list.
 pub fn list<'n>(node: &'n Node, problems: &mut Problems) -> &'n [Node] {
     match &node.kind {

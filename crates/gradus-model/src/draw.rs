@@ -16,11 +16,12 @@ impl Random {
             state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
         let mut random = Self(state);
-        random.next();
+        random.any();
         random
     }
 
-    fn next(&mut self) -> u64 {
+    /// Any number.
+    pub fn any(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -30,11 +31,19 @@ impl Random {
 
     /// From 0 to `bound` - 1, without a bias that anybody could notice.
     pub fn below(&mut self, bound: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(bound.max(1))) >> 64) as u64
+        ((u128::from(self.any()) * u128::from(bound.max(1))) >> 64) as u64
     }
 
-    fn pick<'t, T>(&mut self, choices: &'t [T]) -> Option<&'t T> {
+    /// One of them, if there are any.
+    pub fn pick<'t, T>(&mut self, choices: &'t [T]) -> Option<&'t T> {
         choices.get(self.below(choices.len() as u64) as usize)
+    }
+
+    /// Every order is as likely (Fisher and Yates).
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last as u64 + 1) as usize);
+        }
     }
 }
 
@@ -44,11 +53,24 @@ pub fn vars(vars: &[Var], seed: u64, label: &str, now: u64, bindings: &mut Bindi
     for var in vars {
         // A stream for each name, so that a new variable changes no other one.
         let mut random = Random::new(seed, &format!("{label}/{}", var.name.value));
-        let value = match &var.draw {
-            Draw::Value(value) => eval::value(value, bindings),
-            Draw::Generated(generator) => generate(generator, &mut random, now, bindings),
-        };
+        let value = one(&var.draw, &mut random, now, bindings);
         bindings.insert(var.name.value.clone(), value);
+    }
+}
+
+/// The items of a stub, drawn from the seed that `$(seed)` stands for; nothing if they are no list.
+pub fn items(draw: &Draw, stub: &str, bindings: &Bindings) -> Option<Vec<Json>> {
+    let seed = bindings.get("seed").and_then(|seed| seed.to_text().parse().ok()).unwrap_or_default();
+    match one(draw, &mut Random::new(seed, &format!("items/{stub}")), 0, bindings) {
+        Json::Array(items) => Some(items),
+        _ => None,
+    }
+}
+
+fn one(draw: &Draw, random: &mut Random, now: u64, bindings: &Bindings) -> Json {
+    match draw {
+        Draw::Value(value) => eval::value(value, bindings),
+        Draw::Generated(generator) => generate(generator, random, now, bindings),
     }
 }
 
@@ -82,11 +104,11 @@ fn generate(generator: &Generator, random: &mut Random, now: u64, bindings: &Bin
         Generator::Words(count) => Json::String(some_words(random, *count)),
         Generator::Int { from, to } => {
             let span = to.wrapping_sub(*from) as u64;
-            let offset = if span == u64::MAX { random.next() } else { random.below(span + 1) };
+            let offset = if span == u64::MAX { random.any() } else { random.below(span + 1) };
             Json::from(from.wrapping_add(offset as i64))
         }
         Generator::Number => Json::Number(format!("{}.{:02}", random.below(1000), random.below(100))),
-        Generator::Bool => Json::Bool(random.next() >> 63 == 1),
+        Generator::Bool => Json::Bool(random.any() >> 63 == 1),
         Generator::Uuid => Json::String(uuid(random)),
         Generator::Email => {
             Json::String(format!("{}.{}@example.com", some_words(random, 1), letters(random, 5)))
@@ -95,6 +117,9 @@ fn generate(generator: &Generator, random: &mut Random, now: u64, bindings: &Bin
             let (first, last) = (random.pick(&words::FIRST_NAMES), random.pick(&words::LAST_NAMES));
             Json::String(format!("{} {}", first.unwrap_or(&""), last.unwrap_or(&"")))
         }
+        Generator::Ints(ints) => ints
+            .draw(random, bindings)
+            .map_or(Json::Null, |list| Json::Array(list.into_iter().map(Json::from).collect())),
         Generator::Text { length } => Json::String(letters(random, *length)),
         Generator::Pick(choices) => {
             random.pick(choices).map_or(Json::Null, |choice| eval::value(choice, bindings))
@@ -103,19 +128,21 @@ fn generate(generator: &Generator, random: &mut Random, now: u64, bindings: &Bin
     }
 }
 
-fn some_words(random: &mut Random, count: u32) -> String {
+/// So many plain English words, joined by blanks.
+pub fn some_words(random: &mut Random, count: u32) -> String {
     let words: Vec<&str> = (0..count).filter_map(|_| random.pick(&words::WORDS).copied()).collect();
     words.join(" ")
 }
 
-fn letters(random: &mut Random, length: u32) -> String {
+/// So many lower-case letters and digits.
+pub fn letters(random: &mut Random, length: u32) -> String {
     const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
     (0..length).filter_map(|_| random.pick(LETTERS).map(|byte| char::from(*byte))).collect()
 }
 
-/// Version 4, variant 1 (RFC 9562 §5.4).
-fn uuid(random: &mut Random) -> String {
-    let (high, low) = (random.next(), random.next());
+/// A UUID of version 4, variant 1 (RFC 9562 §5.4).
+pub fn uuid(random: &mut Random) -> String {
+    let (high, low) = (random.any(), random.any());
     let high = (high & 0xffff_ffff_ffff_0fff) | 0x4000;
     let low = (low & 0x3fff_ffff_ffff_ffff) | 0x8000_0000_0000_0000;
     format!(

@@ -1,12 +1,13 @@
 //! A grader as plain data: its checks, their steps, and what they expect. How the file is read is the work of `read`.
 
 use crate::compare::CompareStep;
+use crate::conform::ConformStep;
 use crate::growth::GrowthStep;
 use crate::pattern::Pattern;
 use crate::race::{LoadStep, RaceStep};
 use crate::service::{HoldStep, RedisStep, Service, ServiceStep, SqlStep, WorkStep};
-use crate::source::{Sources, Span, Spanned};
-use crate::stub::{CallsStep, Stub, StubStep};
+use crate::source::{SourceId, Sources, Span, Spanned};
+use crate::stub::{Asked, CallsStep, Stub, StubStep};
 use crate::toxic::FaultsStep;
 use crate::value::{Template, Value, Var};
 use std::collections::BTreeSet;
@@ -31,6 +32,10 @@ pub struct Grader {
     pub stubs: Vec<Stub>,
     /// Databases and caches, private to each grading.
     pub services: Vec<Service>,
+    /// Where it says that the answer to every request is held to the contract.
+    pub passive: Option<Span>,
+    /// The exercise's contract among the sources, if something here is held to it. Whoever finds the exercise adds it.
+    pub contract: Option<SourceId>,
     /// In the file's order.
     pub checks: Vec<Check>,
 }
@@ -160,6 +165,8 @@ pub enum Action {
     Growth(Box<GrowthStep>),
     /// The same work of the exercise's baseline.
     Compare(Box<CompareStep>),
+    /// Requests made from the contract.
+    Conform(Box<ConformStep>),
 }
 
 /// A command of the submission that is run where its server runs, and what is expected of it.
@@ -256,6 +263,8 @@ pub struct ServerStep {
     pub exit: Option<Pattern>,
     /// Requests that are on their way when it happens.
     pub meanwhile: Vec<Step>,
+    /// It happens once this was asked of a stub.
+    pub after: Option<(Spanned<String>, Asked)>,
 }
 
 /// What can happen to a server.
@@ -306,18 +315,27 @@ impl Step {
 
     /// The names that it saves.
     pub fn saves(&self) -> impl Iterator<Item = &Save> {
-        let saves = match &self.action {
-            Action::Request(request) => request.save.as_slice(),
-            Action::Sql(sql) => sql.save.as_slice(),
+        let meanwhile = match &self.action {
+            Action::Server(server) => server.meanwhile.as_slice(),
             _ => &[],
         };
-        saves.iter()
+        self.own_saves().iter().chain(meanwhile.iter().flat_map(Step::own_saves))
+    }
+
+    fn own_saves(&self) -> &[Save] {
+        match &self.action {
+            Action::Request(request) => &request.save,
+            Action::Calls(calls) => &calls.save,
+            Action::Sql(sql) => &sql.save,
+            _ => &[],
+        }
     }
 
     /// Whether anything is expected of it.
     pub fn expects(&self) -> bool {
         match &self.action {
-            Action::Request(request) => request.expect.count() > 0,
+            // What may go unanswered proves nothing of a server that answers nothing.
+            Action::Request(request) => request.expect.count() > 0 && !request.may_go_unanswered,
             // A server that does not end or start fails the check.
             Action::Server(server) => {
                 matches!(server.act, Act::Term | Act::Start | Act::Restart)
@@ -332,7 +350,7 @@ impl Step {
                 run.exit.is_some() || run.stdout.is_some() || run.stderr.is_some() || !run.files.is_empty()
             }
             Action::Raw(raw) => raw.bytes.is_some() || raw.closed.is_some(),
-            Action::Load(_) | Action::Growth(_) | Action::Compare(_) => true,
+            Action::Load(_) | Action::Growth(_) | Action::Compare(_) | Action::Conform(_) => true,
             Action::Race(race) => {
                 let each = race.each.iter().map(|request| &request.step);
                 !race.holds.is_empty() || race.after.iter().chain(each).any(Step::expects)
@@ -360,10 +378,10 @@ pub enum Again {
 /// Values for the names of one case.
 pub type Case = Vec<(String, Value)>;
 
-/// A request and what is expected of its answer.
+/// A request as it is sent.
 #[derive(Clone, Debug)]
-pub struct RequestStep {
-    /// The method as it is sent.
+pub struct Outgoing {
+    /// The method.
     pub method: String,
     /// Origin-form, or an absolute URL of the submission's.
     pub path: Template,
@@ -373,12 +391,23 @@ pub struct RequestStep {
     pub headers: Vec<(String, Value)>,
     /// The body.
     pub body: Body,
+}
+
+/// A request and what is expected of its answer.
+#[derive(Clone, Debug)]
+pub struct RequestStep {
+    /// What is sent.
+    pub outgoing: Outgoing,
     /// How the connection is used.
     pub connection: Connection,
     /// For this request; the grading's default unless told.
     pub timeout: Option<Duration>,
+    /// Whether no answer at all is as good as the one that is expected.
+    pub may_go_unanswered: bool,
     /// What is expected.
     pub expect: Expect,
+    /// Whether the answer is held to the contract where the grader is `passive`.
+    pub by_contract: bool,
     /// Names for parts of the answer.
     pub save: Vec<Save>,
 }
@@ -504,6 +533,20 @@ impl Grader {
             _ => None,
         });
         faults.flat_map(|faults| &faults.changes).map(|(name, _)| name.value.as_str()).collect()
+    }
+
+    /// Every step that makes requests from a contract.
+    pub fn conform_steps(&self) -> impl Iterator<Item = &ConformStep> {
+        self.checks.iter().flat_map(Check::every_step).filter_map(|step| match &step.action {
+            Action::Conform(conform) => Some(&**conform),
+            _ => None,
+        })
+    }
+
+    /// What first asks for the exercise's own contract, if something does.
+    pub fn wants_contract(&self) -> Option<Span> {
+        let step = self.conform_steps().find(|conform| conform.contract.is_none());
+        self.passive.or(step.map(|conform| conform.span))
     }
 
     /// The check of that id, or of one that was called so.

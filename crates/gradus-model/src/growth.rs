@@ -3,6 +3,7 @@
 use crate::grader::Step;
 use crate::service::Counter;
 use crate::source::{Span, Spanned};
+use crate::stub::Asked;
 
 /// The same steps at several sizes, and how fast their cost may grow.
 #[derive(Clone, Debug)]
@@ -27,7 +28,12 @@ pub enum Measure {
     /// The time that they take, the least of several rounds.
     Time,
     /// How many requests of theirs a stub sees.
-    Calls(Spanned<String>),
+    Calls {
+        /// Which stub.
+        stub: Spanned<String>,
+        /// Only these requests; all of them when missing.
+        asked: Option<Box<Asked>>,
+    },
     /// What they cost a service, counted exactly.
     Work(Counter),
 }

@@ -2,7 +2,9 @@
 //!
 //! This crate knows no file system, network, clock, terminal or async runtime: text comes in, data and diagnostics go out.
 
+pub mod class;
 pub mod compare;
+pub mod conform;
 mod decode;
 pub mod diagnostic;
 pub mod draw;
@@ -11,6 +13,7 @@ pub mod eval;
 pub mod exercise;
 pub mod grader;
 pub mod growth;
+pub mod ints;
 pub mod json;
 pub mod mutant;
 pub mod outcome;
@@ -27,7 +30,7 @@ pub mod stub;
 pub mod submission;
 mod toml_text;
 pub mod toxic;
-mod tree;
+pub mod tree;
 pub mod value;
 mod words;
 mod yaml;

@@ -116,11 +116,13 @@ pub enum Marker {
     Absent,
     /// `""`, `[]` or `{}`; of a body, no bytes.
     Empty,
+    /// A list of two or more numbers, or of texts, none less than the one before it.
+    Sorted,
 }
 
 impl Marker {
     /// Every marker with its word, without the dollar sign.
-    pub const ALL: [(&'static str, Marker); 15] = [
+    pub const ALL: [(&'static str, Marker); 16] = [
         ("int", Marker::Int),
         ("number", Marker::Number),
         ("string", Marker::String),
@@ -136,6 +138,7 @@ impl Marker {
         ("any", Marker::Any),
         ("absent", Marker::Absent),
         ("empty", Marker::Empty),
+        ("sorted", Marker::Sorted),
     ];
 
     /// The word for it, without the dollar sign.

@@ -1,12 +1,15 @@
 //! From the text of a file to data, or to every mistake in it. Files that a file names come through a callback.
 
+mod callback;
 mod check;
 mod compare;
+mod conform;
 mod exercise;
 mod expect;
 mod files;
 mod grader;
 mod growth;
+mod ints;
 mod load;
 mod mutant;
 mod needs;
@@ -22,6 +25,7 @@ mod server;
 mod service;
 mod step;
 mod stub;
+mod stubs_named;
 mod submission;
 mod template;
 mod toxic;
@@ -36,9 +40,23 @@ pub use submission::submission;
 
 use crate::decode::Problems;
 use crate::diagnostic::{Diagnostic, Invalid};
-use crate::source::{Sources, Span};
+use crate::source::{SourceId, Sources, Span};
 use crate::toml_text;
 use crate::tree::Node;
+use crate::yaml;
+
+/// The tree of a document of any kind, in JSON or in our strict subset of YAML.
+///
+/// # Errors
+/// Every mistake in it, in the file's order.
+pub fn document(text: &str, source: SourceId) -> Result<Node, Vec<Diagnostic>> {
+    let mut problems = Problems::default();
+    let root = yaml::parse(text, source, "YAML", &mut problems);
+    match (root, problems.into_sorted()) {
+        (Some(root), mistakes) if mistakes.is_empty() => Ok(root),
+        (_, mistakes) => Err(mistakes),
+    }
+}
 
 /// A file in TOML: its tree is read by `read`.
 fn toml_file<T>(

@@ -1,9 +1,9 @@
 //! Upstreams that the grader serves to a submission, as plain data.
 
-use crate::grader::Body;
+use crate::grader::{Body, Outgoing, Save};
 use crate::pattern::Pattern;
 use crate::source::{Span, Spanned};
-use crate::value::{Template, Value};
+use crate::value::{Draw, Template, Value};
 use std::time::Duration;
 
 /// An upstream.
@@ -13,6 +13,17 @@ pub struct Stub {
     pub name: Spanned<String>,
     /// The first one that fits a request answers it.
     pub routes: Vec<Route>,
+    /// What it holds, if it is a shelf: what no route answers is asked of that.
+    pub items: Option<Items>,
+}
+
+/// A list that can only be read one by one and changed by swapping two.
+#[derive(Clone, Debug)]
+pub struct Items {
+    /// The list, or how it is drawn.
+    pub draw: Draw,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// A kind of request and what it is answered.
@@ -60,6 +71,30 @@ pub struct Reply {
     pub hold: bool,
     /// What goes wrong.
     pub fault: Option<Fault>,
+    /// Requests that the stub sends to the submission, one after another.
+    pub callbacks: Vec<Callback>,
+}
+
+/// A request that a stub sends to the submission because it was asked something.
+#[derive(Clone, Debug)]
+pub struct Callback {
+    /// What is sent, and where; names stand for parts of the request that the stub was asked.
+    pub outgoing: Outgoing,
+    /// Whether before the stub's answer goes out, or after.
+    pub when: When,
+    /// How long it waits first.
+    pub delay: Duration,
+    /// How often it is sent, the same each time.
+    pub times: u32,
+}
+
+/// When a callback is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// The stub's answer goes out once the callback has come back.
+    BeforeAnswer,
+    /// Once the stub's answer is on its way, or has begun to go wrong.
+    AfterAnswer,
 }
 
 /// What goes wrong with an answer.
@@ -97,6 +132,8 @@ pub enum StubChange {
     Release,
     /// It answers everything so.
     Reply(Box<Reply>),
+    /// It holds these, and has been asked nothing.
+    Items(Items),
 }
 
 /// What a stub was asked since the check began, and what is expected of that.
@@ -112,4 +149,11 @@ pub struct CallsStep {
     pub json: Option<Pattern>,
     /// The seconds between each two of them.
     pub gaps: Option<Pattern>,
+    /// What the stub holds now, a list.
+    pub items: Option<Pattern>,
+    /// What came of the callbacks that they led to, as a list of objects: `method`, `url`, `status`, `headers`, `json`, `text`,
+    /// `error`; those still on their way are missing.
+    pub callbacks: Option<Pattern>,
+    /// Names for parts of the list of requests.
+    pub save: Vec<Save>,
 }

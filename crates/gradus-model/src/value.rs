@@ -1,5 +1,6 @@
 //! What an author writes where a value is meant: literals, `$(name)`, value functions and generators, not yet worked out.
 
+use crate::ints::Ints;
 use crate::json::Json;
 use crate::source::{Span, Spanned};
 use std::collections::BTreeMap;
@@ -102,6 +103,8 @@ pub enum Generator {
     },
     /// A number with two digits after the point, from 0 to 1000.
     Number,
+    /// A list of whole numbers.
+    Ints(Ints),
     /// `true` or `false`.
     Bool,
     /// A version 4 UUID (RFC 9562).

@@ -28,7 +28,7 @@ fn sent(json: &str) -> String {
     let mut bindings = Bindings::new();
     draw::vars(&grader.checks[0].vars, 0, "a", 0, &mut bindings);
     let Action::Request(request) = &grader.checks[0].steps[0].action else { panic!("a request") };
-    match &request.body {
+    match &request.outgoing.body {
         Body::Json(value) => eval::value(value, &bindings).to_string(),
         other => panic!("no JSON: {other:?}"),
     }
@@ -51,6 +51,15 @@ fn another_seed_draws_something_else() {
     let distinct: std::collections::BTreeSet<String> =
         (0..100).map(|seed| text(&drawn("{ w: $words }", seed), "w")).collect();
     assert!(distinct.len() > 95, "{}", distinct.len());
+}
+
+#[test]
+fn lists_are_drawn_and_keep_to_their_ends() {
+    let list = "{ a: { $ints: { size: 5, from: 3, to: 9, order: sorted, distinct: true } } }";
+    let first = text(&drawn(list, 1), "a");
+    assert_eq!(first, "[4,5,7,8,9]");
+    assert_eq!(first, text(&drawn(list, 1), "a"));
+    assert_ne!(first, text(&drawn(list, 2), "a"));
 }
 
 #[test]

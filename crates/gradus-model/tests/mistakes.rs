@@ -1,6 +1,8 @@
 //! Each mistake in a grader is found, all at once, with exactly the text underlined that is meant, and the way out.
 
+mod callbacks;
 mod checks;
+mod conform;
 mod expectations;
 mod files;
 mod many;

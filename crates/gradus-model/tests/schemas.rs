@@ -90,6 +90,11 @@ fn schema_and_reader_know_the_same_keys_of_a_grader() {
         "/$defs/calls_step/properties/expect/properties",
     );
     same(at(r#"{"calls": {"zzzzzzzz": 1}, "expect": {}}"#), "/$defs/of_stub/properties");
+    same(at(r#"{"calls": {"stub": "a"}, "expect": {}, "zzzzzzzz": 1}"#), "/$defs/calls_step/properties");
+    same(
+        at(r#"{"stub": {"a": {"callbacks": [{"post": "/", "zzzzzzzz": 1}]}}}"#),
+        "/$defs/callback/properties",
+    );
     same(at(r#"{"printed": {"zzzzzzzz": 1}}"#), "/$defs/printed_step/properties/printed/properties");
     same(at(r#"{"run": {"zzzzzzzz": 1}}"#), "/$defs/run_step/properties/run/properties");
     same(at(r#"{"run": {}, "expect": {"zzzzzzzz": 1}}"#), "/$defs/run_step/properties/expect/properties");
@@ -111,6 +116,14 @@ fn schema_and_reader_know_the_same_keys_of_a_grader() {
     same(known(read_grader(r#"{"services": {"a": {"zzzzzzzz": 1}}}"#)), "/$defs/service/properties");
     same(at(r#"{"compare": {"zzzzzzzz": 1}}"#), "/$defs/compare_step/properties/compare/properties");
     same(at(r#"{"growth": {"zzzzzzzz": 1}}"#), "/$defs/growth_step/properties/growth/properties");
+    same(at(r#"{"conform": {"zzzzzzzz": 1}}"#), "/$defs/conform_step/properties/conform/properties");
+    same(
+        at(r#"{"growth": {"measure": {"zzzzzzzz": 1}}}"#),
+        "/$defs/growth_step/properties/growth/properties/measure/anyOf/1/properties",
+    );
+    let stub = |text: &str| known(read_grader(&format!(r#"{{"stubs": {{"a": {text}}}}}"#)));
+    same(stub(r#"{"zzzzzzzz": 1}"#), "/properties/stubs/additionalProperties/properties");
+    same(stub(r#"{"items": {"$ints": {"zzzzzzzz": 1}}}"#), "/$defs/ints/properties");
     let route = r#"{"stubs": {"a": {"routes": [{"zzzzzzzz": 1}]}}}"#;
     same(known(read_grader(route)), "/$defs/route/properties");
 }
@@ -142,6 +155,30 @@ fn schema_and_reader_know_the_same_words() {
 }
 
 #[test]
+fn schema_and_reader_agree_on_items() {
+    for (items, right) in [
+        ("[1, \"b\", { \"c\": 2 }]", true),
+        (r#""$(list)""#, true),
+        (r#"{"$ints": {"size": 3, "order": "nearly", "distinct": true}}"#, true),
+        (r#"{"$ints": {"size": "$(seed)"}}"#, true),
+        (r#"{"$ints": {"size": "3"}}"#, false),
+        (r#"{"$ints": {"size": -1}}"#, false),
+        (r#"{"$ints": {"from": 1}}"#, false),
+        (r#"{"$ints": {"size": 3, "order": "wild"}}"#, false),
+        (r#"{"$words": 3}"#, false),
+        (r#""list""#, false),
+        ("5", false),
+    ] {
+        let text = grader(r#"{"get": "/", "expect": {"status": 200}}"#);
+        let start = format!(r#"{{"vars": {{"list": [1]}}, "stubs": {{"a": {{"items": {items}}}}}, "#);
+        let text = text.replacen('{', &start, 1);
+        let json: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(read_grader(&text).is_ok(), right, "reader: {items}");
+        assert_eq!(valid(schema::grader(), &json), right, "schema: {items}");
+    }
+}
+
+#[test]
 fn schema_and_reader_agree_on_samples() {
     for (step, right) in [
         (r#"{"get": "/", "expect": {"status": 200}}"#, true),
@@ -159,7 +196,16 @@ fn schema_and_reader_agree_on_samples() {
             true,
         ),
         (r#"{"get": "/", "headers": {"a": ["b", 1], "c": null}, "expect": {"status": 200}}"#, true),
+        (r#"{"conform": {"operations": "all"}}"#, true),
+        (r#"{"conform": {"operations": ["POST /"], "cases": 5, "allow": {"POST /": [404]}}}"#, true),
+        (r#"{"get": "/", "contract": false, "expect": {"status": 200}}"#, true),
+        (r#"{"conform": {"operations": []}}"#, false),
+        (r#"{"conform": {"operations": "some"}}"#, false),
+        (r#"{"conform": {"operations": "all", "cases": 0}}"#, false),
+        (r#"{"conform": {"cases": 5}}"#, false),
+        (r#"{"get": "/", "contract": "no", "expect": {"status": 200}}"#, false),
         (r#"{"get": "/", "expct": {"status": 200}}"#, false),
+        (r#"{"get": "/", "unanswered": "maybe", "expect": {"status": 200}}"#, false),
         (r#"{"get": "/", "expect": {"json": "$strng"}}"#, false),
         (r#"{"get": "/", "expect": {"json": {"$contain": "x"}}}"#, false),
         (r#"{"get": "/", "expect": {"json": {"$partial": {}}}}"#, false),

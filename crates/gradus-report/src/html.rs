@@ -15,9 +15,10 @@ use gradus_model::report::{CheckReport, Report, Usage};
 use gradus_model::score::{Verdict, score, verdict};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-const STYLE: &str = include_str!("html/style.css");
+pub(crate) const STYLE: &str = include_str!("html/style.css");
 /// Nothing is loaded and nothing runs, even if something slipped through.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+pub(crate) const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /// The page.
 pub fn write(report: &Redacted) -> String {

@@ -1,6 +1,10 @@
 //! `gradus/report/1`: a report for programs. These types are the contract; the model may change without them.
 
-use gradus_model::grader::{Visibility, Worth};
+mod read;
+
+pub use read::read;
+
+use gradus_model::grader::{Detail, Visibility, Worth};
 use gradus_model::outcome::{Answer, Because, DiffLine, Exchange, Failure, Fault, Mismatch, Outcome, Shown};
 use gradus_model::redact::Redacted;
 use gradus_model::report::{CheckReport, Phase, Progress, Report, Selection};
@@ -138,6 +142,13 @@ fn check(check: &CheckReport) -> Value {
         "took_ms": milliseconds(check.took),
         "requests": check.requests,
         "output": shown(&check.output),
+        "detail": match check.detail {
+            Detail::Full => "full",
+            Detail::Actual => "actual",
+            Detail::None => "none",
+        },
+        "line": check.line,
+        "rerun": check.rerun,
     })
 }
 
@@ -183,7 +194,15 @@ fn mismatch(mismatch: &Mismatch) -> Value {
         "got": mismatch.got,
         "note": mismatch.note,
         "difference": difference,
-        "place": mismatch.place.as_ref().map(|place| json!({ "file": place.path, "line": place.first_line })),
+        "place": mismatch.place.as_ref().map(|place| {
+            json!({
+                "file": place.path,
+                "line": place.first_line,
+                "text": place.text,
+                "start": place.start,
+                "end": place.end,
+            })
+        }),
     })
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Writers take only what is [redacted](gradus_model::redact) already.
 
+pub mod beside;
+pub mod class;
 pub mod classroom50;
 mod clean;
 pub mod diagnostics;

@@ -1,7 +1,7 @@
 //! A report for a person at a terminal. Whatever a submission says is made harmless before it is shown.
 
 mod failure;
-mod paint;
+pub(crate) mod paint;
 mod summary;
 
 pub use crate::clean::{sanitize_block, sanitize_line};

@@ -18,3 +18,22 @@ fn every_report_is_valid_by_the_schema() {
         }
     }
 }
+
+#[test]
+fn what_was_written_for_an_instructor_can_be_read_again() {
+    for outcome in outcomes() {
+        let report = report(vec![check(outcome)], Progress::Complete);
+        let text = json::write(&redact(report.clone(), Audience::Instructor));
+        assert_eq!(json::read(&text), Ok(report), "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_report_is_refused_with_a_reason() {
+    for text in ["", "{}", "[]", "{\"format\": 1}"] {
+        assert!(json::read(text).is_err(), "{text}");
+    }
+    let text = json::write(&redact(report(Vec::new(), Progress::Complete), Audience::Instructor));
+    let newer = text.replace("gradus/report/1", "gradus/report/2");
+    assert!(json::read(&newer).is_err_and(|why| why.contains("gradus/report/2")));
+}

@@ -64,7 +64,8 @@ impl Room {
         supplies: StdUnixStream,
         spec: &RoomSpec,
     ) -> Result<Self, SandboxError> {
-        wire::send(&control, spec, &[]).map_err(|_| SandboxError::Gone)?;
+        // A keeper that could not be made has gone, and has told why before.
+        let _ = wire::send(&control, spec, &[]);
         let (listener, known) = listen(&control).map_err(SandboxError::NoFiles)?;
         supplies.set_nonblocking(true).map_err(SandboxError::NoFiles)?;
         let supplies = UnixStream::from_std(supplies).map_err(SandboxError::NoFiles)?;

@@ -18,9 +18,8 @@ pub struct Said {
     pub body: Vec<u8>,
 }
 
-/// The answer to a request that is the `number`th of its route; `stars` are the segments of its path that stood for any.
-pub fn say(reply: &Reply, call: &Call, stars: &[String], number: usize, bindings: &Bindings) -> Said {
-    let bindings = &with_request(bindings, call, stars, number);
+/// An answer in which names stand for these values.
+pub fn say(reply: &Reply, bindings: &Bindings) -> Said {
     let (body, kind) = match &reply.body {
         Body::None => (Vec::new(), None),
         Body::Json(value) => {
@@ -36,7 +35,12 @@ pub fn say(reply: &Reply, call: &Call, stars: &[String], number: usize, bindings
     };
     let mut headers: Vec<(String, String)> = Vec::new();
     for (name, value) in &reply.headers {
-        headers.push((name.to_ascii_lowercase(), eval::value(value, bindings).to_text()));
+        let name = name.to_ascii_lowercase();
+        match eval::value(value, bindings) {
+            Json::Array(items) => headers.extend(items.iter().map(|item| (name.clone(), item.to_text()))),
+            Json::Null => {}
+            one => headers.push((name, one.to_text())),
+        }
     }
     if let Some(kind) = kind.filter(|_| headers.iter().all(|(name, _)| name != "content-type")) {
         headers.push(("content-type".to_owned(), kind.to_owned()));
@@ -44,8 +48,9 @@ pub fn say(reply: &Reply, call: &Call, stars: &[String], number: usize, bindings
     Said { status: reply.status, headers, body }
 }
 
-/// The names that stand for parts of the request.
-fn with_request(bindings: &Bindings, call: &Call, stars: &[String], number: usize) -> Bindings {
+/// Adds the names that stand for parts of a request, the `number`th of its route; `stars` are the segments of its path that
+/// stood for any.
+pub fn with_request(bindings: &Bindings, call: &Call, stars: &[String], number: usize) -> Bindings {
     let mut bindings = bindings.clone();
     let mut bind = |name: String, value: Json| drop(bindings.insert(name, value));
     bind("request_method".into(), Json::from(call.method.as_str()));
@@ -69,4 +74,34 @@ fn with_request(bindings: &Bindings, call: &Call, stars: &[String], number: usiz
     }
     bind("request_json".into(), json.unwrap_or(Json::Null));
     bindings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gradus_model::source::Span;
+    use gradus_model::value::{Value, ValueKind};
+    use std::time::Duration;
+
+    #[test]
+    fn a_list_gives_a_repeated_header_and_null_none() {
+        let value = |kind| Value { kind, span: Span::default() };
+        let text = |text: &str| value(ValueKind::Scalar(Json::from(text)));
+        let reply = Reply {
+            status: 200,
+            headers: vec![
+                ("Set-Cookie".into(), value(ValueKind::List(vec![text("a=1"), text("b=2")]))),
+                ("etag".into(), value(ValueKind::Scalar(Json::Null))),
+            ],
+            body: Body::None,
+            delay: Duration::ZERO,
+            after: None,
+            hold: false,
+            fault: None,
+            callbacks: Vec::new(),
+        };
+        let cookie = |text: &str| ("set-cookie".to_owned(), text.to_owned());
+        let said = say(&reply, &Bindings::new());
+        assert_eq!(said.headers, [cookie("a=1"), cookie("b=2")]);
+    }
 }

@@ -77,7 +77,7 @@ fn of_check(check: &Check, caught: &BTreeSet<&str>, told: &str) -> Vec<Remark> {
 /// The first segment of a path that a learner is told nowhere.
 fn unknown_path(step: &Step, told: &str) -> Option<String> {
     let Action::Request(request) = &step.action else { return None };
-    let text = request.path.literal()?;
+    let text = request.outgoing.path.literal()?;
     let first = text.split(['?', '#']).next()?.trim_start_matches('/').split('/').next()?;
     // What nobody tells of is often asked for on purpose, and answered with an error.
     let is_error = request.expect.status.is_none();
@@ -95,7 +95,10 @@ fn expects_success(step: &Step) -> bool {
 
 fn is_hasty(step: &Step) -> bool {
     match &step.action {
-        Action::Request(request) => request.timeout.is_some_and(|timeout| timeout < LIVENESS),
+        // Who may hang up without an answer judges nobody by it.
+        Action::Request(request) => {
+            !request.may_go_unanswered && request.timeout.is_some_and(|timeout| timeout < LIVENESS)
+        }
         _ => false,
     }
 }

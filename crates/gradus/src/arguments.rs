@@ -1,5 +1,7 @@
 //! The command line, as `gradus --help` tells it.
 
+pub mod class;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -64,6 +66,12 @@ pub enum Command {
     Verify(Verify),
     /// Record what a right solution answers into a grader's files of expected output
     Bless(Bless),
+    /// Grade a class: folders, archives, git repositories; resumed where it was cut off
+    Batch(class::Batch),
+    /// What a class came to: tables, exports, what changed, notes and changes by hand
+    Gradebook(class::Gradebook),
+    /// Show which submissions of a class are alike, whatever their names and their order
+    Similar(class::Similar),
     /// Make mutants
     #[command(subcommand)]
     Mutant(Mutant),

@@ -1,9 +1,11 @@
 //! One module for each command.
 
+mod batch;
 mod bless;
 mod check;
 mod demo;
 mod doctor;
+mod gradebook;
 mod hint;
 mod lint;
 mod list;
@@ -12,6 +14,7 @@ mod new;
 mod plan;
 mod schema;
 mod show;
+mod similar;
 mod start;
 mod up;
 mod verify;
@@ -40,6 +43,9 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Result<Exit, Prob
         Command::Schema { file } => schema::run(file),
         Command::Bless(bless) => bless::run(&catalogue()?, &bless, environment),
         Command::Verify(verify) => verify::run(&catalogue()?, &verify, environment),
+        Command::Batch(batch) => batch::run(&catalogue()?, &batch, environment),
+        Command::Gradebook(arguments) => gradebook::run(&arguments, environment),
+        Command::Similar(similar) => similar::run(&catalogue()?, &similar, environment),
         Command::Mutant(mutant) => mutant::run(&catalogue()?, mutant, environment),
         Command::Demo => demo::run(&catalogue()?, environment),
         Command::Up(arguments) => up::run(&catalogue()?, &arguments, environment),

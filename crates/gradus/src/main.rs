@@ -5,6 +5,7 @@ mod arguments;
 mod commands;
 mod environment;
 mod exit;
+mod machine;
 mod means;
 mod progress;
 mod screen;

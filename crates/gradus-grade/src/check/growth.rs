@@ -77,7 +77,8 @@ async fn cost(
     let took = begun.elapsed().as_secs_f64();
     Ok(match growth.measure {
         Measure::Time => took,
-        Measure::Calls(_) | Measure::Work(_) => {
+        // Items that are put there by a measured step are a new shelf, which was asked nothing.
+        Measure::Calls { .. } | Measure::Work(_) => {
             count(bench, growth, names).await?.saturating_sub(asked) as f64
         }
     })
@@ -87,7 +88,9 @@ async fn cost(
 async fn count(bench: &mut Bench<'_>, growth: &GrowthStep, names: &Bindings) -> Result<u64, Stop> {
     Ok(match &growth.measure {
         Measure::Time => 0,
-        Measure::Calls(stub) => bench.upstreams.stubs().calls(&stub.value, None, names).len() as u64,
+        Measure::Calls { stub, asked } => {
+            bench.upstreams.stubs().calls(&stub.value, asked.as_deref(), names).len() as u64
+        }
         Measure::Work(counter) => {
             let counted = service::counted(bench, &[counter], false).await?;
             service::difference(&BTreeMap::new(), &counted, counter)
@@ -119,7 +122,7 @@ fn verdict(
         .zip(costs)
         .map(|(size, cost)| match &growth.measure {
             Measure::Time => format!("{size}: {:.2} ms", cost * 1e3),
-            Measure::Calls(_) => format!("{size}: {cost} requests"),
+            Measure::Calls { .. } => format!("{size}: {cost} requests"),
             Measure::Work(counter) => format!("{size}: {cost} {}", counter.what),
         })
         .collect();

@@ -1,24 +1,31 @@
 //! Steps that do something to the server: signals, an end, a start.
 
-use super::{Bench, failure, judge_answer, mismatch_at, no_answer, request, show};
+use super::{Addressed, Bench, failure, judge_answer, mismatch_at, no_answer, request, show};
 use crate::target::Origin;
 use gradus_judge::pattern;
+use gradus_model::duration::format_duration;
 use gradus_model::grader::{Act, Action, RequestStep, ServerStep, Step};
 use gradus_model::json::Json;
 use gradus_model::outcome::{Failure, Mismatch};
+use gradus_model::source::Spanned;
+use gradus_model::stub::Asked;
 use gradus_model::value::Bindings;
-use gradus_probe::{Client, Limits, ProbeError, Request, Response};
+use gradus_probe::{ProbeError, Request, Response};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
 /// How long requests that are to be on their way get to arrive.
 const ARRIVES: Duration = Duration::from_millis(150);
 
+/// What a stub must have been asked.
+type After = (Spanned<String>, Asked);
+
 /// A request that is on its way.
 struct Sent<'s> {
     step: &'s Step,
     asked: &'s RequestStep,
     request: Request,
+    origin: Origin,
     answer: JoinHandle<Result<Response, ProbeError>>,
 }
 
@@ -36,13 +43,18 @@ pub async fn act(
         // A server may wait for idle connections when it ends; ours should not be what it waits for.
         bench.client.drop_connections();
     }
+    let asked_before = server.after.as_ref().map(|after| asked_so_far(bench, after, bindings));
     let mut sent = Vec::new();
     for meanwhile in &server.meanwhile {
         *requests += 1;
         sent.extend(send(bench, meanwhile, bindings, &origin)?);
     }
-    if !sent.is_empty() {
-        tokio::time::sleep(ARRIVES).await;
+    match server.after.as_ref().zip(asked_before) {
+        Some((after, before)) => wait_for(bench, after, before, bindings)
+            .await
+            .map_err(|mismatch| failure(title, None, 1, vec![mismatch], None))?,
+        None if !sent.is_empty() => tokio::time::sleep(ARRIVES).await,
+        None => {}
     }
     let result = match server.act {
         Act::Kill => {
@@ -69,9 +81,31 @@ pub async fn act(
     }
     result.map_err(|mismatches| failure(title, None, 1, mismatches, None))?;
     for sent in sent {
-        judge(bench, sent, bindings, &origin).await?;
+        judge(bench, sent, bindings).await?;
     }
     Ok(())
+}
+
+/// How often a stub was asked this since the check began.
+fn asked_so_far(bench: &Bench<'_>, (stub, asked): &After, bindings: &Bindings) -> usize {
+    bench.upstreams.stubs().calls(&stub.value, Some(asked), bindings).len()
+}
+
+/// Waits until a stub was asked this once more, for as long as a request may take.
+async fn wait_for(
+    bench: &Bench<'_>,
+    after: &After,
+    before: usize,
+    bindings: &Bindings,
+) -> Result<(), Mismatch> {
+    let (stub, asked) = after;
+    let is_asked = || asked_so_far(bench, after, bindings) > before;
+    if bench.upstreams.stubs().until(is_asked, bench.request_timeout).await {
+        return Ok(());
+    }
+    let wanted = format!("{} {}, meanwhile", asked.method, asked.path.fill(bindings));
+    let got = format!("nothing within {}", format_duration(bench.request_timeout));
+    Err(mismatch_at(bench.grader, asked.span, &format!("the stub {}", stub.value), &wanted, got))
 }
 
 fn title(act: Act) -> &'static str {
@@ -125,36 +159,31 @@ fn send<'s>(
     origin: &Origin,
 ) -> Result<Option<Sent<'s>>, Box<Failure>> {
     let Action::Request(asked) = &step.action else { return Ok(None) };
-    let request = request::build(asked, bindings, origin).map_err(|elsewhere| {
-        let title = request::title(asked, bindings);
+    let addressed = request::address(&asked.outgoing, asked.connection, bindings, origin);
+    let Addressed { request, origin } = addressed.map_err(|elsewhere| {
+        let title = request::title(&asked.outgoing, bindings);
         failure(&title, None, 1, vec![super::located(bench.grader, *elsewhere)], None)
     })?;
-    let timeout = asked.timeout.unwrap_or(bench.request_timeout);
-    let limits = Limits { timeout, ..Limits::default() };
-    let mut client = Client::new(bench.target.dial(), origin.port, origin.authority(), limits);
+    let mut client = super::client(bench, &origin, asked.timeout.unwrap_or(bench.request_timeout));
     let sent = request.clone();
     let answer = tokio::spawn(async move { client.send(&sent).await });
-    Ok(Some(Sent { step, asked, request, answer }))
+    Ok(Some(Sent { step, asked, request, origin, answer }))
 }
 
-async fn judge(
-    bench: &mut Bench<'_>,
-    sent: Sent<'_>,
-    bindings: &mut Bindings,
-    origin: &Origin,
-) -> Result<(), Box<Failure>> {
-    let Sent { step, asked, request, answer } = sent;
-    let title = format!("{}, on its way meanwhile", request::title(asked, bindings));
+async fn judge(bench: &mut Bench<'_>, sent: Sent<'_>, bindings: &mut Bindings) -> Result<(), Box<Failure>> {
+    let Sent { step, asked, request, origin, answer } = sent;
+    let title = format!("{}, on its way meanwhile", request::title(&asked.outgoing, bindings));
     let expectations = asked.expect.count() + asked.save.len();
     let fail = |mismatches, exchange| failure(&title, None, expectations, mismatches, Some(exchange));
     match answer.await {
-        Ok(Ok(response)) => match judge_answer(bench, asked, &response, bindings) {
+        Ok(Ok(response)) => match judge_answer(bench, asked, &request, &response, bindings) {
             misses if misses.is_empty() => Ok(()),
-            misses => Err(fail(misses, show::exchange(&request, origin, Ok(&response)))),
+            misses => Err(fail(misses, show::exchange(&request, &origin, Ok(&response)))),
         },
+        Ok(Err(_)) if asked.may_go_unanswered => Ok(()),
         Ok(Err(error)) => {
             let mismatch = no_answer(bench.grader, step.span, &error);
-            Err(fail(vec![mismatch], show::exchange(&request, origin, Err(&error))))
+            Err(fail(vec![mismatch], show::exchange(&request, &origin, Err(&error))))
         }
         // It is never aborted, and does not panic.
         Err(_) => Ok(()),

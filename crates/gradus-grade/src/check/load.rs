@@ -1,7 +1,8 @@
 //! A step that asks many requests on several connections, and judges all of them together.
 
-use super::{Bench, failure, mismatch, mismatch_at, request, show};
+use super::{Bench, contract, failure, mismatch, mismatch_at, request, show};
 use crate::target::Origin;
+use gradus_contract::contract::Contract;
 use gradus_judge::answer::{self, AnswerView};
 use gradus_judge::pattern;
 use gradus_model::duration::{format_duration, format_size};
@@ -121,7 +122,14 @@ pub async fn ask(bench: &mut Bench<'_>, load: &LoadStep, bindings: &Bindings, re
     let end = begin + load.lasts;
     let pace =
         load.rate.map(|rate| Pace { first, every: Duration::from_secs(1) / rate, sent: AtomicU64::new(0) });
-    let script = Arc::new(Script { steps, origin: origin.clone(), begin, end, pace });
+    let script = Arc::new(Script {
+        steps,
+        origin: origin.clone(),
+        contract: bench.contracts.passive().cloned(),
+        begin,
+        end,
+        pace,
+    });
     let mut connections = JoinSet::new();
     for client in 1..=load.connections {
         let limits = Limits { timeout: bench.request_timeout, ..Limits::default() };
@@ -150,6 +158,8 @@ pub async fn ask(bench: &mut Bench<'_>, load: &LoadStep, bindings: &Bindings, re
 struct Script {
     steps: Vec<RequestStep>,
     origin: Origin,
+    /// What answers are held to besides what is expected of them.
+    contract: Option<Arc<Contract>>,
     /// From when on it counts.
     begin: Instant,
     end: Instant,
@@ -200,6 +210,8 @@ async fn connection(mut line: Client, script: Arc<Script>, mut names: Bindings) 
             Ok(response) if sampled => {
                 asked.judged += 1;
                 answer::judge(&step.expect, &view(response), &names).is_empty()
+                    && contract::passive(script.contract.as_deref(), step, &script.origin, &request, response)
+                        .is_empty()
             }
             Ok(_) => true,
             Err(_) => false,
@@ -246,6 +258,9 @@ pub fn wrong(
     if let Ok(response) = &wrong.answer {
         let misses = answer::judge(&asked.expect, &view(response), &wrong.bindings);
         mismatches.extend(misses.into_iter().map(|miss| mismatch(bench.grader, miss)));
+        let promised = bench.contracts.passive().map(|contract| &**contract);
+        let breaches = contract::passive(promised, asked, &bench.target.origin(), &wrong.request, response);
+        mismatches.extend(breaches.into_iter().map(|breach| contract::mismatch(bench.grader, breach)));
     }
     Some(show::exchange(&wrong.request, &bench.target.origin(), wrong.answer.as_ref()))
 }

@@ -198,18 +198,18 @@ fn view(response: &Response) -> AnswerView<'_> {
 fn judge_each(bench: &Bench<'_>, race: &RaceStep, told: &Told, origin: &Origin) -> Result<(), Box<Failure>> {
     let each = &race.each[told.index];
     let Action::Request(asked) = &each.step.action else { return Ok(()) };
-    let title = request::title(asked, &told.bindings);
+    let title = request::title(&asked.outgoing, &told.bindings);
     let expectations = asked.expect.count() + asked.save.len();
     match &told.answer {
         Ok(response) => {
-            let misses = judge_answer(bench, asked, response, &mut told.bindings.clone());
+            let misses = judge_answer(bench, asked, &told.request, response, &mut told.bindings.clone());
             if misses.is_empty() {
                 return Ok(());
             }
             let exchange = show::exchange(&told.request, origin, Ok(response));
             Err(failure(&title, None, expectations, misses, Some(exchange)))
         }
-        Err(_) if each.op.is_some() => Ok(()),
+        Err(_) if each.op.is_some() || asked.may_go_unanswered => Ok(()),
         Err(error) => {
             let exchange = show::exchange(&told.request, origin, Err(error));
             let mismatch = no_answer(bench.grader, each.step.span, error);
@@ -293,7 +293,7 @@ fn ours(bench: &Bench<'_>, span: Span, why: &str) -> Stop {
 
 fn title_of(race: &RaceStep, index: usize, names: &Bindings) -> String {
     match &race.each[index].step.action {
-        Action::Request(asked) => request::title(asked, names),
+        Action::Request(asked) => request::title(&asked.outgoing, names),
         _ => String::new(),
     }
 }

@@ -3,7 +3,7 @@
 use crate::target::Origin;
 use bytes::Bytes;
 use gradus_model::eval;
-use gradus_model::grader::{Body, Connection, RequestStep};
+use gradus_model::grader::{Body, Connection, Outgoing, RequestStep};
 use gradus_model::json::Json;
 use gradus_model::source::Span;
 use gradus_model::value::{Bindings, Value};
@@ -24,20 +24,43 @@ pub struct Elsewhere {
     pub span: Span,
 }
 
-/// The step in a few words: `POST /todos`.
-pub fn title(step: &RequestStep, bindings: &Bindings) -> String {
-    let path = step.path.fill(bindings);
-    format!("{} {}", step.method, if path.is_empty() { "(an empty address)" } else { &path })
+/// A request, and where it goes.
+#[derive(Clone, Debug)]
+pub struct Addressed {
+    /// What is sent.
+    pub request: Request,
+    /// The submission as it was told, or another port of it that it named.
+    pub origin: Origin,
 }
 
-/// The request that a step sends.
+/// The step in a few words: `POST /todos`.
+pub fn title(outgoing: &Outgoing, bindings: &Bindings) -> String {
+    let path = outgoing.path.fill(bindings);
+    format!("{} {}", outgoing.method, if path.is_empty() { "(an empty address)" } else { &path })
+}
+
+/// The request that a step sends to the port that the submission was told.
 pub fn build(step: &RequestStep, bindings: &Bindings, origin: &Origin) -> Result<Request, Box<Elsewhere>> {
-    let given = step.path.fill(bindings);
-    let mut target = target_of(&given, origin).map_err(|why| {
-        Box::new(Elsewhere { url: quoted(&given), origin: origin.to_string(), why, span: step.path.span })
-    })?;
-    append_query(&mut target, &step.query, bindings);
-    let (body, content_type) = body(&step.body, bindings);
+    let addressed = address(&step.outgoing, step.connection, bindings, origin)?;
+    if addressed.origin != *origin {
+        let given = step.outgoing.path.fill(bindings);
+        return Err(elsewhere(&step.outgoing, &given, origin, "it names another port".into()));
+    }
+    Ok(addressed.request)
+}
+
+/// A request, and the port of the submission that it goes to.
+pub fn address(
+    outgoing: &Outgoing,
+    connection: Connection,
+    bindings: &Bindings,
+    origin: &Origin,
+) -> Result<Addressed, Box<Elsewhere>> {
+    let given = outgoing.path.fill(bindings);
+    let (mut target, port) =
+        target_of(&given, origin).map_err(|why| elsewhere(outgoing, &given, origin, why))?;
+    append_query(&mut target, &outgoing.query, bindings);
+    let (body, content_type) = body(&outgoing.body, bindings);
     let mut headers: Vec<(String, Vec<u8>)> = vec![
         ("accept".into(), b"*/*".to_vec()),
         ("user-agent".into(), concat!("gradus/", env!("CARGO_PKG_VERSION")).into()),
@@ -45,22 +68,28 @@ pub fn build(step: &RequestStep, bindings: &Bindings, origin: &Origin) -> Result
     if let Some(content_type) = content_type {
         headers.push(("content-type".into(), content_type.into()));
     }
-    set_headers(&mut headers, &step.headers, bindings);
-    let connection = match step.connection {
+    set_headers(&mut headers, &outgoing.headers, &body, bindings);
+    let connection = match connection {
         Connection::Keep => gradus_probe::Connection::Keep,
         Connection::Fresh => gradus_probe::Connection::Fresh,
         Connection::Close => gradus_probe::Connection::Close,
     };
-    Ok(Request { method: step.method.clone(), target, headers, body, connection })
+    let request = Request { method: outgoing.method.clone(), target, headers, body, connection };
+    Ok(Addressed { request, origin: Origin { port, ..origin.clone() } })
 }
 
-/// Origin-form (RFC 9112 §3.2.1) of a path or of an absolute address of the submission's own.
-fn target_of(given: &str, origin: &Origin) -> Result<String, String> {
+fn elsewhere(outgoing: &Outgoing, given: &str, origin: &Origin, why: String) -> Box<Elsewhere> {
+    let span = outgoing.path.span;
+    Box::new(Elsewhere { url: quoted(given), origin: origin.to_string(), why, span })
+}
+
+/// Origin-form (RFC 9112 §3.2.1) of a path or of an absolute address of the submission's, and its port.
+fn target_of(given: &str, origin: &Origin) -> Result<(String, u16), String> {
     if given == "*" {
-        return Ok("*".into());
+        return Ok(("*".into(), origin.port));
     }
     if given.starts_with('/') && !given.starts_with("//") {
-        return Ok(format!("{}{}", origin.base, escape(given)));
+        return Ok((format!("{}{}", origin.base, escape(given)), origin.port));
     }
     if given.is_empty() {
         return Err("an empty address names nothing".into());
@@ -73,15 +102,14 @@ fn target_of(given: &str, origin: &Origin) -> Result<String, String> {
     if !same_host(&url, &base) {
         return Err("it names another host".into());
     }
-    if url.port_or_known_default() != Some(origin.port) && url.scheme() == origin.scheme() {
-        return Err("it names another port".into());
-    }
+    let same_scheme = url.scheme() == origin.scheme();
+    let port = url.port_or_known_default().filter(|_| same_scheme).unwrap_or(origin.port);
     let mut target = url.path().to_owned();
     if let Some(query) = url.query() {
         target.push('?');
         target.push_str(query);
     }
-    Ok(target)
+    Ok((target, port))
 }
 
 /// Loopback has several names, and a submission may use any of them.
@@ -172,11 +200,21 @@ fn content_type_of(file: &str) -> &'static str {
     }
 }
 
-/// The author's headers take the place of those that are otherwise sent.
-fn set_headers(headers: &mut Vec<(String, Vec<u8>)>, given: &[(String, Value)], bindings: &Bindings) {
+/// The author's headers take the place of those that are otherwise sent. They may speak of the body.
+fn set_headers(
+    headers: &mut Vec<(String, Vec<u8>)>,
+    given: &[(String, Value)],
+    body: &Bytes,
+    bindings: &Bindings,
+) {
+    if given.is_empty() {
+        return;
+    }
+    let mut bindings = bindings.clone();
+    bindings.insert("sent_body".into(), Json::from(&*String::from_utf8_lossy(body)));
     for (name, value) in given {
         headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
-        for text in texts(eval::value(value, bindings)) {
+        for text in texts(eval::value(value, &bindings)) {
             headers.push((name.clone(), text.into_bytes()));
         }
     }
@@ -194,36 +232,39 @@ mod tests {
         Origin { tls: false, host: "127.0.0.1".into(), port: 4711, base: String::new() }
     }
 
-    fn check(given: &str, expect: Result<&str, &str>) {
-        assert_eq!(
-            target_of(given, &origin()).as_deref(),
-            expect.map_err(str::to_owned).as_deref(),
-            "{given}"
-        );
+    #[track_caller]
+    fn follows(given: &str, target: &str, port: u16) {
+        assert_eq!(target_of(given, &origin()), Ok((target.to_owned(), port)), "{given}");
+    }
+
+    #[track_caller]
+    fn refuses(given: &str, why: &str) {
+        assert_eq!(target_of(given, &origin()), Err(why.to_owned()), "{given}");
     }
 
     #[test]
     fn the_submissions_own_addresses_are_followed() {
-        check("/todos?done=1", Ok("/todos?done=1"));
-        check("http://127.0.0.1:4711/todos/1", Ok("/todos/1"));
-        check("http://localhost:4711/todos/1?x=2", Ok("/todos/1?x=2"));
-        check("todos/1", Ok("/todos/1"));
-        check("/buy milk/é%20", Ok("/buy%20milk/%C3%A9%20"));
+        follows("/todos?done=1", "/todos?done=1", 4711);
+        follows("http://127.0.0.1:4711/todos/1", "/todos/1", 4711);
+        follows("http://localhost:4711/todos/1?x=2", "/todos/1?x=2", 4711);
+        follows("todos/1", "/todos/1", 4711);
+        follows("http://[::1]:80/hooks", "/hooks", 80);
+        follows("/buy milk/é%20", "/buy%20milk/%C3%A9%20", 4711);
     }
 
     #[test]
     fn an_address_of_somebody_else_is_never_followed() {
-        check("http://example.com:4711/", Err("it names another host"));
-        check("//example.com/x", Err("it names another host"));
-        check("http://127.0.0.1:80/", Err("it names another port"));
-        check("file:///etc/passwd", Err("only http and https are asked"));
-        check("", Err("an empty address names nothing"));
+        refuses("http://example.com:4711/", "it names another host");
+        refuses("//example.com/x", "it names another host");
+        refuses("file:///etc/passwd", "only http and https are asked");
+        refuses("", "an empty address names nothing");
     }
 
     #[test]
     fn a_path_below_a_url_target_keeps_its_base() {
         let origin = Origin { base: "/api".into(), ..origin() };
-        assert_eq!(target_of("/todos", &origin).as_deref(), Ok("/api/todos"));
-        assert_eq!(target_of("http://127.0.0.1:4711/api/todos/1", &origin).as_deref(), Ok("/api/todos/1"));
+        assert_eq!(target_of("/todos", &origin), Ok(("/api/todos".to_owned(), 4711)));
+        let absolute = target_of("http://127.0.0.1:4711/api/todos/1", &origin);
+        assert_eq!(absolute, Ok(("/api/todos/1".to_owned(), 4711)));
     }
 }

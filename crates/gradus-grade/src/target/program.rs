@@ -9,12 +9,12 @@ use gradus_model::outcome::Shown;
 use gradus_model::report::{Isolation, Usage};
 use gradus_probe::{BoxStream, Dial, Prompt};
 use gradus_sandbox::{
-    Ending, Exit, Holds, Launcher, Mark, OutputLog, PortHold, Program, Room, Running, Stdin,
+    Ending, Exit, Holds, Launcher, Listening, Mark, OutputLog, PortHold, Program, Room, Running, Stdin,
     Usage as RoomUsage, free_port,
 };
 use std::ffi::OsString;
 use std::io::{self, Read};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -123,7 +123,10 @@ impl ProgramTarget {
         let result = boot::ready(&running, self.port.port(), self.recipe.limits.boot).await;
         self.running = Some(running);
         match result {
-            Ok(address) => self.reach.found().address = address,
+            Ok(address) => {
+                let mut found = self.reach.found();
+                (found.address, found.port) = (address, Some(self.port.port()));
+            }
             Err(cause) => {
                 self.end().await;
                 return Err(cause);
@@ -365,11 +368,13 @@ struct Reach(Arc<Mutex<Found>>);
 struct Found {
     room: Option<Room>,
     address: IpAddr,
+    /// The port that it was told, once it was found there.
+    port: Option<u16>,
 }
 
 impl Default for Reach {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Found { room: None, address: IpAddr::V4(Ipv4Addr::LOCALHOST) })))
+        Self(Arc::new(Mutex::new(Found { room: None, address: IpAddr::V4(Ipv4Addr::LOCALHOST), port: None })))
     }
 }
 
@@ -386,15 +391,30 @@ impl Reach {
 impl Dial for Reach {
     fn connect(&self, port: u16) -> Doing<'_, io::Result<BoxStream>> {
         Box::pin(async move {
-            let (room, address) = {
+            let (room, address, told) = {
                 let found = self.found();
-                (found.room.clone(), found.address)
+                (found.room.clone(), found.address, found.port)
             };
             let room = room.ok_or(io::ErrorKind::NotConnected)?;
+            let address = match told == Some(port) {
+                true => address,
+                false => its_own(&room, port).await?,
+            };
             let stream = room.connect((address, port).into()).await?;
             Ok(Box::new(Prompt::new(stream)?) as BoxStream)
         })
     }
+}
+
+/// Where something of the submission's listens on a port that it was not told. Whoever else listens there, the grader's
+/// stubs or somebody on this machine, is never connected to.
+async fn its_own(room: &Room, port: u16) -> io::Result<IpAddr> {
+    let Listening::Mine { addresses } = room.listening(port).await else {
+        let why = format!("nothing of the submission listens on port {port}");
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+    };
+    let v6_only = addresses.iter().all(SocketAddr::is_ipv6);
+    Ok(if v6_only { Ipv6Addr::LOCALHOST.into() } else { Ipv4Addr::LOCALHOST.into() })
 }
 
 /// Carries connections of this machine into the room, until it is aborted.

@@ -39,8 +39,8 @@ impl UrlTarget {
         let port = url.port_or_known_default().unwrap_or(80);
         let base = url.path().trim_end_matches('/').to_owned();
         let dial: Arc<dyn Dial> = match tls {
-            false => Arc::new(Tcp { host: host.clone() }),
-            true => Arc::new(Tls { tcp: Tcp { host: host.clone() }, config: Arc::new(tls_config()) }),
+            false => Arc::new(Tcp { host: host.clone(), port }),
+            true => Arc::new(Tls { tcp: Tcp { host: host.clone(), port }, config: Arc::new(tls_config()) }),
         };
         Ok(Self { origin: Origin { tls, host, port, base }, dial })
     }
@@ -147,10 +147,16 @@ impl Target for UrlTarget {
 
 struct Tcp {
     host: String,
+    /// The only port that is asked: what else listens on that host is nobody's business here.
+    port: u16,
 }
 
 impl Tcp {
     async fn stream(&self, port: u16) -> io::Result<Prompt> {
+        if port != self.port {
+            let why = format!("only port {} is asked", self.port);
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+        }
         let host = self.host.trim_start_matches('[').trim_end_matches(']');
         let stream = TcpStream::connect((host, port)).await?;
         Prompt::new(stream)

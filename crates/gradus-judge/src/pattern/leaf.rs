@@ -2,6 +2,7 @@
 
 use super::judging::{Form, Judging, Said};
 use super::path::Path;
+use super::rising;
 use crate::{format, number, words};
 use gradus_model::json::Json;
 use gradus_model::pattern::{Bound, Marker, Pattern, PatternKind};
@@ -21,7 +22,10 @@ impl Judging<'_> {
 
     fn leaf_miss(&mut self, pattern: &Pattern, got: &Json, path: &Path<'_>) {
         self.miss(pattern, path, |judging| Said {
-            note: other_type_note(pattern, got),
+            note: match pattern.kind {
+                PatternKind::Marker(Marker::Sorted) => rising::note(got),
+                _ => other_type_note(pattern, got),
+            },
             ..judging.said(pattern, Some(got))
         });
     }
@@ -69,6 +73,7 @@ impl Judging<'_> {
             Marker::Email => text(format::is_email),
             Marker::Any => true,
             Marker::Absent => false,
+            Marker::Sorted => rising::is_sorted(got),
             Marker::Empty => match got {
                 Json::String(text) => text.is_empty(),
                 Json::Array(items) => items.is_empty(),

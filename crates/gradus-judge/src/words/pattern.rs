@@ -112,5 +112,6 @@ fn class(marker: Marker) -> &'static str {
         Marker::Any => "anything",
         Marker::Absent => "nothing",
         Marker::Empty => "an empty string, list or object",
+        Marker::Sorted => "a list of two or more numbers or texts, each not less than the one before",
     }
 }

@@ -33,6 +33,26 @@ fn markers_take_their_class_and_nothing_else() {
 }
 
 #[test]
+fn a_list_is_sorted_when_nothing_is_less_than_what_stands_before_it() {
+    let sorted = "\"$sorted\"";
+    for list in ["[1,2]", "[1,1.0,1e0,2]", "[-2,-1.5,0]", r#"["B","a","é"]"#] {
+        fits(sorted, list);
+    }
+    // Fewer than two, or things that have no order.
+    for list in ["[]", "[1]", r#"[1,"2"]"#, "[true,true]", "[[1],[2]]", "\"ab\"", "{}"] {
+        misses(sorted, list);
+    }
+    let wanted = "a list of two or more numbers or texts, each not less than the one before";
+    check(
+        sorted,
+        "[1,7,3]",
+        &[&format!(
+            "json: wanted {wanted}, got the list [1, 7, 3] ([2] is the number 3, after the number 7)"
+        )],
+    );
+}
+
+#[test]
 fn a_regex_is_found_anywhere_unless_anchored() {
     fits(r#"{"$regex":"b+"}"#, "\"abbc\"");
     misses(r#"{"$regex":"^b+$"}"#, "\"abbc\"");

@@ -61,7 +61,7 @@ fn headers(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec
 fn file(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<ExpectedFile> {
     let (path, text) = folder.text(node, problems)?;
     let content = if path.value.ends_with(".json") {
-        let tree = folder.json(&path.value, &text, node.span, problems)?;
+        let tree = folder.json(&path.value, &text, problems)?;
         ExpectedContent::Json(pattern(&tree, Position::Present, folder, problems)?)
     } else {
         ExpectedContent::Text(text)

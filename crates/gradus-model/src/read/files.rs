@@ -2,7 +2,7 @@
 
 use crate::decode::Problems;
 use crate::diagnostic::Diagnostic;
-use crate::source::{Sources, Span, Spanned};
+use crate::source::{SourceId, Sources, Spanned};
 use crate::tree::{Node, NodeKind};
 use crate::yaml;
 
@@ -58,15 +58,15 @@ impl<'a> Folder<'a> {
         }
     }
 
+    /// A path beside grader.yaml as it is shown to people.
+    pub fn shown(&self, path: &str) -> String {
+        let grader = self.sources.get(SourceId(0)).path.rsplit_once('/');
+        grader.map_or_else(|| path.to_owned(), |(folder, _)| format!("{folder}/{path}"))
+    }
+
     /// The tree of a JSON file; its mistakes are noted where they stand in it.
-    pub fn json(&mut self, path: &str, text: &str, at: Span, problems: &mut Problems) -> Option<Node> {
-        let folder = self
-            .sources
-            .get(at.source)
-            .path
-            .rsplit_once('/')
-            .map_or(String::new(), |(folder, _)| format!("{folder}/"));
-        let id = self.sources.add(format!("{folder}{path}"), text);
+    pub fn json(&mut self, path: &str, text: &str, problems: &mut Problems) -> Option<Node> {
+        let id = self.sources.add(self.shown(path), text);
         yaml::parse(text, id, "JSON", problems)
     }
 }

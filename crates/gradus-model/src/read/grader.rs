@@ -2,7 +2,7 @@
 
 use super::files::{Files, Folder};
 use super::value::values;
-use super::{check, finish, needs, scope, service, stub, template, vars};
+use super::{check, conform, finish, needs, scope, service, stub, stubs_named, template, vars};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::{Diagnostic, Invalid};
 use crate::grader::{Check, Detail, Grader, Worth};
@@ -20,7 +20,7 @@ pub fn grader(path: &str, text: &str, files: &Files<'_>) -> Result<Grader, Inval
         .and_then(|root| read(&root, &mut folder, &mut problems));
     if let Some(grader) = &grader {
         needs::check_needs(&grader.checks, &mut problems);
-        stub::check_stubs(grader, &mut problems);
+        stubs_named::check_stubs(grader, &mut problems);
         service::check_services(grader, &mut problems);
         scope::check_names(grader, &folder.sources, &mut problems);
     }
@@ -41,6 +41,7 @@ fn read(root: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option
     let stubs = fields.take("stubs").map_or_else(Vec::new, |node| stub::stubs(node, folder, problems));
     let services =
         fields.take("services").map_or_else(Vec::new, |node| service::services(node, folder, problems));
+    let passive = fields.take("conform").filter(|node| conform::passive(node, problems));
     let checks = fields.require("checks", problems);
     fields.finish(problems);
     let checks = checks.map_or_else(Vec::new, |node| checks_of(node, detail, folder, problems));
@@ -53,6 +54,8 @@ fn read(root: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option
         vars,
         stubs,
         services,
+        passive: passive.map(|node| node.span),
+        contract: None,
         checks,
     })
 }

@@ -3,6 +3,7 @@
 use super::files::Folder;
 use super::race::steps;
 use super::service;
+use super::stub::asked_if_any;
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
 use crate::grader::Action;
@@ -33,7 +34,7 @@ pub fn growth(
     let before = growth.take("before").map_or_else(Vec::new, |node| steps(node, folder, problems));
     let steps_node = growth.require("steps", problems);
     let steps = steps_node.map_or_else(Vec::new, |node| steps(node, folder, problems));
-    let measure = growth.take("measure").and_then(|node| measure(node, problems));
+    let measure = growth.take("measure").and_then(|node| measure(node, folder, problems));
     let at_most = growth.require("at_most", problems);
     let at_most = at_most.and_then(|node| decode::word(node, &EXPONENTS, problems));
     growth.finish(problems);
@@ -66,8 +67,8 @@ fn sizes(node: &Node, problems: &mut Problems) -> Vec<u32> {
     sizes
 }
 
-/// `time`, `db.rows_examined`, or `{ calls: rates }`.
-fn measure(node: &Node, problems: &mut Problems) -> Option<Measure> {
+/// `time`, `db.rows_examined`, or `{ calls: rates, get: /v1/* }`.
+fn measure(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<Measure> {
     if let NodeKind::Text(text) = &node.kind
         && text.contains('.')
     {
@@ -76,9 +77,10 @@ fn measure(node: &Node, problems: &mut Problems) -> Option<Measure> {
     if !matches!(node.kind, NodeKind::Map(_)) {
         return decode::word(node, &[("time", ())], problems).map(|()| Measure::Time);
     }
-    let mut fields = Fields::of(node, "{ calls: … }", problems)?;
+    let mut fields = Fields::of(node, "{ calls: …, get: … }", problems)?;
     let stub = fields.require("calls", problems);
     let stub = stub.and_then(|node| Some(Spanned::new(decode::sentence(node, problems)?, node.span)));
+    let asked = asked_if_any(&mut fields, node, folder, problems);
     fields.finish(problems);
-    stub.map(Measure::Calls)
+    Some(Measure::Calls { stub: stub?, asked: asked.map(Box::new) })
 }

@@ -56,6 +56,16 @@ pub fn asked(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> O
     for other in requests.iter().filter(|step| !matches!(step.action, Action::Request(_))) {
         problems.add(Diagnostic::new("a load only sends requests", other.span));
     }
+    for step in &requests {
+        if let Action::Request(request) = &step.action
+            && request.may_go_unanswered
+        {
+            problems.add(
+                Diagnostic::new("a load counts what goes unanswered", step.span)
+                    .help("leave out `unanswered`, and expect `errors: { $at_most: … }`"),
+            );
+        }
+    }
     for instance in requests.iter().filter_map(|step| step.instance.as_ref()) {
         problems.add(
             Diagnostic::new("a load asks one server", instance.span)

@@ -188,7 +188,7 @@ fn schema(operand: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> O
     let node = match &operand.kind {
         NodeKind::Text(_) => {
             let (path, text) = folder.text(operand, problems)?;
-            folder.json(&path.value, &text, operand.span, problems)?
+            folder.json(&path.value, &text, problems)?
         }
         _ => operand.clone(),
     };

@@ -50,7 +50,7 @@ pub fn race(
     let rounds = race.take("rounds").and_then(|node| decode::whole(node, 1, 1000, problems));
     let clients = race.take("clients").and_then(|node| decode::whole(node, 2, 256, problems));
     let instances = race.take("instances").and_then(|node| decode::whole(node, 1, 8, problems));
-    let together = race.take("together").is_none_or(|node| flag(node, problems));
+    let together = race.take("together").is_none_or(|node| decode::flag(node, problems));
     let before = race.take("before").map_or_else(Vec::new, |node| steps(node, folder, problems));
     let each = race.require("each", problems).map_or(&[][..], |node| decode::list(node, problems));
     let each: Vec<RaceRequest> = each.iter().filter_map(|item| request(item, folder, problems)).collect();
@@ -95,22 +95,15 @@ pub fn race(
     })))
 }
 
-fn flag(node: &Node, problems: &mut Problems) -> bool {
-    match node.kind {
-        NodeKind::Bool(flag) => flag,
-        _ => {
-            problems.expected("true or false", node);
-            true
-        }
-    }
-}
-
 /// Steps within a step; none of them is a race.
 pub fn steps(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec<Step> {
     let steps: Vec<Step> =
         decode::list(node, problems).iter().filter_map(|item| step::step(item, folder, problems)).collect();
     for race in steps.iter().filter(|step| matches!(step.action, Action::Race(_))) {
         problems.add(Diagnostic::new("a race within a race", race.span));
+    }
+    for conform in steps.iter().filter(|step| matches!(step.action, Action::Conform(_))) {
+        problems.add(Diagnostic::new("`conform` is a step of the check itself", conform.span));
     }
     steps
 }

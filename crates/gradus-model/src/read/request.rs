@@ -1,16 +1,32 @@
 //! Reads what a request carries: its path, query, headers and body.
 
 use super::files::Folder;
-use super::template::text_template;
+use super::template::{template, text_template};
 use super::value::{texts, value};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
-use crate::grader::Body;
-use crate::source::Spanned;
+use crate::grader::{Body, Outgoing};
+use crate::source::{Span, Spanned};
 use crate::tree::{Node, NodeKind};
 use crate::value::{Part, Template, Value};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+
+/// What a request sends by this method to what stands at this node; `at` is where the request stands.
+pub fn outgoing(
+    fields: &mut Fields<'_>,
+    method: String,
+    path: Option<&Node>,
+    at: Span,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Outgoing {
+    let path = path.and_then(|node| self::path(node, &method, problems));
+    let query = fields.take("query").map_or_else(Vec::new, |node| texts(node, problems));
+    let headers = fields.take("headers").map_or_else(Vec::new, |node| headers(node, problems));
+    let body = body(fields, folder, problems);
+    Outgoing { method, path: path.unwrap_or_else(|| template("/", at, problems)), query, headers, body }
+}
 
 /// The target of a request: a path, or an address that the submission gave.
 pub fn path(node: &Node, method: &str, problems: &mut Problems) -> Option<Template> {

@@ -1,13 +1,14 @@
 //! Every `$(name)` stands for something when its step runs; what does not is a mistake in the file.
 
-use super::template::{ALWAYS, RACE, SIZE, TURN};
+use super::template::{ALWAYS, RACE, SENT_BODY, SIZE, TURN};
 use crate::compare::Work;
 use crate::decode::{Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{
-    Action, Again, Body, Check, Expect, ExpectedContent, ExpectedText, Grader, RawPart, RequestStep, Step,
-    Worth,
+    Action, Again, Body, Check, Expect, ExpectedContent, ExpectedText, Grader, Outgoing, RawPart, Step, Worth,
 };
+use crate::growth::Measure;
+use crate::ints::{Count, Ints};
 use crate::pattern::{Bound, Field, Pattern, PatternKind};
 use crate::race::{Hold, LoadStep, Op, OpCall, RaceRequest, RaceStep};
 use crate::source::{Sources, Span};
@@ -26,9 +27,12 @@ pub fn check_names(grader: &Grader, sources: &Sources, problems: &mut Problems) 
     for (_, value) in &grader.env {
         walk.value(value, &names);
     }
-    for route in grader.stubs.iter().flat_map(|stub| &stub.routes) {
-        walk.asked(&route.asked, &names);
-        route.replies.iter().for_each(|reply| walk.reply(reply, &names));
+    for stub in &grader.stubs {
+        for route in &stub.routes {
+            walk.asked(&route.asked, &names);
+            route.replies.iter().for_each(|reply| walk.reply(reply, &names));
+        }
+        stub.items.iter().for_each(|items| walk.draw(&items.draw, &names));
     }
     for check in &grader.checks {
         walk.check(grader, check, &names);
@@ -61,13 +65,12 @@ impl Walk<'_> {
             names.insert(&name.value);
         }
         for step in &check.steps {
-            self.turns(step, &names);
+            self.step(step, &names);
             names.extend(step.saves().map(|save| save.name.value.as_str()));
         }
     }
 
-    /// A step as often as it is done: it sees what its cases say, and its turn.
-    fn turns(&mut self, step: &Step, names: &Names<'_>) {
+    fn step(&mut self, step: &Step, names: &Names<'_>) {
         let mut inside = names.clone();
         for case in &step.cases {
             for (_, value) in case {
@@ -78,20 +81,27 @@ impl Walk<'_> {
         if matches!(step.again, Again::Repeat(_)) {
             inside.insert(TURN);
         }
-        self.step(step, &inside);
+        self.action(&step.action, &inside);
     }
 
-    fn step(&mut self, step: &Step, names: &Names<'_>) {
-        match &step.action {
-            Action::Request(request) => self.request(request, names),
+    /// A step that is done just once, whatever else it says: what goes on side by side with others is.
+    fn action(&mut self, action: &Action, names: &Names<'_>) {
+        match action {
+            Action::Request(request) => {
+                self.outgoing(&request.outgoing, names);
+                self.expect(&request.expect, names);
+            }
             Action::Server(server) => {
                 server.exit.iter().for_each(|pattern| self.pattern(pattern, names));
-                server.meanwhile.iter().for_each(|step| self.step(step, names));
+                server.meanwhile.iter().for_each(|step| self.action(&step.action, names));
+                server.after.iter().for_each(|(_, asked)| self.asked(asked, names));
             }
             Action::Stub(stub) => {
                 for (_, change) in &stub.changes {
-                    if let StubChange::Reply(reply) = change {
-                        self.reply(reply, names);
+                    match change {
+                        StubChange::Reply(reply) => self.reply(reply, names),
+                        StubChange::Items(items) => self.draw(&items.draw, names),
+                        StubChange::Down | StubChange::Up | StubChange::Release => {}
                     }
                 }
             }
@@ -131,19 +141,31 @@ impl Walk<'_> {
                 let mut inside = names.clone();
                 inside.insert(SIZE);
                 for step in growth.before.iter().chain(&growth.steps) {
-                    self.turns(step, &inside);
+                    self.step(step, &inside);
                     inside.extend(step.saves().map(|save| save.name.value.as_str()));
                 }
+                if let Measure::Calls { asked: Some(asked), .. } = &growth.measure {
+                    self.asked(asked, &inside);
+                }
+            }
+            Action::Conform(conform) => {
+                conform.with.iter().for_each(|(_, value)| self.value(value, names));
+                conform.headers.iter().for_each(|(_, value)| self.value(value, names));
             }
             Action::Compare(compare) => {
                 let mut inside = names.clone();
                 for step in &compare.before {
-                    self.turns(step, &inside);
+                    self.step(step, &inside);
                     inside.extend(step.saves().map(|save| save.name.value.as_str()));
                 }
                 match &compare.work {
                     Work::Load(load) => self.load(load, &inside),
-                    Work::Steps(steps) => self.in_order(steps, &inside),
+                    Work::Steps(steps) => {
+                        for step in steps {
+                            self.step(step, &inside);
+                            inside.extend(step.saves().map(|save| save.name.value.as_str()));
+                        }
+                    }
                 }
             }
             Action::Load(load) => {
@@ -165,7 +187,9 @@ impl Walk<'_> {
             }
             Action::Calls(calls) => {
                 calls.asked.iter().for_each(|asked| self.asked(asked, names));
-                let patterns = [&calls.count, &calls.json, &calls.gaps].into_iter().flatten();
+                let patterns = [&calls.count, &calls.json, &calls.gaps, &calls.items, &calls.callbacks]
+                    .into_iter()
+                    .flatten();
                 patterns.for_each(|pattern| self.pattern(pattern, names));
             }
         }
@@ -175,7 +199,7 @@ impl Walk<'_> {
     fn in_order(&mut self, steps: &[Step], names: &Names<'_>) {
         let mut inside = names.clone();
         for step in steps {
-            self.turns(step, &inside);
+            self.step(step, &inside);
             inside.extend(step.saves().map(|save| save.name.value.as_str()));
         }
     }
@@ -184,24 +208,24 @@ impl Walk<'_> {
         let mut inside = names.clone();
         inside.insert(RACE[0]);
         inside.insert(TURN);
-        load.requests.iter().for_each(|step| self.step(step, &inside));
+        load.requests.iter().for_each(|step| self.action(&step.action, &inside));
     }
 
     fn race<'g>(&mut self, race: &'g RaceStep, names: &Names<'g>) {
         let mut names = names.clone();
         names.extend(RACE);
         for step in &race.before {
-            self.turns(step, &names);
+            self.step(step, &names);
             names.extend(step.saves().map(|save| save.name.value.as_str()));
         }
         let mut of_client = names.clone();
         for RaceRequest { step, op } in &race.each {
-            self.step(step, &of_client);
+            self.action(&step.action, &of_client);
             of_client.extend(step.saves().map(|save| save.name.value.as_str()));
             op.iter().for_each(|op| self.op(op, &of_client));
         }
         for step in &race.after {
-            self.turns(step, &names);
+            self.step(step, &names);
             names.extend(step.saves().map(|save| save.name.value.as_str()));
         }
         for hold in &race.holds {
@@ -245,6 +269,7 @@ impl Walk<'_> {
         self.of_request = true;
         reply.headers.iter().for_each(|(_, value)| self.value(value, names));
         self.body(&reply.body, names);
+        reply.callbacks.iter().for_each(|callback| self.outgoing(&callback.outgoing, names));
         self.of_request = false;
         reply.after.iter().for_each(|(_, asked)| self.asked(asked, names));
     }
@@ -258,13 +283,17 @@ impl Walk<'_> {
         }
     }
 
-    fn request(&mut self, request: &RequestStep, names: &Names<'_>) {
-        self.template(&request.path, names);
-        for (_, value) in request.query.iter().chain(&request.headers) {
-            self.value(value, names);
+    /// A request's headers may speak of its body.
+    fn outgoing(&mut self, outgoing: &Outgoing, names: &Names<'_>) {
+        self.template(&outgoing.path, names);
+        outgoing.query.iter().for_each(|(_, value)| self.value(value, names));
+        self.body(&outgoing.body, names);
+        let mut names = names.clone();
+        match &outgoing.body {
+            Body::Bytes { bytes, .. } if std::str::from_utf8(bytes).is_err() => {}
+            _ => drop(names.insert(SENT_BODY)),
         }
-        self.body(&request.body, names);
-        self.expect(&request.expect, names);
+        outgoing.headers.iter().for_each(|(_, value)| self.value(value, &names));
     }
 
     fn expect(&mut self, expect: &Expect, names: &Names<'_>) {
@@ -331,6 +360,9 @@ impl Walk<'_> {
             Draw::Value(value) => self.value(value, names),
             Draw::Generated(Generator::Pick(choices)) => {
                 choices.iter().for_each(|choice| self.value(choice, names))
+            }
+            Draw::Generated(Generator::Ints(Ints { size: Count::Name(size), .. })) => {
+                self.template(size, names)
             }
             Draw::Generated(_) => {}
         }

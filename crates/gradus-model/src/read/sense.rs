@@ -113,7 +113,7 @@ fn never_text(pattern: &Pattern) -> bool {
         | PatternKind::Partial(_)
         | PatternKind::AnyOrder(_)
         | PatternKind::Each(_)
-        | PatternKind::Marker(Marker::Object | Marker::Array) => true,
+        | PatternKind::Marker(Marker::Object | Marker::Array | Marker::Sorted) => true,
         PatternKind::OneOf(choices) => choices.iter().all(never_text),
         PatternKind::AllOf(parts) => parts.iter().any(never_text),
         PatternKind::Optional(inner) => never_text(inner),

@@ -2,7 +2,7 @@
 
 use super::files::Folder;
 use super::pattern::{Position, pattern};
-use super::{sense, step};
+use super::{sense, step, stub};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Act, Action, PrintedStep, ServerStep, Step};
@@ -30,6 +30,7 @@ pub fn step(
     let within = fields.take_entry("within");
     let expect = fields.take_entry("expect");
     let meanwhile = fields.take_entry("meanwhile");
+    let after = fields.take_entry("after");
     if let Some((key, _)) = within.or(expect)
         && act.is_some_and(|act| act != Act::Term)
     {
@@ -40,6 +41,15 @@ pub fn step(
     {
         problems.add(Diagnostic::new("`meanwhile` goes with term, kill and restart", key.span));
     }
+    if let Some((key, _)) = after
+        && meanwhile.is_none()
+    {
+        problems.add(
+            Diagnostic::new("`after` goes with `meanwhile`", key.span)
+                .help("what a stub is asked while those requests are on their way is waited for"),
+        );
+    }
+    let after = after.and_then(|(_, node)| stub::of_stub(node, folder, problems));
     let exit = expect.and_then(|(_, node)| {
         let mut fields = Fields::of(node, "{ exit: … }", problems)?;
         let exit = fields.require("exit", problems);
@@ -54,6 +64,7 @@ pub fn step(
         within: within.unwrap_or(WITHIN),
         exit,
         meanwhile,
+        after,
     })))
 }
 

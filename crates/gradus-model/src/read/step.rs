@@ -2,12 +2,12 @@
 
 use super::files::Folder;
 use super::sense::cannot_hold;
-use super::template::{new_name, template};
+use super::template::new_name;
 use super::value::values;
-use super::{compare, expect, growth, load, race, request, run, server, service, stub, toxic};
+use super::{compare, conform, expect, growth, load, race, request, run, server, service, stub, toxic};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
-use crate::grader::{Action, Again, Case, Connection, Expect, RequestStep, Step};
+use crate::grader::{Action, Again, Case, Connection, Expect, RequestStep, Save, Step};
 use crate::source::Spanned;
 use crate::tree::{Node, NodeKind};
 
@@ -28,34 +28,25 @@ pub fn step(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Op
         return Some(Step { action: action?, instance, again, cases: Vec::new(), span: node.span });
     }
     let (method, path) = target(&mut fields, node, problems);
-    let path = path.and_then(|node| request::path(node, &method, problems));
-    let query = fields.take("query").map_or_else(Vec::new, |node| super::value::texts(node, problems));
-    let headers = fields.take("headers").map_or_else(Vec::new, |node| request::headers(node, problems));
-    let body = request::body(&mut fields, folder, problems);
+    let outgoing = request::outgoing(&mut fields, method, path, node.span, folder, problems);
     let connection = fields.take("connection").and_then(|node| {
         let words = [("keep", Connection::Keep), ("fresh", Connection::Fresh), ("close", Connection::Close)];
         decode::word(node, &words, problems)
     });
     let timeout = fields.take("timeout").and_then(|node| decode::duration(node, problems));
+    let by_contract = fields.take("contract").is_none_or(|node| decode::flag(node, problems));
     let expect_node = fields.take("expect");
     let expected = expect_node.and_then(|node| expect::expect(node, folder, problems)).unwrap_or_default();
     let save = fields.take("save").map_or_else(Vec::new, |node| expect::save(node, problems));
+    let may_go_unanswered = fields.take("unanswered").is_some_and(|node| unanswered(node, &save, problems));
     let again = again(&mut fields, expect_node, problems);
     let instance = instance(&mut fields, None, problems);
     let cases = fields.take("cases").map_or_else(Vec::new, |node| cases(node, problems));
     fields.finish(problems);
-    refuse_body_of_head(&method, &expected, problems);
-    let request = RequestStep {
-        method,
-        path: path.unwrap_or_else(|| template("/", node.span, problems)),
-        query,
-        headers,
-        body,
-        connection: connection.unwrap_or(Connection::Keep),
-        timeout,
-        expect: expected,
-        save,
-    };
+    refuse_body_of_head(&outgoing.method, &expected, problems);
+    let connection = connection.unwrap_or(Connection::Keep);
+    let request =
+        RequestStep { outgoing, connection, timeout, may_go_unanswered, expect: expected, by_contract, save };
     Some(Step { action: Action::Request(Box::new(request)), instance, again, cases, span: node.span })
 }
 
@@ -84,6 +75,17 @@ fn instance(
     Some(Spanned::new(name, node.span))
 }
 
+/// `unanswered: allowed`. What may never come can't give later steps anything.
+fn unanswered(node: &Node, save: &[Save], problems: &mut Problems) -> bool {
+    if let Some(save) = save.first() {
+        problems.add(
+            Diagnostic::new("what may go unanswered gives nothing to save", save.name.span)
+                .help("ask again in a step of its own, and save from that answer"),
+        );
+    }
+    decode::word(node, &[("allowed", true)], problems).unwrap_or(false)
+}
+
 /// Reads a step of another kind, whose keys these are.
 type Reader = fn(&mut Fields<'_>, &Node, &mut Folder<'_>, &mut Problems) -> Option<Action>;
 
@@ -106,14 +108,15 @@ fn other(key: &str) -> Option<Reader> {
         "load" => load::load,
         "growth" => growth::growth,
         "compare" => compare::compare,
+        "conform" => conform::conform,
         _ => return None,
     })
 }
 
 /// The other kinds of step, for those who misspell one.
-const OTHERS: [&str; 16] = [
+const OTHERS: [&str; 17] = [
     "server", "stub", "faults", "calls", "sql", "redis", "service", "work", "hold", "printed", "run", "raw",
-    "race", "load", "growth", "compare",
+    "race", "load", "growth", "compare", "conform",
 ];
 
 /// The method and where the path stands; after a mistake, a stand-in.

@@ -1,20 +1,22 @@
 //! Reads stubs, and the steps that change them or look at what they were asked.
 
 use super::files::Folder;
+use super::ints::items;
 use super::pattern::{Position, pattern};
 use super::request::{self, body, header_names};
 use super::template::{name, template};
-use crate::decode::{self, Fields, Problems, nearest};
+use super::{callback, expect};
+use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
-use crate::grader::{Action, Check, Grader};
-use crate::growth::Measure;
+use crate::grader::{Action, Place, Save};
 use crate::pattern::Pattern;
 use crate::source::Spanned;
 use crate::stub::{Asked, CallsStep, Fault, Reply, Route, Stub, StubChange, StubStep};
 use crate::tree::{Node, NodeKind};
 use std::time::Duration;
 
-const METHODS: [&str; 7] = ["get", "head", "post", "put", "patch", "delete", "options"];
+/// Methods of requests between a stub and a submission.
+pub const METHODS: [&str; 7] = ["get", "head", "post", "put", "patch", "delete", "options"];
 const FAULTS: [(&str, Fault); 5] = [
     ("reset", Fault::Reset),
     ("close", Fault::Close),
@@ -28,12 +30,14 @@ pub fn stubs(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> V
     let mut stubs = Vec::new();
     for (key, node) in decode::map(node, problems) {
         name(key, problems);
-        let Some(mut fields) = Fields::of(node, "a map with `routes`", problems) else { continue };
-        let routes = fields.require("routes", problems).map(|node| decode::list(node, problems));
+        let Some(mut fields) = Fields::of(node, "a map with `routes` or `items`", problems) else { continue };
+        let held = fields.take("items");
+        // A shelf answers without routes, too.
+        let routes = if held.is_some() { fields.take("routes") } else { fields.require("routes", problems) };
         fields.finish(problems);
-        let routes = routes.unwrap_or_default().iter();
+        let routes = routes.map_or(&[][..], |node| decode::list(node, problems)).iter();
         let routes = routes.filter_map(|item| route(item, folder, problems)).collect();
-        stubs.push(Stub { name: key.clone(), routes });
+        stubs.push(Stub { name: key.clone(), routes, items: held.and_then(|node| items(node, problems)) });
     }
     stubs
 }
@@ -76,7 +80,8 @@ fn asked(
     found
 }
 
-fn asked_if_any(
+/// The same where all requests can be meant.
+pub fn asked_if_any(
     fields: &mut Fields<'_>,
     node: &Node,
     folder: &mut Folder<'_>,
@@ -127,14 +132,9 @@ fn reply(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Optio
         }
     });
     let fault = fields.take("fault").and_then(|node| fault(node, problems));
-    let after = fields.take("after").and_then(|node| {
-        let mut fields = Fields::of(node, "{ stub: …, get: … }", problems)?;
-        let stub = fields.require("stub", problems);
-        let stub = stub.and_then(|node| Some(Spanned::new(decode::sentence(node, problems)?, node.span)));
-        let asked = asked(&mut fields, node, folder, problems);
-        fields.finish(problems);
-        Some((stub?, asked?))
-    });
+    let after = fields.take("after").and_then(|node| of_stub(node, folder, problems));
+    let callbacks =
+        fields.take("callbacks").map_or_else(Vec::new, |node| callback::callbacks(node, folder, problems));
     fields.finish(problems);
     Some(Reply {
         status: status.unwrap_or(200) as u16,
@@ -144,7 +144,22 @@ fn reply(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Optio
         after,
         hold,
         fault,
+        callbacks,
     })
+}
+
+/// `{ stub: …, get: … }`: what must have been asked first.
+pub fn of_stub(
+    node: &Node,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<(Spanned<String>, Asked)> {
+    let mut fields = Fields::of(node, "{ stub: …, get: … }", problems)?;
+    let stub = fields.require("stub", problems);
+    let stub = stub.and_then(|node| Some(Spanned::new(decode::sentence(node, problems)?, node.span)));
+    let asked = asked(&mut fields, node, folder, problems);
+    fields.finish(problems);
+    Some((stub?, asked?))
 }
 
 /// A word, or `{ trickle: 100ms }`.
@@ -169,12 +184,23 @@ pub fn step(
     let mut changes = Vec::new();
     for (name, node) in decode::map(node, problems) {
         let change = match &node.kind {
+            NodeKind::Map(entries) if entries.iter().any(|(key, _)| key.value == "items") => {
+                new_items(node, problems)
+            }
             NodeKind::Map(_) => reply(node, folder, problems).map(|reply| StubChange::Reply(Box::new(reply))),
             _ => word(node, problems),
         };
         changes.extend(change.map(|change| (name.clone(), change)));
     }
     Some(Action::Stub(StubStep { changes }))
+}
+
+/// `{ items: […] }`.
+fn new_items(node: &Node, problems: &mut Problems) -> Option<StubChange> {
+    let mut fields = Fields::of(node, "{ items: … }", problems)?;
+    let items = fields.take("items").and_then(|node| items(node, problems));
+    fields.finish(problems);
+    items.map(StubChange::Items)
 }
 
 fn word(node: &Node, problems: &mut Problems) -> Option<StubChange> {
@@ -206,49 +232,25 @@ pub fn calls(
         );
         return None;
     };
-    let mut expect = Fields::of(expect, "{ count: …, json: …, gaps: … }", problems)?;
+    let mut expect = Fields::of(expect, "{ count: …, json: …, gaps: …, items: …, callbacks: … }", problems)?;
     let mut take = |key: &'static str| {
         expect.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
     };
-    let (count, json, gaps) = (take("count"), take("json"), take("gaps"));
+    let (count, json) = (take("count"), take("json"));
+    let (gaps, items, callbacks) = (take("gaps"), take("items"), take("callbacks"));
     expect.finish(problems);
-    Some(Action::Calls(Box::new(CallsStep { stub: stub?, asked, count, json, gaps })))
+    let save = fields.take("save").map_or_else(Vec::new, |node| save_of_list(node, problems));
+    Some(Action::Calls(Box::new(CallsStep { stub: stub?, asked, count, json, gaps, items, callbacks, save })))
 }
 
-/// Notes every stub that is named and not there.
-pub fn check_stubs(grader: &Grader, problems: &mut Problems) {
-    let replies = grader.stubs.iter().flat_map(|stub| &stub.routes).flat_map(|route| &route.replies);
-    let mut named: Vec<&Spanned<String>> = Vec::new();
-    let mut of_reply = |reply: &'_ Reply| reply.after.as_ref().map(|(name, _)| name.clone());
-    let afters: Vec<Spanned<String>> = replies.filter_map(&mut of_reply).collect();
-    named.extend(&afters);
-    for step in grader.checks.iter().flat_map(Check::every_step) {
-        match &step.action {
-            Action::Stub(stub) => named.extend(stub.changes.iter().map(|(name, _)| name)),
-            Action::Calls(calls) => named.push(&calls.stub),
-            Action::Faults(faults) => named.extend(faults.changes.iter().map(|(name, _)| name)),
-            Action::Growth(growth) => {
-                if let Measure::Calls(stub) = &growth.measure {
-                    named.push(stub);
-                }
-            }
-            _ => {}
-        }
+/// Names for parts of the list of calls, which has neither a status nor headers of its own.
+fn save_of_list(node: &Node, problems: &mut Problems) -> Vec<Save> {
+    let saves = expect::save(node, problems);
+    for save in saves.iter().filter(|save| !matches!(save.from.value, Place::Json(_))) {
+        problems.add(
+            Diagnostic::new("calls are a list", save.from.span)
+                .help("save from it by a path that begins with json, such as json[0].json.id"),
+        );
     }
-    // The way to a service may go wrong like that to a stub.
-    let disturbed = grader.disturbed();
-    let known = || {
-        let services = grader.services.iter().map(|service| service.name.value.as_str());
-        let services = services.filter(|name| disturbed.contains(name));
-        grader.stubs.iter().map(|stub| stub.name.value.as_str()).chain(services)
-    };
-    for name in named {
-        if known().all(|stub| stub != name.value) {
-            let problem = Diagnostic::new(format!("there is no stub `{}`", name.value), name.span);
-            problems.add(match nearest(&name.value, known()) {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
-                None => problem.help("stubs stand under `stubs:` at the top of the file"),
-            });
-        }
-    }
+    saves
 }

@@ -11,6 +11,8 @@ pub const ALWAYS: [&str; 4] = ["origin", "host", "seed", "secret"];
 /// The name of the turn, from 1, inside `repeat`.
 pub const TURN: &str = "turn";
 
+/// The name of a request's own body as text, in its headers.
+pub const SENT_BODY: &str = "sent_body";
 /// The name of a size, inside `growth`.
 pub const SIZE: &str = "size";
 /// The names of a race's client and round, from 1.
@@ -94,7 +96,8 @@ pub fn name(key: &Spanned<String>, problems: &mut Problems) {
 /// A key that names something new, so that `$(key)` can stand for it.
 pub fn new_name(key: &Spanned<String>, problems: &mut Problems) {
     name(key, problems);
-    if ALWAYS.iter().chain(&RACE).any(|name| *name == key.value) || [TURN, SIZE].contains(&key.value.as_str())
+    if ALWAYS.iter().chain(&RACE).any(|name| *name == key.value)
+        || [TURN, SIZE, SENT_BODY].contains(&key.value.as_str())
     {
         problems.add(
             Diagnostic::new(format!("`$({})` has a meaning of its own", key.value), key.span)

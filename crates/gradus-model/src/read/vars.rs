@@ -1,16 +1,29 @@
 //! Reads `vars:`: what is drawn from the grading's seed.
 
+use super::ints::ints;
 use super::template::{is_word, new_name, unknown};
 use super::value::{FUNCTIONS, needs_operand, stand_in, value};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
+use crate::ints::Count;
 use crate::source::Spanned;
 use crate::tree::{Node, NodeKind};
 use crate::value::{Draw, Generator, Value, Var};
 
 /// The generators, with their dollar signs.
-pub const GENERATORS: [&str; 10] =
-    ["$words", "$int", "$number", "$bool", "$uuid", "$email", "$name", "$string", "$pick", "$now_plus"];
+pub const GENERATORS: [&str; 11] = [
+    "$words",
+    "$int",
+    "$ints",
+    "$number",
+    "$bool",
+    "$uuid",
+    "$email",
+    "$name",
+    "$string",
+    "$pick",
+    "$now_plus",
+];
 
 /// `vars:`.
 pub fn vars(node: &Node, problems: &mut Problems) -> Vec<Var> {
@@ -19,12 +32,26 @@ pub fn vars(node: &Node, problems: &mut Problems) -> Vec<Var> {
         .map(|(key, node)| {
             new_name(key, problems);
             let draw = draw(node, problems).unwrap_or_else(|| Draw::Value(stand_in(node.span)));
+            refuse_named_size(&draw, problems);
             Var { name: key.clone(), draw }
         })
         .collect()
 }
 
-fn draw(node: &Node, problems: &mut Problems) -> Option<Draw> {
+/// Only where a list is used is it certain that a name stands for a number.
+fn refuse_named_size(draw: &Draw, problems: &mut Problems) {
+    if let Draw::Generated(Generator::Ints(ints)) = draw
+        && let Count::Name(name) = &ints.size
+    {
+        problems.add(
+            Diagnostic::new("in `vars` the size of a list is a number", name.span)
+                .help("a list of $(size) numbers is drawn at `items` of a stub"),
+        );
+    }
+}
+
+/// What is drawn, or a value as it stands.
+pub fn draw(node: &Node, problems: &mut Problems) -> Option<Draw> {
     match &node.kind {
         NodeKind::Text(word) if is_word(word) => {
             return generator(&Spanned::new(word.clone(), node.span), None, problems).map(Draw::Generated);
@@ -48,6 +75,7 @@ fn generator(key: &Spanned<String>, operand: Option<&Node>, problems: &mut Probl
         ("$words", Some(node)) => Some(Generator::Words(decode::whole(node, 1, 100, problems)? as u32)),
         ("$int", None) => Some(Generator::Int { from: 1, to: 1_000_000 }),
         ("$int", Some(node)) => int(node, problems),
+        ("$ints", Some(node)) => ints(node, problems).map(Generator::Ints),
         ("$number", None) => Some(Generator::Number),
         ("$bool", None) => Some(Generator::Bool),
         ("$uuid", None) => Some(Generator::Uuid),

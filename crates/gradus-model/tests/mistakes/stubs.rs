@@ -79,6 +79,62 @@ fn names_of_the_request_are_known_in_replies_alone() {
 }
 
 #[test]
+fn the_items_of_a_stub_are_a_list() {
+    let stub = |items: &str| grader(&format!("{{ a: {{ items: {items} }} }}"), GET);
+    assert_eq!(mistakes(&stub("[1, b, { c: 2 }]")), Vec::<String>::new());
+    check(&stub("5"), &["the items of a stub are a list @ `5`"]);
+    check(&stub("$words"), &["the items of a stub are a list @ `$words`"]);
+    check(&stub("$(nobody)"), &["`$(nobody)` stands for nothing here @ `$(nobody)`"]);
+    let named = stub("$(word)").replace("pass: 50", "pass: 50\nvars: { word: $words }");
+    check(&named, &["the items of a stub are a list @ `$(word)`"]);
+    check(
+        &stub("{ $ints: { size: 5, to: 4, distinct: true } }"),
+        &["there are no 5 different numbers @ `{ size: 5, to: 4, distinct: true }`"],
+    );
+    check(
+        &stub("{ $ints: { size: 5, from: 2, to: 1 } }"),
+        &["`from` 2 is greater than `to` 1 @ `{ size: 5, from: 2, to: 1 }`"],
+    );
+    check(&stub("{ $ints: { size: 1000001 } }"), &["expected a whole number from 0 to 1000000 @ `1000001`"]);
+    check(&stub("$ints"), &["`$ints` needs an operand @ `$ints`"]);
+}
+
+#[test]
+fn the_size_of_a_list_is_a_name_only_where_it_is_used() {
+    let growth = |size: &str| {
+        let before = format!("{{ stub: {{ a: {{ items: {{ $ints: {{ size: {size} }} }} }} }} }}");
+        let measure = "{ calls: a, get: /items/* }";
+        let steps = format!(
+            "{{ growth: {{ sizes: [1, 4, 8], before: [ {before} ], steps: [ {GET} ], measure: {measure}, at_most: linear }} }}"
+        );
+        grader("{ a: { items: [] } }", &steps)
+    };
+    assert_eq!(mistakes(&growth("$(size)")), Vec::<String>::new());
+    let cases = "{ get: /$(a), cases: [ { a: 1 } ], repeat: 2, expect: { text: $(turn) } }";
+    assert_eq!(mistakes(&growth("$(size)").replace(GET, cases)), Vec::<String>::new());
+    check(&growth("$(siz)"), &["`$(siz)` stands for nothing here @ `$(siz)`"]);
+    check(&growth("n$(size)"), &["expected a whole number or $(name), found text @ `n$(size)`"]);
+    let var = grader("{ a: { items: [] } }", GET)
+        .replace("pass: 50", "pass: 50\nvars: { n: 3, l: { $ints: { size: $(n) } } }");
+    check(&var, &["in `vars` the size of a list is a number @ `$(n)`"]);
+}
+
+#[test]
+fn items_are_those_of_a_stub_that_holds_some() {
+    let calls = format!("{GET}, {{ calls: {{ stub: rates }}, expect: {{ items: $sorted }} }}");
+    check(&grader(RATES, &calls), &["the stub `rates` holds no items @ `$sorted`"]);
+    let inside = format!(
+        "{{ race: {{ before: [ {{ stub: {{ rates: {{ items: [1] }} }} }}, {{ stub: {{ shelf: up }} }} ], each: [ {GET} ] }} }}"
+    );
+    check(
+        &grader(RATES, &inside),
+        &["the stub `rates` holds no items @ `[1]`", "there is no stub `shelf` @ `shelf`"],
+    );
+    check(&grader("{ a: { items: [], routs: [] } }", GET), &["unknown key `routs` @ `routs`"]);
+    check(&grader("{ a: {} }", GET), &["the key `routes` is missing @ `{}`"]);
+}
+
+#[test]
 fn what_goes_with_term_goes_with_nothing_else() {
     check(
         &grader(RATES, &format!("{GET}, {{ server: kill, within: 1s }}")),

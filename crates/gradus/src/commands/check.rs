@@ -235,7 +235,7 @@ fn write(
 }
 
 /// A reader never sees half a report. What is there and no file, such as a pipe, is written to, never replaced.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+pub fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     if path.metadata().is_ok_and(|found| !found.is_file()) {
         return std::fs::write(path, text);
     }

@@ -1,0 +1,101 @@
+//! Requests that break one rule each, where the contract says how a request is refused.
+
+use super::{Aim, Case, Draft, Payload, sent, told};
+use crate::argument;
+use crate::contract::{Place, Status};
+use crate::generate::Extent;
+use crate::pointer::Pointer;
+use crate::shape::{Kind, Shape};
+use crate::template::is_json;
+use serde_json::Value;
+
+impl Draft<'_> {
+    /// Every case that should be refused.
+    pub(super) fn broken(&mut self) {
+        if self.operation.refuses(false) {
+            self.broken_bodies();
+        }
+        self.broken_parameters();
+    }
+
+    fn refused(&mut self, label: String, payload: Payload, rule: Pointer, first: bool) {
+        let Some(arguments) = self.arguments(Extent::Least) else { return };
+        let case = self.case(Aim::Refused, label, arguments, payload);
+        self.add(Case { rule: Some(rule), ..case }, first);
+    }
+
+    fn broken_bodies(&mut self) {
+        let Some(body) = &self.operation.body else { return };
+        if body.required {
+            self.refused("without a body".into(), Payload::None, body.pointer.clone(), true);
+        }
+        let Some(media) = self.media().filter(|media| is_json(sent(&media.range))) else { return };
+        let name = sent(&media.range).to_owned();
+        let content = body.pointer.child("content");
+        if let Some(Payload::Json { value, .. }) = self.payload(Extent::Full) {
+            let text = value.to_string();
+            let payload = Payload::Bytes { media: name.clone(), bytes: cut(&text).into_bytes() };
+            self.refused("JSON that is cut off before its end".into(), payload, content.clone(), true);
+            if self.says_unsupported() {
+                let media = "application/x-unheard-of".to_owned();
+                let payload = Payload::Bytes { media, bytes: text.into_bytes() };
+                self.refused("with a content type that is not taken".into(), payload, content, true);
+            }
+        }
+        let Some(id) = media.schema else { return };
+        for variant in self.maker.broken(&[self.contract.schemas.get(id)], 0) {
+            let Some(rule) = self.contract.schemas.rule(id, &variant.value) else { continue };
+            let label = told("the body", &variant);
+            let first = variant.what.starts_with("left out");
+            let payload = Payload::Json { media: name.clone(), value: variant.value };
+            self.refused(label, payload, rule, first);
+        }
+    }
+
+    /// Whether the contract says that content types are looked at.
+    fn says_unsupported(&self) -> bool {
+        self.operation.responses.iter().any(|response| response.status == Status::Exact(415))
+    }
+
+    fn broken_parameters(&mut self) {
+        for (index, parameter) in self.operation.parameters.iter().enumerate() {
+            let name = &parameter.name;
+            if !self.operation.refuses(parameter.place == Place::Path) {
+                continue;
+            }
+            if parameter.required && parameter.place != Place::Path {
+                self.argument_case(Aim::Refused, format!("without the parameter `{name}`"), index, None);
+            }
+            let Some(id) = parameter.schema else { continue };
+            let schema = self.contract.schemas.get(id);
+            let takes_text = Shape::of(&[schema], 0, &self.contract.schemas).kinds.has(Kind::Text);
+            for variant in self.maker.broken(&[schema], 0) {
+                let is_broken = can_be_wrong(&variant.value, takes_text)
+                    && argument::can_be_sent(parameter, &variant.value)
+                    && !argument::is_valid(&self.contract.schemas, parameter, &variant.value);
+                if is_broken {
+                    let label = told(&format!("the parameter `{name}`"), &variant);
+                    self.argument_case(Aim::Refused, label, index, Some(variant.value));
+                }
+            }
+        }
+    }
+}
+
+/// Whether a value of a parameter can break a rule: everything is text once it is sent, and so no type is wrong where text is
+/// taken.
+fn can_be_wrong(value: &Value, takes_text: bool) -> bool {
+    match value {
+        Value::String(_) => true,
+        Value::Bool(_) | Value::Number(_) => !takes_text,
+        Value::Null | Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+/// JSON without its end. A text, a list or an object is none then; of a number, what is left may still be one.
+fn cut(json: &str) -> String {
+    match json.strip_suffix(['}', ']', '"']) {
+        Some(begun) => begun.to_owned(),
+        None => format!("{json},"),
+    }
+}

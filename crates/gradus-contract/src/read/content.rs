@@ -1,0 +1,24 @@
+//! Reads media types and what stands in them.
+
+use super::Reader;
+use crate::contract::Media;
+use crate::document::At;
+use crate::schemas::Direction;
+use crate::template::essence;
+
+impl<'d> Reader<'d> {
+    pub(super) fn content(&mut self, all: &At<'d>, direction: Direction) -> Vec<Media> {
+        let mut content = Vec::new();
+        for (key, at) in all.entries() {
+            self.knows(&at, &["schema", "example", "examples", "encoding"]);
+            if !key.value.contains('/') && key.value != "*" {
+                let message = format!("`{}` is no media type", key.value);
+                self.problem(&message, &at.pointer);
+            }
+            let schema = at.get("schema").map(|schema| self.schema(&schema, direction));
+            let examples = self.examples(&at);
+            content.push(Media { range: essence(&key.value), schema, examples });
+        }
+        content
+    }
+}
