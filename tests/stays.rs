@@ -163,3 +163,26 @@ fn stubs_and_the_server_are_up_for_whoever_develops() {
     server.interrupt();
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "the server outlived its grader");
 }
+
+#[test]
+fn services_are_up_for_whoever_develops() {
+    let course = Course::get_root(&http_server("def answer(method, path, body):\n    return 200, {}, b''\n"));
+    course.write("graders/demo/seed.redis", "SET greeting hello\n");
+    course.write(
+        "graders/demo/grader.yaml",
+        "format: 1\nexercise: demo\npass: 80\nservices:\n  cache: { engine: redis, seed: seed.redis }\nchecks:\n  - id: root\n    claim: A\n    points: 1\n    steps: [ { get: /, expect: { status: 200 } } ]\n",
+    );
+    let (work, root) = (course.work().display().to_string(), course.root.path().display().to_string());
+    for more in [&[][..], &["--sandbox", "none"]] {
+        let arguments = ["up", work.as_str(), "--exercises", root.as_str()];
+        let up = Staying::of(Gradus::new(arguments.iter().chain(more).copied()));
+        let told = up.wait_for("export CACHE_URL='redis://127.0.0.1:");
+        let port = told.split(':').nth(2).and_then(|rest| rest.split('/').next()).expect("a port");
+        let mut redis = std::net::TcpStream::connect(format!("127.0.0.1:{port}")).expect("a service");
+        std::io::Write::write_all(&mut redis, b"GET greeting\r\n").expect("a question");
+        let mut answer = [0; 64];
+        let length = redis.read(&mut answer).expect("an answer");
+        assert_eq!(&answer[..length], b"$5\r\nhello\r\n");
+        assert_eq!(up.interrupt(), 130);
+    }
+}

@@ -33,9 +33,9 @@ pub fn services_on(path: &OsStr) -> impl Iterator<Item = (&'static str, &'static
     })
 }
 
-/// Everything that a service needs to run.
-#[derive(Clone)]
-pub struct Ground {
+/// What services need of the machine to run.
+#[derive(Clone, Debug)]
+pub struct Host {
     /// What opens rooms.
     pub launcher: Launcher,
     /// How services are kept apart.
@@ -44,6 +44,18 @@ pub struct Ground {
     pub templates: PathBuf,
     /// Variables that their programs get.
     pub environment: Vec<(OsString, OsString)>,
+}
+
+impl Host {
+    /// The same as a submission has.
+    pub fn of(folder: &Folder<'_>) -> Self {
+        Self {
+            launcher: folder.launcher.clone(),
+            sandbox: folder.sandbox.clone(),
+            templates: folder.supplies.templates.clone(),
+            environment: folder.environment.clone(),
+        }
+    }
 }
 
 /// All services of one grading.
@@ -65,7 +77,7 @@ struct One {
 }
 
 struct Running {
-    ground: Ground,
+    host: Host,
     programs: Programs,
     template: Option<PathBuf>,
     instance: Instance,
@@ -107,8 +119,8 @@ impl Backing {
     }
 
     /// Starts all of them, each as its template is.
-    pub async fn start(&mut self, folder: &Folder<'_>) -> Result<(), Fault> {
-        let path = folder.environment.iter().find(|(name, _)| name == "PATH");
+    pub async fn start(&mut self, host: &Host) -> Result<(), Fault> {
+        let path = host.environment.iter().find(|(name, _)| name == "PATH");
         let path = path.map_or(OsStr::new(""), |(_, path)| path.as_os_str());
         for (name, one) in &mut self.services {
             let engine = one.service.engine;
@@ -119,22 +131,16 @@ impl Backing {
                     engine::package(engine)
                 )),
             })?;
-            let ground = Ground {
-                launcher: folder.launcher.clone(),
-                sandbox: folder.sandbox.clone(),
-                templates: folder.supplies.templates.clone(),
-                environment: folder.environment.clone(),
-            };
             let broken = |why: String| Fault { what: format!("the service `{name}`: {why}"), way_out: None };
-            let template = template::template(&ground, &programs, &one.service).await.map_err(broken)?;
+            let template = template::template(host, &programs, &one.service).await.map_err(broken)?;
             let places = (one.inner_port().map_err(|error| broken(error.to_string()))?, one.secret.clone());
-            let mut instance = Instance::start(&ground, &programs, engine, template.as_deref(), places)
+            let mut instance = Instance::start(host, &programs, engine, template.as_deref(), places)
                 .await
                 .map_err(broken)?;
             if engine == Engine::Redis {
                 instance.client.furnish(one.seed()).await.map_err(broken)?;
             }
-            one.running = Some(Running { ground, programs, template, instance });
+            one.running = Some(Running { host: host.clone(), programs, template, instance });
         }
         Ok(())
     }
@@ -180,6 +186,17 @@ impl Backing {
             };
             let (way, reach) = (one.way.clone(), running.instance.reach());
             self.pipes.insert(key, tokio::spawn(instance::pipe(listener, way, reach)));
+        }
+        Ok(())
+    }
+
+    /// Has each of them reached on this machine itself, where no submission runs.
+    pub async fn listen_here(&mut self) -> io::Result<()> {
+        for (name, one) in &self.services {
+            let Some(running) = &one.running else { continue };
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, one.port)).await?;
+            let pipe = tokio::spawn(instance::pipe(listener, one.way.clone(), running.instance.reach()));
+            self.pipes.insert((String::new(), name.clone()), pipe);
         }
         Ok(())
     }
@@ -269,8 +286,8 @@ impl One {
     async fn renew(&mut self) -> Result<(), String> {
         let seed = self.seed().map(str::to_owned);
         let Some(running) = &mut self.running else { return Ok(()) };
-        let Running { ground, programs, template, instance } = running;
-        instance.renew(ground, programs, template.as_deref()).await?;
+        let Running { host, programs, template, instance } = running;
+        instance.renew(host, programs, template.as_deref()).await?;
         if self.service.engine == Engine::Redis {
             instance.client.furnish(seed.as_deref()).await?;
         }

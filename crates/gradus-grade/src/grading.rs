@@ -1,5 +1,6 @@
 //! One grading from end to end. Whatever happens, it answers with a report.
 
+use crate::backing::Host;
 use crate::boot::NotReady;
 use crate::build::{self, NotBuilt};
 use crate::check::{self, Bench, Heard};
@@ -76,7 +77,7 @@ impl Grading<'_, '_> {
             Subject::Folder(folder) => {
                 let Some(recipe) = self.build(folder, &upstreams).await else { return };
                 further = Further::new(job, Some(recipe.clone()));
-                if let Err(Fault { what, way_out }) = upstreams.backing().start(folder).await {
+                if let Err(Fault { what, way_out }) = upstreams.backing().start(&Host::of(folder)).await {
                     return self.broken(what, way_out);
                 }
                 match ProgramTarget::new(recipe) {

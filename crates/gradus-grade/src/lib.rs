@@ -23,7 +23,7 @@ mod target;
 mod up;
 mod upstreams;
 
-pub use backing::services_on;
+pub use backing::{Host, services_on};
 pub use grading::grade;
 pub use ground::{Sandbox, most_memory};
 pub use interrupt::Interrupt;

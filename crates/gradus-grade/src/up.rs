@@ -1,5 +1,6 @@
 //! What a submission may lean on, booted for a person who develops against it, without any check.
 
+use crate::backing::Host;
 use crate::build::{self, NotBuilt};
 use crate::check::always_there;
 use crate::ground::Sandbox;
@@ -25,6 +26,8 @@ pub struct Up<'a> {
     pub seed: u64,
     /// When it begins, in seconds since 1970-01-01 UTC.
     pub now: u64,
+    /// What services need where no submission runs.
+    pub host: Host,
     /// A submission to be up too; without one, whoever develops starts their own.
     pub folder: Option<Folder<'a>>,
 }
@@ -46,6 +49,7 @@ pub async fn up(
     let mut variables = crate::grading::variables(what.grader, what.seed, what.now);
     variables.extend(upstreams.told());
     let Some(folder) = &what.folder else {
+        upstreams.backing().start(&what.host).await.map_err(|fault| fault.what)?;
         upstreams
             .begin_here(what.seed, theirs(), names(&what, None))
             .await
@@ -60,7 +64,7 @@ pub async fn up(
     let ground = Arc::new(ground);
     let recipe = built.recipe(folder, &ground, what.exercise, variables.clone(), upstreams.ports());
     let mut target = ProgramTarget::new(recipe).map_err(|error| error.to_string())?;
-    upstreams.backing().start(folder).await.map_err(|fault| fault.what)?;
+    upstreams.backing().start(&Host::of(folder)).await.map_err(|fault| fault.what)?;
     target.open().await.map_err(|cause| cause.to_string())?;
     let origin = target.origin();
     let listening = upstreams.begin(&target, what.seed, names(&what, Some(&origin))).await;

@@ -119,7 +119,7 @@ impl Upstreams {
             let serving = tokio::spawn(self.stubs.clone().serve(name.clone(), listener));
             self.serving.insert((MAIN.to_owned(), name.clone()), serving);
         }
-        Ok(())
+        self.backing.listen_here().await
     }
 
     /// Whoever is up and does not listen yet at a place does; `target` is who runs there.

@@ -152,8 +152,8 @@ pub struct Up {
     /// Where all random data comes from
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// How the server is kept apart from this machine
-    #[arg(long, value_enum, requires = "server")]
+    /// How the server and the services are kept apart from this machine
+    #[arg(long, value_enum)]
     pub sandbox: Option<Sandbox>,
     /// Hosts of package registries that a build in the sandbox may reach
     #[arg(long, value_name = "HOST", value_delimiter = ',')]

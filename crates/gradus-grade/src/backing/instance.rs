@@ -1,6 +1,6 @@
 //! One running instance of a service: its room, its process, the grader's way in, and the pipe of the submission.
 
-use super::Ground;
+use super::Host;
 use crate::ground::{Sandbox, give};
 use gradus_model::service::Engine;
 use gradus_sandbox::{Access, Limits, Program, Room, RoomSpec, Rung, Running, Stdin, View, host_id};
@@ -61,13 +61,13 @@ pub struct Lodging {
 impl Lodging {
     /// A room for a service whose data is this folder of the machine, seen so.
     pub async fn open(
-        ground: &Ground,
+        host: &Host,
         data: Option<(&Path, Access)>,
         (port, secret): (u16, String),
     ) -> Result<Self, String> {
         let door = TempDir::with_prefix("gradus-door-").map_err(|error| error.to_string())?;
         let limits = Limits { memory: 1 << 30, files: 4096, disk: 2 << 30, ..Limits::default() };
-        let (rung, places) = match &ground.sandbox {
+        let (rung, places) = match &host.sandbox {
             Sandbox::Native => {
                 let id = host_id(USER);
                 if let Some(id) = id {
@@ -88,17 +88,16 @@ impl Lodging {
                 (Rung::None, Places { data, door: door.path().to_owned(), port, secret, root })
             }
         };
-        let room =
-            ground.launcher.open(&RoomSpec { rung, limits }).await.map_err(|error| error.to_string())?;
+        let room = host.launcher.open(&RoomSpec { rung, limits }).await.map_err(|error| error.to_string())?;
         Ok(Self { room, places, door })
     }
 
     /// A program of the service.
-    pub fn program(&self, ground: &Ground, command: Vec<OsString>) -> Program {
-        let mut env: Vec<_> = ground.environment.iter().filter(|(name, _)| name == "PATH").cloned().collect();
+    pub fn program(&self, host: &Host, command: Vec<OsString>) -> Program {
+        let mut env: Vec<_> = host.environment.iter().filter(|(name, _)| name == "PATH").cloned().collect();
         env.push(("LC_ALL".into(), "C.UTF-8".into()));
         let dir =
-            if ground.sandbox == Sandbox::Native { PathBuf::from(DOOR) } else { self.door.path().to_owned() };
+            if host.sandbox == Sandbox::Native { PathBuf::from(DOOR) } else { self.door.path().to_owned() };
         Program { command, dir, env, stdin: Stdin::Null, output_cap: 64 << 10, wall: None }
     }
 }
@@ -106,7 +105,7 @@ impl Lodging {
 impl Instance {
     /// Starts one on a clone of a template, and waits until it answers.
     pub async fn start(
-        ground: &Ground,
+        host: &Host,
         programs: &Programs,
         engine: Engine,
         template: Option<&Path>,
@@ -114,7 +113,7 @@ impl Instance {
     ) -> Result<Self, String> {
         let (port, secret) = own.clone();
         // Where there is no overlay over it, a copy is what it changes.
-        let copy = match (template, &ground.sandbox) {
+        let copy = match (template, &host.sandbox) {
             (Some(template), Sandbox::Guarded { .. } | Sandbox::None { .. }) => Some(copied(template)?),
             _ => None,
         };
@@ -123,8 +122,8 @@ impl Instance {
             (None, Some(template)) => Some((template, Access::Overlay)),
             (None, None) => None,
         };
-        let lodging = Lodging::open(ground, data, own).await?;
-        let program = lodging.program(ground, engine::serve(engine, programs, &lodging.places));
+        let lodging = Lodging::open(host, data, own).await?;
+        let program = lodging.program(host, engine::serve(engine, programs, &lodging.places));
         let Lodging { room, door, .. } = lodging;
         let running = room.run(program.clone()).await.map_err(|error| error.to_string())?;
         let client = answers(engine, &running, door.path(), port, &secret).await?;
@@ -146,13 +145,13 @@ impl Instance {
     /// Another one in its place, as new.
     pub async fn renew(
         &mut self,
-        ground: &Ground,
+        host: &Host,
         programs: &Programs,
         template: Option<&Path>,
     ) -> Result<(), String> {
         self.kill().await;
         let own = (self.port, self.secret.clone());
-        let new = Self::start(ground, programs, self.engine, template, own).await?;
+        let new = Self::start(host, programs, self.engine, template, own).await?;
         let reach = self.reach.clone();
         *reach.0.lock().unwrap_or_else(PoisonError::into_inner) = (new.room.clone(), new.port);
         *self = Self { reach, ..new };

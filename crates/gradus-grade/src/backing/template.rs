@@ -1,7 +1,7 @@
 //! A service as it is when a grading begins: made and filled once for each version of its programs and each seed, then only
 //! cloned.
 
-use super::Ground;
+use super::Host;
 use super::instance::{KEPT, Lodging, answers, last_words};
 use crate::ground::{Sandbox, give};
 use gradus_model::service::{Engine, Service};
@@ -20,7 +20,7 @@ const VERSION: u32 = 1;
 
 /// The folder of a service's template; there is none where nothing is kept on a disk.
 pub async fn template(
-    ground: &Ground,
+    host: &Host,
     programs: &Programs,
     service: &Service,
 ) -> Result<Option<PathBuf>, String> {
@@ -28,13 +28,13 @@ pub async fn template(
         return Ok(None);
     }
     let no_place = |error: std::io::Error| format!("no place for a template: {error}");
-    let folder = ground.templates.join(key(ground, programs, service).map_err(no_place)?);
+    let folder = host.templates.join(key(host, programs, service).map_err(no_place)?);
     if folder.is_dir() {
         return Ok(Some(folder));
     }
-    fs::create_dir_all(&ground.templates).map_err(no_place)?;
-    let half = tempfile::Builder::new().prefix("new-").tempdir_in(&ground.templates).map_err(no_place)?;
-    make(ground, programs, service, &half).await?;
+    fs::create_dir_all(&host.templates).map_err(no_place)?;
+    let half = tempfile::Builder::new().prefix("new-").tempdir_in(&host.templates).map_err(no_place)?;
+    make(host, programs, service, &half).await?;
     match fs::rename(half.path(), &folder) {
         Ok(()) => {
             // It has moved away.
@@ -47,13 +47,13 @@ pub async fn template(
     }
 }
 
-fn key(ground: &Ground, programs: &Programs, service: &Service) -> std::io::Result<String> {
+fn key(host: &Host, programs: &Programs, service: &Service) -> std::io::Result<String> {
     let mut hasher = blake3::Hasher::new();
     let mut add = |text: String| {
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
     };
-    add(format!("{VERSION} {} {}", service.engine.word(), ground.sandbox == Sandbox::Native));
+    add(format!("{VERSION} {} {}", service.engine.word(), host.sandbox == Sandbox::Native));
     for program in [Some(&programs.server), programs.init.as_ref()].into_iter().flatten() {
         let real = program.canonicalize()?;
         let meta = real.metadata()?;
@@ -63,24 +63,24 @@ fn key(ground: &Ground, programs: &Programs, service: &Service) -> std::io::Resu
     Ok(hasher.finalize().to_hex()[..32].to_owned())
 }
 
-async fn make(ground: &Ground, programs: &Programs, service: &Service, into: &TempDir) -> Result<(), String> {
+async fn make(host: &Host, programs: &Programs, service: &Service, into: &TempDir) -> Result<(), String> {
     let io = |error: std::io::Error| error.to_string();
     let kept = into.path().join(KEPT);
     fs::create_dir(&kept).map_err(io)?;
     fs::set_permissions(&kept, fs::Permissions::from_mode(0o700)).map_err(io)?;
-    if let Some(id) = host_id("services").filter(|_| ground.sandbox == Sandbox::Native) {
+    if let Some(id) = host_id("services").filter(|_| host.sandbox == Sandbox::Native) {
         give(into.path(), id).map_err(io)?;
     }
     let engine = service.engine;
     // Nobody comes by its port.
-    let port = match ground.sandbox {
+    let port = match host.sandbox {
         Sandbox::Native => engine::usual_port(engine),
         Sandbox::Guarded { .. } | Sandbox::None { .. } => gradus_sandbox::free_port().map_err(io)?.port(),
     };
     let own = (port, String::new());
-    let lodging = Lodging::open(ground, Some((into.path(), Access::Write)), own).await?;
+    let lodging = Lodging::open(host, Some((into.path(), Access::Write)), own).await?;
     if let Some(command) = engine::init(engine, programs, &lodging.places) {
-        let running = lodging.room.run(lodging.program(ground, command)).await;
+        let running = lodging.room.run(lodging.program(host, command)).await;
         let running = running.map_err(|error| error.to_string())?;
         let exit = tokio::time::timeout(MAKES, running.wait()).await;
         match exit {
@@ -93,7 +93,7 @@ async fn make(ground: &Ground, programs: &Programs, service: &Service, into: &Te
     }
     let command = engine::serve(engine, programs, &lodging.places);
     let mut running =
-        lodging.room.run(lodging.program(ground, command)).await.map_err(|error| error.to_string())?;
+        lodging.room.run(lodging.program(host, command)).await.map_err(|error| error.to_string())?;
     let mut client = answers(engine, &running, lodging.door.path(), port, "").await?;
     let seed = service.seed.as_ref();
     client.furnish(seed.map(|seed| seed.text.as_str())).await.map_err(|why| match seed {

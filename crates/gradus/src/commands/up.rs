@@ -1,13 +1,13 @@
-//! `gradus up`: the stubs of an exercise, and the server if it is asked for, until Ctrl-C.
+//! `gradus up`: the stubs and services of an exercise, and the server if it is asked for, until Ctrl-C.
 
 use crate::arguments::Up as Arguments;
 use crate::commands::check::{folder_of, random_seed};
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
-use crate::means::{Means, interrupt_on_signals, now, runtime};
+use crate::means::{Means, interrupt_on_signals, now, runtime, supplies};
 use crate::screen;
 use crate::subject;
-use gradus_grade::{Interrupt, Origin, Silent, Up, up};
+use gradus_grade::{Host, Interrupt, Origin, Silent, Up, up};
 use gradus_intake::catalogue::Catalogue;
 use std::ffi::OsString;
 
@@ -19,21 +19,23 @@ pub fn run(catalogue: &Catalogue, arguments: &Arguments, environment: &Environme
         let said = subject::plan(&dir).ok().and_then(|plan| plan.exercise).map(|slug| slug.value);
         let slug = subject::slug(arguments.exercise.as_deref(), said.as_deref(), &arguments.dir)?;
         let graded = subject::graded(catalogue, &slug)?;
-        let means = match arguments.server {
-            true => Some(Means::new(arguments.sandbox).await?),
+        let means = Means::new(arguments.sandbox).await?;
+        let folder = match arguments.server {
+            true => Some(folder_of(&arguments.dir, &dir, &means, &arguments.build_network, environment)?.0),
             false => None,
         };
-        let folder = match &means {
-            Some(means) => {
-                Some(folder_of(&arguments.dir, &dir, means, &arguments.build_network, environment)?.0)
-            }
-            None => None,
+        let host = Host {
+            launcher: means.launcher.clone(),
+            sandbox: means.sandbox.clone(),
+            templates: supplies(&[], environment)?.templates,
+            environment: environment.passed_on.clone(),
         };
         let what = Up {
             exercise: &graded.exercise.exercise,
             grader: &graded.grader.grader,
             seed: arguments.seed.map_or_else(random_seed, Ok)?,
             now: now(),
+            host,
             folder,
         };
         let mut told = |variables: &[(OsString, OsString)], origin: Option<&Origin>| {
@@ -56,10 +58,10 @@ fn says(variables: &[(OsString, OsString)], origin: Option<&Origin>) -> String {
     text.push_str(&match origin {
         Some(origin) => format!("\nThe server is up at {origin}; Ctrl-C ends it.\n"),
         None if variables.is_empty() => {
-            "\nThis exercise has no stubs: --server starts the server itself. Ctrl-C ends.\n".to_owned()
+            "\nThis exercise has neither stubs nor services: --server starts the server itself. Ctrl-C ends.\n".to_owned()
         }
         None => {
-            "\nStart your server with these, PORT, HOST and DATA_DIR; Ctrl-C ends the stubs.\n".to_owned()
+            "\nStart your server with these, PORT, HOST and DATA_DIR; Ctrl-C ends what stands above.\n".to_owned()
         }
     });
     text
