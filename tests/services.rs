@@ -144,8 +144,10 @@ fn work_is_counted_in_whatever_way_it_is_asked_for_and_the_graders_own_is_not() 
     for sandbox in ["native", "none"] {
         course.check(&["--sandbox", sandbox]).code(0);
     }
-    let procedure = ask("create procedure p() select sum(total) from orders where customer = 7", "{ status: 200 }")
-        + &ask("call p()", "{ text: \"30\" }")
+    let procedure = ask(
+        "create procedure p() select sum(total) from orders where customer = 7",
+        "{ status: 200 }",
+    ) + &ask("call p()", "{ text: \"30\" }")
         + "      - work:\n          steps: [ { post: /, text: call p(), expect: { text: \"30\" } } ]\n          expect: { db.statements: 1, db.rows_examined: 3, db.full_scans: 1 }\n";
     self::course("mariadb", &check("procedure", &procedure)).check(&[]).code(0);
 }
