@@ -149,7 +149,8 @@ fn work_is_counted_in_whatever_way_it_is_asked_for_and_the_graders_own_is_not() 
         "{ status: 200 }",
     ) + &ask("call p()", "{ text: \"30\" }")
         + "      - work:\n          steps: [ { post: /, text: call p(), expect: { text: \"30\" } } ]\n          expect: { db.statements: 1, db.rows_examined: 3, db.full_scans: 1 }\n";
-    self::course("mariadb", &check("procedure", &procedure)).check(&[]).code(0);
+    let hidden = "      - work:\n          steps: [ { post: /, text: \"set @a = (select sum(total) from orders)\", expect: { status: 200 } } ]\n          expect: { db.statements: 0, db.rows_examined: 3, db.full_scans: 1 }\n";
+    self::course("mariadb", &check("procedure", &(procedure + hidden))).check(&[]).code(0);
 }
 
 #[test]
