@@ -93,6 +93,66 @@ fn work_is_counted_and_the_dearest_statements_are_shown() {
     }
 }
 
+/// A server that speaks MariaDB's protocol itself: it prepares what it is told there, and has it executed.
+const PREPARES: &str = r#"
+import hashlib, socket, struct
+def packet(stream):
+    head = stream.read(4)
+    return stream.read(int.from_bytes(head[:3], "little"))
+def say(link, number, body):
+    link.sendall(len(body).to_bytes(3, "little") + bytes([number]) + body)
+def answer(method, path, body):
+    with socket.create_connection(("127.0.0.1", int(os.environ["DATABASE_PORT"])), timeout=20) as link:
+        stream = link.makefile("rb")
+        greeting = packet(stream)
+        at = greeting.index(b"\0", 1) + 5
+        salt = greeting[at:at + 8] + greeting[at + 27:at + 39]
+        one = hashlib.sha1(os.environ["DATABASE_PASSWORD"].encode()).digest()
+        two = hashlib.sha1(salt + hashlib.sha1(one).digest()).digest()
+        scramble = bytes(a ^ b for a, b in zip(one, two))
+        user, name = os.environ["DATABASE_USER"].encode(), os.environ["DATABASE_NAME"].encode()
+        say(link, 1, struct.pack("<IIB23x", 0x8A209, 1 << 24, 45) + user + b"\0" + bytes([20]) + scramble + name + b"\0mysql_native_password\0")
+        if packet(stream)[:1] != b"\0": return 500, {}, b"not let in"
+        say(link, 0, b"\x16" + body)
+        prepared = packet(stream)
+        if prepared[:1] != b"\0": return 409, {}, prepared[9:]
+        for _ in range(int.from_bytes(prepared[5:7], "little") + 1): packet(stream)
+        say(link, 0, b"\x17" + prepared[1:5] + struct.pack("<BI", 0, 1))
+        for _ in range(int.from_bytes(prepared[5:7], "little") + 2): packet(stream)
+        count = 0
+        while packet(stream)[:1] != b"\xfe": count += 1
+        return 200, {}, str(count).encode()
+"#;
+
+#[test]
+fn work_is_counted_in_whatever_way_it_is_asked_for_and_the_graders_own_is_not() {
+    let course = Course::get_root(&http_server(PREPARES));
+    course.write("graders/demo/seed.sql", SEED);
+    let asks = "{ post: /, text: select total from orders where customer = 7, expect: { text: \"2\" } }";
+    // The grader asks in the submission's database, too.
+    let own = "{ sql: { db: select sum(total) from orders } }";
+    let counted = |rows: u32| {
+        format!(
+            "      - sql: {{ db: select * from orders }}\n      - work:\n          steps: [{asks}, {own}, {asks}]\n          expect: {{ db.statements: 2, db.rows_examined: {rows}, db.full_scans: 2, db.rows: 4 }}\n"
+        )
+    };
+    let grader = format!(
+        "format: 1\nexercise: demo\npass: 80\nservices:\n  db: {{ engine: mariadb, seed: seed.sql }}\nchecks:\n{}",
+        check("prepared", &counted(6))
+    );
+    course.write("graders/demo/grader.yaml", &grader);
+    for sandbox in ["native", "none"] {
+        course.check(&["--sandbox", sandbox]).code(0);
+    }
+    let procedure = ask(
+        "create procedure p() select sum(total) from orders where customer = 7",
+        "{ status: 200 }",
+    ) + &ask("call p()", "{ text: \"30\" }")
+        + "      - work:\n          steps: [ { post: /, text: call p(), expect: { text: \"30\" } } ]\n          expect: { db.statements: 1, db.rows_examined: 3, db.full_scans: 1 }\n";
+    let hidden = "      - work:\n          steps: [ { post: /, text: \"set @a = (select sum(total) from orders)\", expect: { status: 200 } } ]\n          expect: { db.statements: 0, db.rows_examined: 3, db.full_scans: 1 }\n";
+    self::course("mariadb", &check("procedure", &(procedure + hidden))).check(&[]).code(0);
+}
+
 #[test]
 fn a_service_is_killed_and_comes_back_with_what_it_was_told() {
     for engine in ["postgresql", "mariadb"] {
