@@ -30,11 +30,12 @@ async fn run(mut command: Vec<std::ffi::OsString>) {
     };
     let room = RoomSpec { rung, limits: Limits::default() };
     let running = launcher.launch(&room, program).await.expect("it starts");
-    let mut mark = running.output().mark();
+    // It may have printed something before we look for the first time.
+    let (mut mark, mut slice) = (running.output().mark(), running.output().all());
     loop {
-        let slice = running.output().since(mark);
-        mark = running.output().mark();
         std::io::stdout().write_all(&slice.bytes).expect("a pipe");
         tokio::time::sleep(Duration::from_millis(1)).await;
+        slice = running.output().since(mark);
+        mark = running.output().mark();
     }
 }
