@@ -70,7 +70,7 @@ fn an_open_loop_sends_at_its_rate_and_waiting_counts_as_slow() {
 
 #[test]
 fn memory_that_grows_with_every_request_is_found() {
-    let step = "      - load:\n          connections: 2\n          for: 700ms\n          warm_up: 200ms\n          requests: [ { get: /, expect: { status: 200 } } ]\n        expect: { errors: 0, memory: { $at_most: 20 MiB more } }\n";
+    let step = "      - load:\n          connections: 2\n          rate: 200\n          for: 700ms\n          warm_up: 200ms\n          requests: [ { get: /, expect: { status: 200 } } ]\n        expect: { errors: 0, memory: { $at_most: 20 MiB more } }\n";
     let server = |keeps: &str| {
         http_server(&format!(
             "kept = []\ndef answer(method, path, body):\n    page = bytes(1 << 18)\n    {keeps}\n    return 200, {{}}, b''\n"
