@@ -18,7 +18,8 @@ pub fn size(folder: &Path) -> u64 {
     sizes.sum()
 }
 
-/// Copies what is in a folder; links are copied as links.
+/// Copies what is in a folder; links are copied as links, and pipes and devices, on which a reader could wait for ever, are
+/// left out.
 pub fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -28,14 +29,14 @@ pub fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
             copy_all(&entry.path(), &copy)?;
         } else if kind.is_symlink() {
             symlink(fs::read_link(entry.path())?, &copy)?;
-        } else {
+        } else if kind.is_file() {
             fs::copy(entry.path(), &copy)?;
         }
     }
     Ok(())
 }
 
-/// Lets everybody read a folder and all that is in it; links are not followed.
+/// Lets everybody read a folder and all that is in it, and nobody but its owner change it; links are not followed.
 pub fn readable(folder: &Path) -> io::Result<()> {
     let meta = folder.symlink_metadata()?;
     if meta.is_symlink() {
@@ -45,7 +46,7 @@ pub fn readable(folder: &Path) -> io::Result<()> {
     let more = if meta.is_dir() || mode & 0o100 != 0 { 0o555 } else { 0o444 };
     // Whoever is to remove it must be able to.
     let own = if meta.is_dir() { 0o700 } else { 0 };
-    fs::set_permissions(folder, fs::Permissions::from_mode(mode | more | own))?;
+    fs::set_permissions(folder, fs::Permissions::from_mode(mode & 0o755 | more | own))?;
     if meta.is_dir() {
         for entry in fs::read_dir(folder)? {
             readable(&entry?.path())?;
@@ -71,4 +72,25 @@ pub fn give(folder: &Path, id: u32) -> io::Result<()> {
         give(&entry?.path(), id)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_waits_for_no_pipe_and_what_is_readable_is_changed_by_nobody() {
+        let (from, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        fs::write(from.path().join("a"), "text").expect("a file");
+        fs::set_permissions(from.path().join("a"), fs::Permissions::from_mode(0o4722)).expect("a mode");
+        symlink("/nowhere", from.path().join("link")).expect("a link");
+        let pipe = from.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+        copy_all(from.path(), to.path()).expect("a copy");
+        assert_eq!(fs::read_link(to.path().join("link")).expect("a link"), Path::new("/nowhere"));
+        assert!(!to.path().join("pipe").exists());
+        readable(from.path()).expect("modes");
+        let mode = |name: &str| from.path().join(name).metadata().expect("a file").mode() & 0o7777;
+        assert_eq!(mode("a"), 0o755);
+    }
 }
