@@ -56,7 +56,8 @@ pub fn integer(shape: &Shape<'_>, random: &mut Random) -> Option<Value> {
         (None, None) => (1, 1000),
     };
     let room = u64::try_from(to - from).ok()?;
-    let drawn = from + i128::from(random.below(room + 1));
+    let edge = u64::from(room >= 2);
+    let drawn = from + i128::from(edge + random.below(room + 1 - 2 * edge));
     match shape.multiple_of.filter(|step| step.fract() == 0.0 && *step >= 1.0) {
         Some(step) => whole(multiple(drawn, step as i128, from, most)?),
         None => whole(drawn),
