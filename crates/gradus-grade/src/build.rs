@@ -48,6 +48,7 @@ impl Built {
             dir: self.dir.clone(),
             told,
             upstreams,
+            files: Vec::new(),
             serves: exercise.submission == SubmissionKind::Server,
             limits: exercise.limits.clone(),
         }

@@ -69,11 +69,12 @@ impl Grading<'_, '_> {
                 Err(error) => return self.broken(error.to_string(), None),
             },
             Subject::Folder(folder) => {
-                let Some(recipe) = self.build(folder, &upstreams).await else { return };
-                further = Further::new(job, Some(recipe.clone()));
+                let Some(mut recipe) = self.build(folder, &upstreams).await else { return };
                 if let Err(Fault { what, way_out }) = upstreams.backing().start(&Host::of(folder)).await {
                     return self.broken(what, way_out);
                 }
+                recipe.files = upstreams.backing().files();
+                further = Further::new(job, Some(recipe.clone()));
                 match ProgramTarget::new(recipe) {
                     Ok(target) => Box::new(target),
                     Err(error) => {

@@ -6,7 +6,7 @@ use crate::growth::GrowthStep;
 use crate::nats::NatsStep;
 use crate::pattern::Pattern;
 use crate::race::{LoadStep, RaceStep};
-use crate::service::{CommandStep, HoldStep, Service, ServiceStep, SqlStep, WorkStep};
+use crate::service::{CommandStep, DataFile, HoldStep, Service, ServiceStep, SqlStep, WorkStep};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::stub::{Asked, CallsStep, Stub, StubStep};
 use crate::toxic::FaultsStep;
@@ -33,6 +33,8 @@ pub struct Grader {
     pub stubs: Vec<Stub>,
     /// Databases and caches, private to each grading.
     pub services: Vec<Service>,
+    /// Files of SQLite that the submission begins with.
+    pub files: Vec<DataFile>,
     /// Where it says that the answer to every request is held to the contract.
     pub passive: Option<Span>,
     /// The exercise's contract among the sources, if something here is held to it. Whoever finds the exercise adds it.
