@@ -13,6 +13,7 @@ mod hostile;
 mod life;
 mod packages;
 mod races;
+mod rules;
 mod sandbox;
 mod services;
 mod speed;
