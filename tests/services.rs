@@ -275,7 +275,7 @@ fn seeds_are_several_files_and_rows_that_are_the_same_in_every_grading() {
             course
         };
         let (_, report) = of("-1").report(&["--seed", "5"]);
-        let got = report.pointer("/checks/0/failure/mismatches/0/got").and_then(|got| got.as_str());
+        let got = report.pointer("/checks/0/outcome/mismatches/0/got").and_then(|got| got.as_str());
         let sum = got.expect("a sum").rsplit(' ').next().expect("a number").to_owned();
         of(&sum).check(&["--seed", "6"]).code(0);
         sums.push(sum);
@@ -356,7 +356,7 @@ fn work_costs_the_same_on_every_run_however_busy_the_machine() {
                 course
             };
             let (_, report) = of(&|_| "-1".to_owned(), 1).report(&[]);
-            let mismatches = report.pointer("/checks/0/failure/mismatches").and_then(|all| all.as_array());
+            let mismatches = report.pointer("/checks/0/outcome/mismatches").and_then(|all| all.as_array());
             let got = |mismatch: &serde_json::Value| {
                 mismatch["got"].as_str().and_then(|got| got.rsplit(' ').next()).map(str::to_owned)
             };

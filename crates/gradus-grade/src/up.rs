@@ -62,7 +62,7 @@ pub async fn up(
     };
     let limits = &what.exercise.limits;
     let mut ground = build::prepare(folder).map_err(why)?;
-    let built = build::build(folder, &mut ground, limits, observer).await.map_err(why)?;
+    let built = build::build(folder, &mut ground, &variables, limits, observer).await.map_err(why)?;
     let ground = Arc::new(ground);
     let inside: Vec<_> = variables.iter().cloned().chain(upstreams.told()).collect();
     let mut recipe = built.recipe(folder, &ground, what.exercise, inside, upstreams.ports());
