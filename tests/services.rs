@@ -287,7 +287,7 @@ fn seeds_are_several_files_and_rows_that_are_the_same_in_every_grading() {
         "graders/demo/grader.yaml",
         &(grader.to_owned() + &check("any", &ask("select 1", "{ status: 200 }"))),
     );
-    course.check(&[]).code(4).says("grader.yaml: line 8: rows of `ordres`").says("does not exist");
+    course.check(&[]).code(4).says("grader.yaml: line 9: rows of `ordres`").says("does not exist");
 }
 
 /// A server that does what it is told in a file of SQLite.
@@ -420,15 +420,18 @@ fn a_service_that_dies_makes_a_grading_broken_and_never_failed() {
         .env("PATH", path)
         .run()
         .code(4)
-        .says("the service `cache` exited with code 3: it was too much");
+        .says("the service `cache` exited with code 3 while it was needed")
+        .says("it was too much");
 }
 
 #[test]
 fn gradings_in_a_row_leave_no_process_no_folder_and_no_shared_memory() {
-    let course = course("postgresql", &check("any", &ask("select 1", "{ text: \"1\" }")));
-    let folder = course.root.path().join("temporary");
+    let of = |engine: &str| course(engine, &check("any", &ask("select 1", "{ text: \"1\" }")));
+    let (postgresql, mariadb) = (of("postgresql"), of("mariadb"));
+    let folder = postgresql.root.path().join("temporary");
     std::fs::create_dir(&folder).expect("a folder");
-    for sandbox in ["none", "none", "native", "native", "native"] {
+    // PostgreSQL never runs as root, which has no other user without a sandbox.
+    for (course, sandbox) in [(&mariadb, "none"), (&postgresql, "native"), (&postgresql, "native")] {
         course.gradus(&["--sandbox", sandbox]).env("TMPDIR", &folder).run().code(0);
     }
     let left: Vec<_> =

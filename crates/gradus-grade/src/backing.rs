@@ -165,9 +165,9 @@ impl Backing {
     /// What has ended though nobody ended it.
     pub fn died(&self) -> Option<Fault> {
         self.services.iter().find_map(|(name, one)| {
-            let how = one.running.as_ref()?.instance.died()?;
+            let (how, words) = one.running.as_ref()?.instance.died()?;
             Some(Fault {
-                what: format!("the service `{name}` {how} while it was needed"),
+                what: format!("the service `{name}` {how} while it was needed; its last words: {words}"),
                 way_out: Some(
                     "Grade again; if it happens each time, look for what its last words name.".into(),
                 ),

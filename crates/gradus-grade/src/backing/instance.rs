@@ -164,10 +164,10 @@ impl Instance {
         WayIn { engine: *engine, room, door: door.path(), port: *port, secret }
     }
 
-    /// How it ended, if nobody ended it: "exited with code 1: its last words".
-    pub fn died(&self) -> Option<String> {
+    /// How it ended, if nobody ended it, "exited with code 1", and its last words.
+    pub fn died(&self) -> Option<(String, String)> {
         let running = self.running.as_ref()?;
-        Some(format!("{}: {}", running.exited()?.ending, last_words(running)))
+        Some((running.exited()?.ending.to_string(), last_words(running)))
     }
 
     /// SIGKILL.

@@ -18,6 +18,7 @@ const SETTINGS: &[&str] = &[
     "--skip-name-resolve",
     "--performance-schema=ON",
     "--performance-schema-consumer-statements-digest=ON",
+    "--performance-schema-consumer-events-statements-current=ON",
     "--performance-schema-consumer-events-statements-history-long=ON",
     "--performance-schema-events-statements-history-long-size=500",
     "--performance-schema-max-sql-text-length=4096",
