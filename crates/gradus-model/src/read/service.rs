@@ -361,12 +361,12 @@ pub fn check_services(grader: &Grader, problems: &mut Problems) {
             && let Some(known) = find(&name.value)
         {
             let other = match taken_for {
-                None if known.speaks_sql() => continue,
-                None => "is not asked in SQL".to_owned(),
-                Some(engine) if known.engine == Some(engine) => continue,
-                Some(engine) => format!("is no {}, but {}", engine.word(), known.word),
+                None => Some("is not asked in SQL".to_owned()).filter(|_| !known.speaks_sql()),
+                Some(engine) => Some(format!("is no {}, but {}", engine.word(), known.word))
+                    .filter(|_| known.engine != Some(engine)),
             };
-            problems.add(Diagnostic::new(format!("`{}` {other}", name.value), name.span));
+            let problem = |other| Diagnostic::new(format!("`{}` {other}", name.value), name.span);
+            other.into_iter().for_each(|other| problems.add(problem(other)));
         }
         for name in of_programs(&step.action) {
             if find(&name.value).is_some_and(|known| known.engine.is_none()) {
