@@ -434,8 +434,9 @@ fn gradings_in_a_row_leave_no_process_no_folder_and_no_shared_memory() {
     for (course, sandbox) in [(&mariadb, "none"), (&postgresql, "native"), (&postgresql, "native")] {
         course.gradus(&["--sandbox", sandbox]).env("TMPDIR", &folder).run().code(0);
     }
-    let left: Vec<_> =
-        std::fs::read_dir(&folder).expect("a folder").flatten().map(|entry| entry.path()).collect();
+    let left = std::fs::read_dir(&folder).expect("a folder").flatten().map(|entry| entry.file_name());
+    // Which ports are taken is noted in one place for all gradings of this machine.
+    let left: Vec<_> = left.filter(|name| name != "gradus-ports").collect();
     assert!(left.is_empty(), "{left:?}");
     let name = folder.display().to_string();
     let processes = std::fs::read_dir("/proc").expect("processes").flatten().filter(|entry| {
