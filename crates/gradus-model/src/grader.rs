@@ -305,7 +305,7 @@ impl Step {
             }
             Action::Load(load) => load.requests.iter().collect(),
             Action::Work(work) => work.steps.iter().collect(),
-            Action::Hold(hold) => hold.steps.iter().collect(),
+            Action::Hold(hold) => hold.meanwhile.iter().chain(&hold.steps).collect(),
             Action::Growth(growth) => growth.before.iter().chain(&growth.steps).collect(),
             Action::Compare(compare) => compare.before.iter().chain(compare.work.steps()).collect(),
             _ => Vec::new(),
@@ -317,6 +317,7 @@ impl Step {
     pub fn saves(&self) -> impl Iterator<Item = &Save> {
         let meanwhile = match &self.action {
             Action::Server(server) => server.meanwhile.as_slice(),
+            Action::Hold(hold) => hold.meanwhile.as_slice(),
             _ => &[],
         };
         self.own_saves().iter().chain(meanwhile.iter().flat_map(Step::own_saves))
@@ -344,7 +345,7 @@ impl Step {
             Action::Stub(_) | Action::Faults(_) | Action::Service(_) => false,
             Action::Sql(sql) => sql.rows.is_some() || sql.error.is_some(),
             Action::Redis(_) | Action::Work(_) => true,
-            Action::Hold(hold) => hold.steps.iter().any(Step::expects),
+            Action::Hold(hold) => hold.meanwhile.iter().chain(&hold.steps).any(Step::expects),
             Action::Calls(_) | Action::Printed(_) => true,
             Action::Run(run) => {
                 run.exit.is_some() || run.stdout.is_some() || run.stderr.is_some() || !run.files.is_empty()
