@@ -11,6 +11,7 @@ mod documents;
 mod gradebook;
 mod hostile;
 mod life;
+mod messages;
 mod packages;
 mod races;
 mod sandbox;
