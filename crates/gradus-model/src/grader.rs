@@ -298,7 +298,7 @@ impl Check {
 
 impl Step {
     /// Adds it and the steps within it.
-    fn with_inner<'s>(&'s self, all: &mut Vec<&'s Step>) {
+    pub(crate) fn with_inner<'s>(&'s self, all: &mut Vec<&'s Step>) {
         all.push(self);
         let inner: Vec<&Step> = match &self.action {
             Action::Server(server) => server.meanwhile.iter().collect(),

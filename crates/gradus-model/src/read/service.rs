@@ -4,7 +4,7 @@ use super::expect;
 use super::files::Folder;
 use super::nats;
 use super::pattern::{Position, pattern};
-use super::race::steps;
+use super::race::{steps, steps_and_races};
 use super::template::{name, text_template};
 use super::{sense, server};
 use crate::decode::{self, Fields, Problems, nearest};
@@ -194,7 +194,7 @@ pub fn work(
     let node = fields.take("work")?;
     let mut work = Fields::of(node, "{ steps: […], expect: { db.rows_examined: … } }", problems)?;
     let inner = work.require("steps", problems);
-    let inner = inner.map_or_else(Vec::new, |node| steps(node, folder, problems));
+    let inner = inner.map_or_else(Vec::new, |node| steps_and_races(node, folder, problems));
     let expected = work.require("expect", problems);
     work.finish(problems);
     let mut expect = Vec::new();
