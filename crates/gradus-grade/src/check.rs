@@ -8,6 +8,7 @@ mod file;
 mod growth;
 mod life;
 mod load;
+mod meanwhile;
 mod nats;
 mod printed;
 mod race;
