@@ -402,7 +402,13 @@ impl Busy {
     fn begin() -> Self {
         use std::sync::atomic::Ordering::Relaxed;
         let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let spin = |stop: std::sync::Arc<std::sync::atomic::AtomicBool>| move || while !stop.load(Relaxed) {};
+        let spin = |stop: std::sync::Arc<std::sync::atomic::AtomicBool>| {
+            move || {
+                while !stop.load(Relaxed) {
+                    std::hint::spin_loop();
+                }
+            }
+        };
         let threads = (0..2).map(|_| std::thread::spawn(spin(stop.clone()))).collect();
         Self(stop, threads)
     }
