@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 const ANSWERS: Duration = Duration::from_secs(5);
 /// Steps of its machine between two looks at the clock.
 const LOOKS: i32 = 10_000;
+/// What SQLite says of a statement that goes on.
+const INCOMPLETE: &str = "incomplete input";
 /// Rows of an answer, at most.
 const MOST_ROWS: usize = 100_000;
 const LIMITS: [(Limit, i32); 4] = [
@@ -61,14 +63,14 @@ fn fill(connection: &Connection, text: &str) -> Result<(), (usize, String)> {
     for (line, statement) in statements::statements_of(text) {
         first = if begun.is_empty() { line } else { first };
         begun.push_str(statement);
-        match connection.execute_batch(&begun) {
+        match connection.execute_batch(&begun).map_err(why) {
             Ok(()) => begun.clear(),
             // A semicolon within a trigger ends nothing.
-            Err(Error::SqlInputError { msg, .. }) if msg == "incomplete input" => begun.push_str(";\n"),
-            Err(error) => return Err((first, why(error))),
+            Err(why) if why == INCOMPLETE => begun.push_str(";\n"),
+            Err(why) => return Err((first, why)),
         }
     }
-    if begun.is_empty() { Ok(()) } else { Err((first, "incomplete input".to_owned())) }
+    if begun.is_empty() { Ok(()) } else { Err((first, INCOMPLETE.to_owned())) }
 }
 
 /// What a question gave, and what it cost.
