@@ -11,6 +11,7 @@ mod printed;
 mod race;
 mod raw;
 mod request;
+mod select;
 mod service;
 mod show;
 mod upstream;
@@ -103,6 +104,12 @@ pub(crate) enum Stop {
     Failed(Box<Failure>),
     /// It could not be judged, through no fault of the submission.
     Broken(Fault),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Broken(fault)
+    }
 }
 
 impl From<Box<Failure>> for Stop {
@@ -252,6 +259,7 @@ async fn act(
         Action::Server(server) => life::act(bench, step, server, bindings, requests).await,
         Action::Stub(stub) => return upstream::change(bench, step, stub, bindings).await,
         Action::Sql(sql) => service::sql(bench, step, sql, bindings, circumstance).await,
+        Action::Select(select) => return select::run(bench, select, bindings, circumstance).await,
         Action::Redis(redis) => service::redis(bench, step, redis, bindings, circumstance).await,
         Action::Service(service) => return service::act(bench, service).await,
         Action::Hold(hold) => return service::hold(bench, hold, bindings, requests).await,

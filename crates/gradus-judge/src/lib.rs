@@ -11,5 +11,6 @@ pub mod number;
 pub mod pattern;
 pub mod place;
 pub mod ratio;
+pub mod rows;
 pub mod text;
 pub mod words;

@@ -5,6 +5,7 @@ use crate::conform::ConformStep;
 use crate::growth::GrowthStep;
 use crate::pattern::Pattern;
 use crate::race::{LoadStep, RaceStep};
+use crate::select::{DataSet, Dialect, SelectStep};
 use crate::service::{HoldStep, RedisStep, Service, ServiceStep, SqlStep, WorkStep};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::stub::{Asked, CallsStep, Stub, StubStep};
@@ -32,6 +33,10 @@ pub struct Grader {
     pub stubs: Vec<Stub>,
     /// Databases and caches, private to each grading.
     pub services: Vec<Service>,
+    /// The dialects of SQL in which a submission may be written, where it is SQL.
+    pub dialects: Vec<Dialect>,
+    /// Data sets on which queries of the submission run.
+    pub data: Vec<DataSet>,
     /// Where it says that the answer to every request is held to the contract.
     pub passive: Option<Span>,
     /// The exercise's contract among the sources, if something here is held to it. Whoever finds the exercise adds it.
@@ -141,6 +146,8 @@ pub enum Action {
     Faults(FaultsStep),
     /// A question to a database.
     Sql(Box<SqlStep>),
+    /// A query of the submission.
+    Select(Box<SelectStep>),
     /// A question to Redis.
     Redis(Box<RedisStep>),
     /// What happens to services.
@@ -343,7 +350,7 @@ impl Step {
             }
             Action::Stub(_) | Action::Faults(_) | Action::Service(_) => false,
             Action::Sql(sql) => sql.rows.is_some() || sql.error.is_some(),
-            Action::Redis(_) | Action::Work(_) => true,
+            Action::Select(_) | Action::Redis(_) | Action::Work(_) => true,
             Action::Hold(hold) => hold.steps.iter().any(Step::expects),
             Action::Calls(_) | Action::Printed(_) => true,
             Action::Run(run) => {

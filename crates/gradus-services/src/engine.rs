@@ -1,8 +1,8 @@
 //! Databases and caches as private, throw-away instances: which programs make them, how they are started, where the
 //! submission finds them, and how the grader asks them. Who starts programs, and where, is somebody else's business.
 
-mod mariadb;
-mod postgresql;
+pub(crate) mod mariadb;
+pub(crate) mod postgresql;
 mod redis;
 
 use gradus_model::json::Json;

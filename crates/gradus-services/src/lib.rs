@@ -4,6 +4,7 @@
 
 mod call;
 mod callback;
+pub mod desk;
 pub mod engine;
 mod fault;
 mod gate;
