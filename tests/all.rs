@@ -16,6 +16,7 @@ mod races;
 mod sandbox;
 mod services;
 mod speed;
+mod sql;
 mod stays;
 mod support;
 mod upstream;
