@@ -2,22 +2,26 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// What is said to whoever reads on.
 pub const TOO_MUCH: &str = "it gives too much at once";
 
-/// A stream, and how many bytes of it may still be read.
+/// A stream, how many bytes of it may still be read, and whether somebody wanted more.
 pub struct Meter<S> {
     stream: S,
     left: usize,
+    exceeded: Arc<AtomicBool>,
 }
 
 impl<S> Meter<S> {
-    /// Of which so many bytes may be read.
-    pub fn new(stream: S, bytes: usize) -> Self {
-        Self { stream, left: bytes }
+    /// Of which so many bytes may be read; the second part tells whether there were more.
+    pub fn new(stream: S, bytes: usize) -> (Self, Arc<AtomicBool>) {
+        let exceeded = Arc::new(AtomicBool::new(false));
+        (Self { stream, left: bytes, exceeded: exceeded.clone() }, exceeded)
     }
 }
 
@@ -28,6 +32,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Meter<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         if self.left == 0 {
+            self.exceeded.store(true, Ordering::Relaxed);
             return Poll::Ready(Err(io::Error::other(TOO_MUCH)));
         }
         let before = buffer.filled().len();

@@ -6,6 +6,8 @@ use crate::engine::Counters;
 use crate::engine::postgresql::{connect, line_of, value, why};
 use futures_util::StreamExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::UnixStream;
 use tokio_postgres::types::Type;
@@ -73,8 +75,11 @@ impl Desk {
     }
 
     async fn rows(&self, set: usize, query: &str, bounds: Bounds) -> Result<Rows, Refusal> {
-        let reader = self.reader(set, bounds).await.map_err(Refusal::Ours)?;
-        let wrong = |error: Error| mistake(error, query, bounds);
+        let (reader, exceeded) = self.reader(set, bounds).await.map_err(Refusal::Ours)?;
+        let wrong = |error: Error| match exceeded.load(Ordering::Relaxed) {
+            true => refused(TOO_MUCH),
+            false => mistake(error, query, bounds),
+        };
         // What can be prepared is one statement.
         let prepared = reader.prepare(query).await.map_err(wrong)?;
         let columns = prepared.columns();
@@ -97,18 +102,18 @@ impl Desk {
     }
 
     /// A session that ends with this one query, so that no setting outlives it.
-    async fn reader(&self, set: usize, bounds: Bounds) -> Result<Client, String> {
+    async fn reader(&self, set: usize, bounds: Bounds) -> Result<(Client, Arc<AtomicBool>), String> {
         let socket = UnixStream::connect(self.door.join(format!(".s.PGSQL.{}", self.port)))
             .await
             .map_err(|error| error.to_string())?;
         let mut config = tokio_postgres::Config::new();
         let time = bounds.time.as_millis();
         config.user(READER).dbname(named(set)).options(format!("-c statement_timeout={time}"));
-        let metered = Meter::new(socket, bounds.bytes * 2 + MORE_BYTES);
+        let (metered, exceeded) = Meter::new(socket, bounds.bytes * 2 + MORE_BYTES);
         let (client, connection) = config.connect_raw(metered, NoTls).await.map_err(why)?;
         // It ends with the client.
         tokio::spawn(async move { drop(connection.await) });
-        Ok(client)
+        Ok((client, exceeded))
     }
 
     async fn work(&self) -> Result<Counters, String> {
@@ -136,10 +141,6 @@ fn mistake(error: Error, query: &str, bounds: Bounds) -> Refusal {
             let hint = of.hint().map_or_else(String::new, |hint| format!(" ({hint})"));
             Refusal::Query { line: line_of(of, query), says: format!("{}{hint}", of.message()) }
         }
-        None if error.to_string().contains(TOO_MUCH) => refused(TOO_MUCH),
-        None => match std::error::Error::source(&error).map(ToString::to_string) {
-            Some(why) if why.contains(TOO_MUCH) => refused(TOO_MUCH),
-            _ => Refusal::Ours(error.to_string()),
-        },
+        None => Refusal::Ours(error.to_string()),
     }
 }

@@ -3,6 +3,7 @@
 
 use super::{Answer, Bounds, Refusal, Rows, gives_no_rows, lines, refused, text, too_slow};
 use crate::engine::Counters;
+use crate::engine::mariadb::statements_of;
 use gradus_model::json::Json;
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -47,13 +48,11 @@ impl Desk {
     pub fn load(&mut self, files: &[(&str, String)]) -> Result<usize, String> {
         let why = |error: Error| error.to_string();
         let mut connection = Connection::open_in_memory().map_err(why)?;
-        for (path, text) in files {
-            connection.execute_batch(text).map_err(|error| match error {
-                Error::SqlInputError { msg, offset, .. } => {
-                    let line = text::line_of(text, usize::try_from(offset).unwrap_or_default());
-                    format!("{path}: line {line}: {msg}")
-                }
-                other => format!("{path}: {other}"),
+        for (at, (path, text)) in files.iter().enumerate() {
+            connection.execute_batch(text).map_err(|error| {
+                let line = line_that_fails(&files[..at], text, &error.to_string());
+                let line = line.map_or_else(String::new, |line| format!("line {line}: "));
+                format!("{path}: {line}{}", words(error))
             })?;
         }
         connection.execute_batch("analyze").map_err(why)?;
@@ -78,6 +77,27 @@ impl Desk {
 
     pub async fn plan(&mut self, set: usize, query: &str, bounds: Bounds) -> Vec<String> {
         lines(self.ask(set, &format!("explain query plan {query}"), bounds).await)
+    }
+}
+
+/// The line on which the statement begins that fails so: SQLite does not tell, so it is done once more, one by one.
+fn line_that_fails(before: &[(&str, String)], text: &str, why: &str) -> Option<usize> {
+    let connection = Connection::open_in_memory().ok()?;
+    for (_, text) in before {
+        connection.execute_batch(text).ok()?;
+    }
+    let mut statements = statements_of(text).into_iter();
+    let failing = statements.find_map(|(line, statement)| {
+        connection.execute_batch(statement).err().map(|error| (line, words(error)))
+    });
+    failing.filter(|(_, words)| why.contains(words.as_str())).map(|(line, _)| line)
+}
+
+/// The words of SQLite alone.
+fn words(error: Error) -> String {
+    match error {
+        Error::SqlInputError { msg, .. } | Error::SqliteFailure(_, Some(msg)) => msg,
+        other => other.to_string(),
     }
 }
 
