@@ -75,7 +75,7 @@ impl Grading<'_, '_> {
                 }
                 let Some(recipe) = self.build(folder, &upstreams).await else { return };
                 further = Further::new(job, Some(recipe.clone()));
-                if let Err(Fault { what, way_out }) = lean(folder, &mut upstreams).await {
+                if let Err(Fault { what, way_out }) = lean(folder, job.grader, &mut upstreams).await {
                     return self.broken(what, way_out);
                 }
                 match ProgramTarget::new(recipe) {
@@ -97,9 +97,12 @@ impl Grading<'_, '_> {
 
     async fn build(&mut self, folder: &Folder<'_>, upstreams: &Upstreams) -> Option<Recipe> {
         let job = self.job;
+        let mut told = variables(job.grader, job.seed, job.now);
+        told.extend(upstreams.told());
         let built = async {
             let mut ground = build::prepare(folder)?;
-            let built = build::build(folder, &mut ground, &job.exercise.limits, self.observer).await?;
+            let limits = &job.exercise.limits;
+            let built = build::build(folder, &mut ground, &told, limits, self.observer).await?;
             Ok((Arc::new(ground), built))
         };
         let built = tokio::select! {
@@ -108,8 +111,6 @@ impl Grading<'_, '_> {
         };
         match built {
             Ok((ground, built)) => {
-                let mut told = variables(job.grader, job.seed, job.now);
-                told.extend(upstreams.told());
                 let recipe = built.recipe(folder, &ground, job.exercise, told, upstreams.ports());
                 self.report.build = built.phase;
                 Some(recipe)
@@ -234,10 +235,10 @@ impl Grading<'_, '_> {
 }
 
 /// Starts what a submission leans on, and what its queries run on.
-async fn lean(folder: &Folder<'_>, upstreams: &mut Upstreams) -> Result<(), Fault> {
+async fn lean(folder: &Folder<'_>, grader: &Grader, upstreams: &mut Upstreams) -> Result<(), Fault> {
     let host = Host::of(folder);
     upstreams.backing().start(&host).await?;
-    match folder.plan.dialect {
+    match folder.plan.dialect.filter(|dialect| grader.dialects.contains(dialect)) {
         Some(dialect) => upstreams.backing().open_readings(&host, dialect).await,
         None => Ok(()),
     }

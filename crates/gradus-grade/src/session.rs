@@ -230,7 +230,12 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
         Action::Run(_) if !can.commands => {
             Some("commands beside the server; grade the folder instead of a URL")
         }
-        Action::Sql(_) | Action::Redis(_) | Action::Service(_) | Action::Work(_) | Action::Hold(_)
+        Action::Sql(_)
+        | Action::Command(_)
+        | Action::Nats(_)
+        | Action::Service(_)
+        | Action::Work(_)
+        | Action::Hold(_)
             if !can.listen =>
         {
             Some("databases where the server runs; grade the folder instead of a URL")
@@ -248,7 +253,7 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
 pub async fn start(target: &mut dyn Target, upstreams: &mut Upstreams) -> Result<(), NotReady> {
     if target.capabilities().listen {
         if target.open().await? {
-            upstreams.leave(MAIN);
+            upstreams.leave(MAIN).await;
         }
         upstreams
             .listen(MAIN, target)

@@ -3,10 +3,11 @@
 use crate::compare::CompareStep;
 use crate::conform::ConformStep;
 use crate::growth::GrowthStep;
+use crate::nats::NatsStep;
 use crate::pattern::Pattern;
 use crate::race::{LoadStep, RaceStep};
 use crate::select::{DataSet, Dialect, SelectStep};
-use crate::service::{HoldStep, RedisStep, Service, ServiceStep, SqlStep, WorkStep};
+use crate::service::{CommandStep, HoldStep, Service, ServiceStep, SqlStep, WorkStep};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::stub::{Asked, CallsStep, Stub, StubStep};
 use crate::toxic::FaultsStep;
@@ -148,8 +149,10 @@ pub enum Action {
     Sql(Box<SqlStep>),
     /// A query of the submission.
     Select(Box<SelectStep>),
-    /// A question to Redis.
-    Redis(Box<RedisStep>),
+    /// A question to Redis or Memcached.
+    Command(Box<CommandStep>),
+    /// Something said to NATS, or a question about what it heard.
+    Nats(Box<NatsStep>),
     /// What happens to services.
     Service(ServiceStep),
     /// What steps cost services.
@@ -334,6 +337,7 @@ impl Step {
             Action::Request(request) => &request.save,
             Action::Calls(calls) => &calls.save,
             Action::Sql(sql) => &sql.save,
+            Action::Nats(nats) => &nats.save,
             _ => &[],
         }
     }
@@ -350,7 +354,8 @@ impl Step {
             }
             Action::Stub(_) | Action::Faults(_) | Action::Service(_) => false,
             Action::Sql(sql) => sql.rows.is_some() || sql.error.is_some(),
-            Action::Select(_) | Action::Redis(_) | Action::Work(_) => true,
+            Action::Select(_) | Action::Command(_) | Action::Work(_) => true,
+            Action::Nats(nats) => nats.expects(),
             Action::Hold(hold) => hold.steps.iter().any(Step::expects),
             Action::Calls(_) | Action::Printed(_) => true,
             Action::Run(run) => {

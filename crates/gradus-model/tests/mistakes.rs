@@ -8,6 +8,7 @@ mod files;
 mod many;
 mod names;
 mod selects;
+mod services;
 mod steps;
 mod stubs;
 mod values;

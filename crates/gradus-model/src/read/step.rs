@@ -5,7 +5,7 @@ use super::sense::cannot_hold;
 use super::template::new_name;
 use super::value::values;
 use super::{
-    compare, conform, expect, growth, load, race, request, run, select, server, service, stub, toxic,
+    compare, conform, expect, growth, load, nats, race, request, run, select, server, service, stub, toxic,
 };
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
@@ -101,6 +101,8 @@ fn other(key: &str) -> Option<Reader> {
         "sql" => service::sql,
         "select" => select::select,
         "redis" => service::redis,
+        "memcached" => service::memcached,
+        "nats" => nats::nats,
         "service" => service::service,
         "work" => service::work,
         "hold" => service::hold,
@@ -117,9 +119,27 @@ fn other(key: &str) -> Option<Reader> {
 }
 
 /// The other kinds of step, for those who misspell one.
-const OTHERS: [&str; 18] = [
-    "server", "stub", "faults", "calls", "sql", "select", "redis", "service", "work", "hold", "printed",
-    "run", "raw", "race", "load", "growth", "compare", "conform",
+const OTHERS: [&str; 20] = [
+    "server",
+    "stub",
+    "faults",
+    "calls",
+    "sql",
+    "select",
+    "redis",
+    "memcached",
+    "nats",
+    "service",
+    "work",
+    "hold",
+    "printed",
+    "run",
+    "raw",
+    "race",
+    "load",
+    "growth",
+    "compare",
+    "conform",
 ];
 
 /// The method and where the path stands; after a mistake, a stand-in.
