@@ -4,13 +4,14 @@
 
 pub mod answer;
 pub mod format;
+pub mod growth;
 pub mod history;
 pub mod json;
+pub mod median;
 pub mod miss;
 pub mod number;
 pub mod pattern;
 pub mod place;
-pub mod ratio;
 pub mod rows;
 pub mod text;
 pub mod words;
