@@ -3,6 +3,7 @@
 
 mod file;
 mod instance;
+mod readings;
 mod template;
 
 use crate::ground::Sandbox;
@@ -12,12 +13,14 @@ use gradus_model::draw;
 use gradus_model::grader::{Act, Action, Check, Grader};
 use gradus_model::nats::Said;
 use gradus_model::outcome::Fault;
+use gradus_model::select::Dialect;
 use gradus_model::service::{DataFile, Engine, Service};
 use gradus_model::toxic::Toxic;
 use gradus_sandbox::{Launcher, PortHold, free_port};
 use gradus_services::Way;
 use gradus_services::engine::{self, Client, Cost, Counters, Heard, Programs};
 use instance::Instance;
+pub use readings::{Asked, Readings};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -69,6 +72,8 @@ pub struct Backing {
     files: BTreeMap<String, OneFile>,
     /// Pipes by place and name.
     pipes: BTreeMap<(String, String), JoinHandle<()>>,
+    /// Where queries of the submission are run.
+    readings: Option<Readings>,
 }
 
 /// One service.
@@ -129,7 +134,7 @@ impl Backing {
             let one = OneFile { file: file.clone(), made: Arc::from([]), cost: Counters::new() };
             (file.name.value.clone(), one)
         });
-        Ok(Self { services, files: files.collect(), pipes: BTreeMap::new() })
+        Ok(Self { services, files: files.collect(), pipes: BTreeMap::new(), readings: None })
     }
 
     /// The ports by which the submission comes.
@@ -182,17 +187,9 @@ impl Backing {
             let broken = |why| Fault { what: format!("the service `{name}`: {why}"), way_out: None };
             one.made = made.map_err(broken)?;
         }
-        let path = host.environment.iter().find(|(name, _)| name == "PATH");
-        let path = path.map_or(OsStr::new(""), |(_, path)| path.as_os_str());
         for (name, one) in &mut self.services {
             let engine = one.service.engine;
-            let programs = engine::find(engine, path).ok_or_else(|| Fault {
-                what: format!("the service `{name}` is {}, which this machine does not have", engine.word()),
-                way_out: Some(format!(
-                    "install it, for example with: apt-get install {}",
-                    engine::package(engine)
-                )),
-            })?;
+            let programs = programs(host, engine, &format!("the service `{name}`"))?;
             let broken = |why: String| Fault { what: format!("the service `{name}`: {why}"), way_out: None };
             let template = template::template(host, &programs, &one.service).await.map_err(broken)?;
             let places = (one.inner_port().map_err(|error| broken(error.to_string()))?, one.secret.clone());
@@ -307,6 +304,17 @@ impl Backing {
         }
     }
 
+    /// Gets ready to run queries of the submission.
+    pub async fn open_readings(&mut self, host: &Host, dialect: Dialect) -> Result<(), Fault> {
+        self.readings = Some(Readings::open(host, dialect).await?);
+        Ok(())
+    }
+
+    /// Where queries of the submission are run, if it is queries.
+    pub fn readings(&mut self) -> Option<&mut Readings> {
+        self.readings.as_mut()
+    }
+
     /// The grader's own way into one of them.
     pub fn client(&mut self, name: &str) -> Result<&mut Client, String> {
         let running = self.services.get_mut(name).and_then(|one| one.running.as_mut());
@@ -370,12 +378,25 @@ impl Backing {
     pub async fn end(&mut self) {
         self.pipes.values().for_each(JoinHandle::abort);
         self.pipes.clear();
+        if let Some(mut readings) = self.readings.take() {
+            readings.end().await;
+        }
         for one in self.services.values_mut() {
             if let Some(mut running) = one.running.take() {
                 running.instance.put_away().await;
             }
         }
     }
+}
+
+/// The programs of an engine that something needs here.
+fn programs(host: &Host, engine: Engine, what: &str) -> Result<Programs, Fault> {
+    let path = host.environment.iter().find(|(name, _)| name == "PATH");
+    let path = path.map_or(OsStr::new(""), |(_, path)| path.as_os_str());
+    engine::find(engine, path).ok_or_else(|| Fault {
+        what: format!("{what} is {}, which this machine does not have", engine.word()),
+        way_out: Some(format!("install it, for example with: apt-get install {}", engine::package(engine))),
+    })
 }
 
 /// On what a service that was just started begins.

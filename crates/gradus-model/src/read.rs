@@ -22,6 +22,7 @@ mod request;
 mod run;
 mod scope;
 mod seed;
+mod select;
 mod sense;
 mod server;
 mod service;
