@@ -105,10 +105,18 @@ pub async fn build(
     observer: &mut dyn Observer,
 ) -> Result<Built, NotBuilt> {
     let dir = ground.dir(folder.plan.dir.as_deref());
+    if let (Where::Cache(cache), Some("go")) = (&folder.place, folder.plan.language) {
+        // What Go compiled stays beside the project's copy, and is not compiled again.
+        let compiled = cache.home().join("go-build");
+        ground
+            .keep_compiled(compiled, "GOCACHE")
+            .map_err(|error| ours(format!("no place for GOCACHE: {error}")))?;
+    }
     let phase = match &folder.plan.build {
         None => None,
         Some(command) => Some(build_in(folder, ground, command, &dir, limits, observer).await?),
     };
+    ground.lend().map_err(|error| ours(format!("no copy to run: {}: {error}", ground.folder().display())))?;
     Ok(Built { phase, start: argv(&folder.plan.start), dir })
 }
 
@@ -127,6 +135,7 @@ async fn build_in(
         Where::Cache(cache) => !cache.needs_build(&folder.plan, &mark(folder, ground)),
     };
     if unchanged {
+        provide::recall(folder, ground)?;
         let phase = Phase { command: line, took: Duration::ZERO, unchanged, output: Shown::default() };
         observer.event(Event::Built(&phase));
         return Ok(phase);
@@ -168,10 +177,6 @@ async fn run(
     let data = ground.data().map_err(|error| ours(format!("no place for temporary files: {error}")))?;
     let mut env = ground.environment().to_vec();
     env.extend(ground.places(data.as_ref()));
-    if matches!(folder.place, Where::Cache(_)) {
-        // What Go compiled stays beside the project's copy, and is not compiled again.
-        env.push(("GOCACHE".into(), dir.join(".cache/go-build").into()));
-    }
     let mut program = Program {
         command: argv(command),
         dir: dir.to_owned(),
