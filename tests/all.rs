@@ -6,6 +6,7 @@ mod batch;
 mod callbacks;
 mod check;
 mod commands;
+mod config;
 mod conform;
 mod documents;
 mod gradebook;

@@ -5,6 +5,7 @@ pub mod aside;
 pub mod cache;
 pub mod catalogue;
 pub mod class;
+pub mod configuration;
 pub mod git;
 pub mod moment;
 pub mod packages;

@@ -4,6 +4,7 @@ mod archive;
 mod aside;
 mod cache;
 mod class;
+mod configuration;
 mod packages;
 mod patch;
 mod plan;
