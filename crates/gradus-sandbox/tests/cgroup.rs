@@ -40,7 +40,7 @@ async fn a_room_has_a_group_or_a_reason_why_not() {
 async fn memory_taken_in_a_moment_is_held_by_the_system() {
     let limits = Limits { memory: 64 * MIB, disk: MIB, ..Limits::default() };
     for native in grouped(limits).await {
-        let mut running = native.run(python("import time; a = b'x' * (1 << 30); time.sleep(20)")).await;
+        let mut running = native.run(python("import time; a = b'x' * (1 << 30); time.sleep(600)")).await;
         let exit = timeout(BOUND, running.wait()).await.expect("it ends");
         assert_eq!(exit.ending, Ending::OutOfMemory { limit: 64 * MIB });
         let usage = running.stop().await.usage;
@@ -88,10 +88,10 @@ async fn tasks_are_counted_to_the_last_one() {
         count = 0\n\
         try:\n    \
             while count < 100:\n        \
-                if os.fork() == 0: time.sleep(30); os._exit(0)\n        \
+                if os.fork() == 0: time.sleep(600); os._exit(0)\n        \
                 count += 1\n\
         except BlockingIOError: pass\n\
-        print(count, flush=True); time.sleep(30)";
+        print(count, flush=True); time.sleep(600)";
     for native in grouped(Limits { tasks: 30, ..Limits::default() }).await {
         let mut running = native.run(python(script)).await;
         printed(&running, "29").await;
