@@ -116,6 +116,13 @@ pub async fn build(
     observer: &mut dyn Observer,
 ) -> Result<Built, NotBuilt> {
     let dir = ground.dir(folder.plan.dir.as_deref());
+    if let (Where::Cache(cache), Some("go")) = (&folder.place, folder.plan.language) {
+        // What Go compiled stays beside the project's copy, and is not compiled again.
+        let compiled = cache.home().join("go-build");
+        ground
+            .keep_compiled(compiled, "GOCACHE")
+            .map_err(|error| ours(format!("no place for GOCACHE: {error}")))?;
+    }
     let phase = match (&folder.plan.build, &folder.plan.configuration) {
         (None, _) => None,
         (Some(command), None) => Some(build_in(folder, ground, command, limits, observer).await?),
@@ -126,6 +133,7 @@ pub async fn build(
             Some(phase)
         }
     };
+    ground.lend().map_err(|error| ours(format!("no copy to run: {}: {error}", ground.folder().display())))?;
     Ok(Built { phase, start: argv(&folder.plan.start), dir })
 }
 
@@ -143,6 +151,7 @@ async fn build_in(
         Where::Cache(cache) => !cache.needs_build(&folder.plan, &mark(folder, ground)),
     };
     if unchanged {
+        provide::recall(folder, ground)?;
         let phase = Phase { command: line, took: Duration::ZERO, unchanged, output: Shown::default() };
         observer.event(Event::Built(&phase));
         return Ok(phase);
@@ -196,10 +205,6 @@ pub async fn in_room(
     let dir = ground.dir(folder.plan.dir.as_deref());
     let mut env = ground.environment().to_vec();
     env.extend(ground.places(data.as_ref()));
-    if matches!(folder.place, Where::Cache(_)) {
-        // What Go compiled stays beside the project's copy, and is not compiled again.
-        env.push(("GOCACHE".into(), dir.join(".cache/go-build").into()));
-    }
     let mut program = Program {
         command: argv(command),
         dir,

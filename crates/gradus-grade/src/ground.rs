@@ -1,6 +1,7 @@
 //! The ground on which a submission is built and runs: which folder of the machine, seen where, in what kind of room.
 
-use crate::files::{copy_all, give, readable, size};
+use crate::files::{give, readable, size};
+use gradus_intake::aside::{Aside, copy_all};
 use gradus_intake::plan;
 use gradus_model::duration::{format_duration, format_size};
 use gradus_model::exercise::Limits;
@@ -18,6 +19,8 @@ use tempfile::TempDir;
 const WORK: &str = "/work";
 /// Where it sees its `DATA_DIR` there.
 const DATA: &str = "/data";
+/// Where programs see what compilers keep for the next time.
+const COMPILED: &str = "/compiled";
 /// What a build may use of memory: compilers are hungrier than what they make.
 const BUILD_MEMORY: u64 = 4 << 30;
 
@@ -97,6 +100,10 @@ pub struct Ground {
     /// Package managers whose packages are needed and not there.
     lacking: Vec<&'static str>,
     host_id: Option<u32>,
+    /// What was built, while a copy of it runs.
+    aside: Option<Aside>,
+    /// What compilers keep for the next time.
+    compiled: Option<PathBuf>,
 }
 
 impl Ground {
@@ -111,6 +118,8 @@ impl Ground {
             copies: Vec::new(),
             lacking: Vec::new(),
             host_id: None,
+            aside: None,
+            compiled: None,
         };
         if ground.is_apart() {
             let (toolchains, variables) = plan::homes(environment);
@@ -145,6 +154,8 @@ impl Ground {
             copies: Vec::new(),
             lacking: Vec::new(),
             host_id: self.host_id,
+            aside: None,
+            compiled: None,
         }
     }
 
@@ -199,6 +210,15 @@ impl Ground {
         &self.folder
     }
 
+    /// What was built stays as it is whatever its programs write beside their data, as long as the ground is there. A room
+    /// with an overlay sees to that itself.
+    pub fn lend(&mut self) -> io::Result<()> {
+        if !self.is_native() {
+            self.aside = Some(Aside::set(&self.folder)?);
+        }
+        Ok(())
+    }
+
     /// Shows a set of packages, which stays as it is whatever a build does; to one that writes, a copy is shown.
     pub fn use_packages(&mut self, set: &Path, at: PathBuf, writes: bool) -> io::Result<()> {
         if !writes {
@@ -217,10 +237,23 @@ impl Ground {
         self.environment.extend(variables);
     }
 
-    /// What was built needs no packages any more.
+    /// What was built needs no packages that can be written any more; others may be read as long as it runs.
     pub fn forget_packages(&mut self) {
-        self.packages.clear();
+        self.packages.retain(|(_, _, access)| *access == Access::Read);
         self.copies.clear();
+    }
+
+    /// Keeps in a folder what a compiler wants to find again, and says where in this variable. What is compiled when the
+    /// submission runs is not kept where the room has an overlay.
+    pub fn keep_compiled(&mut self, folder: PathBuf, variable: &str) -> io::Result<()> {
+        std::fs::create_dir_all(&folder)?;
+        if let Some(id) = self.host_id {
+            give(&folder, id)?;
+        }
+        let seen = if self.is_native() { PathBuf::from(COMPILED) } else { folder.clone() };
+        self.environment.push((variable.into(), seen.into()));
+        self.compiled = Some(folder);
+        Ok(())
     }
 
     /// Remembers that packages are needed which are not there.
@@ -300,7 +333,8 @@ impl Ground {
     /// The room in which it is built. What it writes stays.
     pub fn build_room(&self, limits: &Limits, data: Option<&TempDir>, ports: &[u16]) -> RoomSpec {
         let memory = build_memory(limits);
-        let file_size = Some(build_disk(limits));
+        // One file can't reach what all of them together may take, so that it is always clear which of the two it was.
+        let file_size = Some(build_disk(limits) / 2);
         let cpu = Some(limits.build);
         let limits = RoomLimits { memory, cpu, file_size, files: 4096, ..room_limits(limits) };
         RoomSpec { rung: self.rung(Access::Write, data, ports), limits }
@@ -336,11 +370,15 @@ impl Ground {
                     toolchains(View::of_room()).folder(DATA).put(self.folder.clone(), WORK.into(), access);
                 let packages = self.packages.iter().cloned();
                 let view = packages.fold(view, |view, (set, at, access)| view.put(set, at, access));
+                let compiled = self.compiled.clone().into_iter();
+                let view = compiled.fold(view, |view, folder| view.put(folder, COMPILED.into(), access));
                 Rung::Native(View { host_id: self.host_id, ..view })
             }
             Sandbox::Guarded { .. } => {
                 let view =
                     toolchains(View::of_system()).put(self.folder.clone(), self.folder.clone(), access);
+                let compiled = self.compiled.clone().into_iter();
+                let view = compiled.fold(view, |view, folder| view.put(folder.clone(), folder, access));
                 let folders = data.map(|data| data.path().to_owned()).into_iter().collect();
                 Rung::Guarded { view: View { folders, ..view }, ports: ports.to_vec() }
             }

@@ -1,6 +1,7 @@
 //! Find exercises; take submissions in; plan how they build and run. It reads and writes folders, and starts no process.
 
 pub mod archive;
+pub mod aside;
 pub mod cache;
 pub mod catalogue;
 pub mod class;

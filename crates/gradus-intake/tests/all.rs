@@ -1,6 +1,7 @@
 //! Folders in; plans, digests, copies and patches out.
 
 mod archive;
+mod aside;
 mod cache;
 mod class;
 mod configuration;
