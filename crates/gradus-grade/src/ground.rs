@@ -15,7 +15,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// Where a submission sees itself in a room of its own.
-const WORK: &str = "/work";
+pub const WORK: &str = "/work";
 /// Where it sees its `DATA_DIR` there.
 const DATA: &str = "/data";
 /// What a build may use of memory: compilers are hungrier than what they make.

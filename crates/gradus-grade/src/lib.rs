@@ -22,6 +22,7 @@ mod provide;
 mod record;
 mod session;
 mod target;
+mod traces;
 mod up;
 mod upstreams;
 

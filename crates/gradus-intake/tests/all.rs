@@ -3,9 +3,11 @@
 mod archive;
 mod cache;
 mod class;
+mod pack;
 mod packages;
 mod patch;
 mod plan;
+mod trace;
 mod tree;
 
 use std::fs;

@@ -18,6 +18,7 @@ pub mod json;
 pub mod mutant;
 pub mod outcome;
 pub mod pattern;
+pub mod public;
 pub mod race;
 pub mod read;
 pub mod redact;
