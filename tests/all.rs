@@ -12,6 +12,7 @@ mod documents;
 mod gradebook;
 mod hostile;
 mod life;
+mod messages;
 mod packages;
 mod packs;
 mod races;

@@ -8,13 +8,14 @@ use crate::ground::Sandbox;
 use crate::job::Folder;
 use crate::target::Target;
 use gradus_model::draw;
-use gradus_model::grader::{Act, Grader};
+use gradus_model::grader::{Act, Action, Check, Grader};
+use gradus_model::nats::Said;
 use gradus_model::outcome::Fault;
 use gradus_model::service::{Engine, Service};
 use gradus_model::toxic::Toxic;
 use gradus_sandbox::{Launcher, PortHold, free_port};
 use gradus_services::Way;
-use gradus_services::engine::{self, Client, Counters, Programs};
+use gradus_services::engine::{self, Client, Counters, Heard, Programs};
 use instance::Instance;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -26,8 +27,7 @@ use tokio::task::JoinHandle;
 
 /// Every kind of service, the package that brings it, and where this machine has it; `path` is as in `PATH`.
 pub fn services_on(path: &OsStr) -> impl Iterator<Item = (&'static str, &'static str, Option<PathBuf>)> {
-    let engines = [Engine::Postgresql, Engine::Mariadb, Engine::Redis];
-    engines.into_iter().map(|engine| {
+    Engine::ALL.into_iter().map(|engine| {
         let found = engine::find(engine, path).map(|programs| programs.server);
         (engine.word(), engine::package(engine), found)
     })
@@ -73,6 +73,9 @@ struct One {
     hold: Option<PortHold>,
     secret: String,
     way: Way,
+    /// What of its messages is remembered, by their subjects.
+    heard: Heard,
+    subjects: Vec<String>,
     running: Option<Running>,
 }
 
@@ -101,6 +104,8 @@ impl Backing {
                 hold,
                 secret: draw::secret(seed ^ 0x5eed_0f5e_c4e7),
                 way: Way::default(),
+                heard: Heard::default(),
+                subjects: subjects(grader, &service.name.value),
                 running: None,
             };
             services.insert(service.name.value.clone(), one);
@@ -134,13 +139,11 @@ impl Backing {
             let broken = |why: String| Fault { what: format!("the service `{name}`: {why}"), way_out: None };
             let template = template::template(host, &programs, &one.service).await.map_err(broken)?;
             let places = (one.inner_port().map_err(|error| broken(error.to_string()))?, one.secret.clone());
-            let mut instance = Instance::start(host, &programs, engine, template.as_deref(), places)
+            let instance = Instance::start(host, &programs, engine, template.as_deref(), places)
                 .await
                 .map_err(broken)?;
-            if engine == Engine::Redis {
-                instance.client.furnish(one.seed()).await.map_err(broken)?;
-            }
             one.running = Some(Running { host: host.clone(), programs, template, instance });
+            one.begins(Begins::Anew).await.map_err(broken)?;
         }
         Ok(())
     }
@@ -159,14 +162,13 @@ impl Backing {
     pub async fn begin(&mut self, seed: u64) -> Result<(), Fault> {
         for (name, one) in &mut self.services {
             one.way.begin(seed);
+            one.heard.begin();
             if let Some(running) = &mut one.running {
                 running.instance.resume();
-                running
-                    .instance
-                    .ensure()
-                    .await
-                    .map_err(|why| Fault { what: format!("the service `{name}`: {why}"), way_out: None })?;
             }
+            one.ensure()
+                .await
+                .map_err(|why| Fault { what: format!("the service `{name}`: {why}"), way_out: None })?;
         }
         Ok(())
     }
@@ -185,7 +187,8 @@ impl Backing {
                 Some(_) => continue,
             };
             let (way, reach) = (one.way.clone(), running.instance.reach());
-            self.pipes.insert(key, tokio::spawn(instance::pipe(listener, way, reach)));
+            let pipe = instance::pipe(listener, one.service.engine, way, reach);
+            self.pipes.insert(key, tokio::spawn(pipe));
         }
         Ok(())
     }
@@ -195,8 +198,9 @@ impl Backing {
         for (name, one) in &self.services {
             let Some(running) = &one.running else { continue };
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, one.port)).await?;
-            let pipe = tokio::spawn(instance::pipe(listener, one.way.clone(), running.instance.reach()));
-            self.pipes.insert((String::new(), name.clone()), pipe);
+            let (way, reach) = (one.way.clone(), running.instance.reach());
+            let pipe = instance::pipe(listener, one.service.engine, way, reach);
+            self.pipes.insert((String::new(), name.clone()), tokio::spawn(pipe));
         }
         Ok(())
     }
@@ -245,17 +249,22 @@ impl Backing {
         let one = self.services.get_mut(name).ok_or("there is none")?;
         let running = one.running.as_mut().ok_or("it does not run")?;
         match act {
+            Act::Start => one.ensure().await?,
+            Act::Restart => {
+                running.instance.kill().await;
+                one.ensure().await?;
+            }
             Act::Kill => running.instance.kill().await,
             Act::Term => running.instance.term().await,
             Act::Pause => running.instance.pause(),
             Act::Resume => running.instance.resume(),
-            Act::Start => running.instance.ensure().await?,
-            Act::Restart => {
-                running.instance.kill().await;
-                running.instance.ensure().await?;
-            }
         }
         Ok(())
+    }
+
+    /// What was published on a subject since the check began.
+    pub fn heard(&self, name: &str, subject: &str) -> Vec<engine::Message> {
+        self.services.get(name).map_or_else(Vec::new, |one| one.heard.on(subject))
     }
 
     /// Ends all of them.
@@ -270,9 +279,53 @@ impl Backing {
     }
 }
 
+/// On what a service that was just started begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    /// On its seed.
+    Anew,
+    /// On what it has kept.
+    Again,
+}
+
+/// The subjects on which some check asks what was published.
+fn subjects(grader: &Grader, service: &str) -> Vec<String> {
+    let steps = grader.checks.iter().flat_map(Check::every_step);
+    let named = steps.filter_map(|step| match &step.action {
+        Action::Nats(nats) if nats.service.value == service => match &nats.said {
+            Said::Published(subject) => Some(subject.value.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    let mut subjects: Vec<String> = named.collect();
+    subjects.sort();
+    subjects.dedup();
+    subjects
+}
+
 impl One {
-    fn seed(&self) -> Option<&str> {
-        self.service.seed.as_ref().map(|seed| seed.text.as_str())
+    /// One that was just started is furnished, and listened to.
+    async fn begins(&mut self, on: Begins) -> Result<(), String> {
+        let Some(running) = &mut self.running else { return Ok(()) };
+        let client = &mut running.instance.client;
+        if on == Begins::Anew && !engine::is_cloned(self.service.engine) {
+            let of_seed = |why| match &self.service.seed {
+                Some(seed) => format!("{}: {why}", seed.path.value),
+                None => why,
+            };
+            client.furnish(&self.service).await.map_err(of_seed)?;
+        }
+        if let Ok(nats) = client.nats() {
+            nats.attend(&self.heard, &self.subjects).await?;
+        }
+        Ok(())
+    }
+
+    /// Has it run, if it does not.
+    async fn ensure(&mut self) -> Result<(), String> {
+        let Some(running) = &mut self.running else { return Ok(()) };
+        if running.instance.ensure().await? { self.begins(Begins::Again).await } else { Ok(()) }
     }
 
     /// The port on which it listens in its own room, or on this machine where there are none.
@@ -284,14 +337,10 @@ impl One {
     }
 
     async fn renew(&mut self) -> Result<(), String> {
-        let seed = self.seed().map(str::to_owned);
         let Some(running) = &mut self.running else { return Ok(()) };
         let Running { host, programs, template, instance } = running;
         instance.renew(host, programs, template.as_deref()).await?;
-        if self.service.engine == Engine::Redis {
-            instance.client.furnish(seed.as_deref()).await?;
-        }
-        Ok(())
+        self.begins(Begins::Anew).await
     }
 }
 

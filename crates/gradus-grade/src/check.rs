@@ -7,6 +7,7 @@ mod errand;
 mod growth;
 mod life;
 mod load;
+mod nats;
 mod printed;
 mod race;
 mod raw;
@@ -252,7 +253,8 @@ async fn act(
         Action::Server(server) => life::act(bench, step, server, bindings, requests).await,
         Action::Stub(stub) => return upstream::change(bench, step, stub, bindings).await,
         Action::Sql(sql) => service::sql(bench, step, sql, bindings, circumstance).await,
-        Action::Redis(redis) => service::redis(bench, step, redis, bindings, circumstance).await,
+        Action::Command(asked) => service::command(bench, step, asked, bindings, circumstance).await,
+        Action::Nats(nats) => return nats::say(bench, step, nats, bindings, circumstance).await,
         Action::Service(service) => return service::act(bench, service).await,
         Action::Hold(hold) => return service::hold(bench, hold, bindings, requests).await,
         Action::Work(work) => return service::work(bench, work, bindings, requests, circumstance).await,

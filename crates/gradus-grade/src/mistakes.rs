@@ -56,7 +56,8 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
             exit.chain(server.after.iter().flat_map(|(_, asked)| of_request(asked))).collect()
         }
         Action::Sql(sql) => sql.rows.iter().chain(&sql.error).flat_map(pattern::mistakes).collect(),
-        Action::Redis(redis) => pattern::mistakes(&redis.reply),
+        Action::Command(asked) => pattern::mistakes(&asked.reply),
+        Action::Nats(nats) => nats.patterns().flat_map(pattern::mistakes).collect(),
         Action::Work(work) => work.expect.iter().flat_map(|(_, wanted)| pattern::mistakes(wanted)).collect(),
         Action::Service(_) | Action::Hold(_) | Action::Conform(_) => Vec::new(),
         Action::Growth(growth) => match &growth.measure {

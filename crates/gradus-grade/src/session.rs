@@ -227,7 +227,12 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
         Action::Run(_) if !can.commands => {
             Some("commands beside the server; grade the folder instead of a URL")
         }
-        Action::Sql(_) | Action::Redis(_) | Action::Service(_) | Action::Work(_) | Action::Hold(_)
+        Action::Sql(_)
+        | Action::Command(_)
+        | Action::Nats(_)
+        | Action::Service(_)
+        | Action::Work(_)
+        | Action::Hold(_)
             if !can.listen =>
         {
             Some("databases where the server runs; grade the folder instead of a URL")

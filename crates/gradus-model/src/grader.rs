@@ -3,9 +3,10 @@
 use crate::compare::CompareStep;
 use crate::conform::ConformStep;
 use crate::growth::GrowthStep;
+use crate::nats::NatsStep;
 use crate::pattern::Pattern;
 use crate::race::{LoadStep, RaceStep};
-use crate::service::{HoldStep, RedisStep, Service, ServiceStep, SqlStep, WorkStep};
+use crate::service::{CommandStep, HoldStep, Service, ServiceStep, SqlStep, WorkStep};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::stub::{Asked, CallsStep, Stub, StubStep};
 use crate::toxic::FaultsStep;
@@ -141,8 +142,10 @@ pub enum Action {
     Faults(FaultsStep),
     /// A question to a database.
     Sql(Box<SqlStep>),
-    /// A question to Redis.
-    Redis(Box<RedisStep>),
+    /// A question to Redis or Memcached.
+    Command(Box<CommandStep>),
+    /// Something said to NATS, or a question about what it heard.
+    Nats(Box<NatsStep>),
     /// What happens to services.
     Service(ServiceStep),
     /// What steps cost services.
@@ -327,6 +330,7 @@ impl Step {
             Action::Request(request) => &request.save,
             Action::Calls(calls) => &calls.save,
             Action::Sql(sql) => &sql.save,
+            Action::Nats(nats) => &nats.save,
             _ => &[],
         }
     }
@@ -343,7 +347,8 @@ impl Step {
             }
             Action::Stub(_) | Action::Faults(_) | Action::Service(_) => false,
             Action::Sql(sql) => sql.rows.is_some() || sql.error.is_some(),
-            Action::Redis(_) | Action::Work(_) => true,
+            Action::Command(_) | Action::Work(_) => true,
+            Action::Nats(nats) => nats.expects(),
             Action::Hold(hold) => hold.steps.iter().any(Step::expects),
             Action::Calls(_) | Action::Printed(_) => true,
             Action::Run(run) => {

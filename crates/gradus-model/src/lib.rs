@@ -16,6 +16,7 @@ pub mod growth;
 pub mod ints;
 pub mod json;
 pub mod mutant;
+pub mod nats;
 pub mod outcome;
 pub mod pattern;
 pub mod public;

@@ -12,6 +12,7 @@ mod growth;
 mod ints;
 mod load;
 mod mutant;
+mod nats;
 mod needs;
 mod operation;
 mod pattern;

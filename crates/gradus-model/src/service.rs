@@ -1,6 +1,7 @@
 //! Databases and caches that a submission may lean on, and the steps about them, as plain data.
 
 use crate::grader::{Act, Save, Step};
+use crate::nats::Stream;
 use crate::pattern::Pattern;
 use crate::source::{Span, Spanned};
 use crate::value::Template;
@@ -14,6 +15,8 @@ pub struct Service {
     pub engine: Engine,
     /// What is in it when a grading begins.
     pub seed: Option<Seed>,
+    /// The streams that a NATS begins with.
+    pub streams: Vec<Stream>,
 }
 
 /// What a service is.
@@ -25,6 +28,10 @@ pub enum Engine {
     Mariadb,
     /// Redis, or Valkey.
     Redis,
+    /// Memcached.
+    Memcached,
+    /// NATS with JetStream.
+    Nats,
 }
 
 /// Statements that fill a service.
@@ -37,12 +44,18 @@ pub struct Seed {
 }
 
 impl Engine {
+    /// All of them.
+    pub const ALL: [Engine; 5] =
+        [Engine::Postgresql, Engine::Mariadb, Engine::Redis, Engine::Memcached, Engine::Nats];
+
     /// Its word in grader.yaml.
     pub fn word(self) -> &'static str {
         match self {
             Engine::Postgresql => "postgresql",
             Engine::Mariadb => "mariadb",
             Engine::Redis => "redis",
+            Engine::Memcached => "memcached",
+            Engine::Nats => "nats",
         }
     }
 
@@ -52,12 +65,27 @@ impl Engine {
             Engine::Postgresql => &["statements", "blocks", "rows", "bytes"],
             Engine::Mariadb => &["statements", "rows_examined", "rows", "full_scans", "bytes"],
             Engine::Redis => &["commands", "bytes"],
+            Engine::Memcached => &[
+                "cmd_get",
+                "get_hits",
+                "get_misses",
+                "cmd_set",
+                "cmd_touch",
+                "delete_hits",
+                "delete_misses",
+                "incr_hits",
+                "incr_misses",
+                "decr_hits",
+                "decr_misses",
+                "bytes",
+            ],
+            Engine::Nats => &["bytes"],
         }
     }
 
     /// Whether it is asked in SQL.
     pub fn speaks_sql(self) -> bool {
-        self != Engine::Redis
+        matches!(self, Engine::Postgresql | Engine::Mariadb)
     }
 }
 
@@ -87,11 +115,13 @@ pub enum Role {
     App,
 }
 
-/// Asks Redis, and judges its reply.
+/// Asks Redis or Memcached, and judges its reply.
 #[derive(Clone, Debug)]
-pub struct RedisStep {
+pub struct CommandStep {
     /// Which.
     pub service: Spanned<String>,
+    /// What it is taken for.
+    pub engine: Engine,
     /// The command and its arguments.
     pub command: Vec<Template>,
     /// What it replies.

@@ -7,6 +7,7 @@ mod expectations;
 mod files;
 mod many;
 mod names;
+mod services;
 mod steps;
 mod stubs;
 mod values;

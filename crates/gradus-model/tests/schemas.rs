@@ -112,6 +112,21 @@ fn schema_and_reader_know_the_same_keys_of_a_grader() {
         at(r#"{"sql": {"a": "x"}, "expect": {"zzzzzzzz": 1}}"#),
         "/$defs/sql_step/properties/expect/properties",
     );
+    same(at(r#"{"nats": {"a": {"zzzzzzzz": 1}}}"#), "/$defs/nats_said/properties");
+    same(at(r#"{"nats": {"a": {"stream": "x"}}, "zzzzzzzz": 1}"#), "/$defs/nats_step/properties");
+    same(
+        at(r#"{"nats": {"a": {"stream": "x"}}, "expect": {"zzzzzzzz": 1}}"#),
+        "/$defs/nats_step/properties/expect/properties",
+    );
+    let streams = |text: &str| {
+        let service = format!(r#"{{"services": {{"a": {{"engine": "nats", "streams": {{"b": {text}}}}}}}}}"#);
+        known(read_grader(&service))
+    };
+    same(streams(r#"{"zzzzzzzz": 1}"#), "/$defs/stream/properties");
+    same(
+        streams(r#"{"subjects": ["a"], "consumers": {"c": {"zzzzzzzz": 1}}}"#),
+        "/$defs/consumer/properties",
+    );
     same(at(r#"{"work": {"zzzzzzzz": 1}}"#), "/$defs/work_step/properties/work/properties");
     same(known(read_grader(r#"{"services": {"a": {"zzzzzzzz": 1}}}"#)), "/$defs/service/properties");
     same(at(r#"{"compare": {"zzzzzzzz": 1}}"#), "/$defs/compare_step/properties/compare/properties");

@@ -1,15 +1,22 @@
 //! Databases and caches as private, throw-away instances: which programs make them, how they are started, where the
 //! submission finds them, and how the grader asks them. Who starts programs, and where, is somebody else's business.
 
+mod guard;
 mod mariadb;
+mod memcached;
+mod nats;
 mod postgresql;
 mod redis;
 
+pub use guard::Guarded;
+pub use nats::{Heard, Message};
+
 use gradus_model::json::Json;
-use gradus_model::service::{Engine, Role};
+use gradus_model::service::{Engine, Role, Service};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use tokio::net::TcpStream;
 
 /// The role of the submission, and its database.
 const APP: &str = "app";
@@ -62,6 +69,8 @@ pub fn package(engine: Engine) -> &'static str {
         Engine::Postgresql => "postgresql",
         Engine::Mariadb => "mariadb-server",
         Engine::Redis => "redis-server",
+        Engine::Memcached => "memcached",
+        Engine::Nats => "nats-server",
     }
 }
 
@@ -96,6 +105,8 @@ pub fn find(engine: Engine, path: &std::ffi::OsStr) -> Option<Programs> {
         Engine::Redis => {
             Some(Programs { server: first(&folders, &["redis-server", "valkey-server"])?, init: None })
         }
+        Engine::Memcached => Some(Programs { server: first(&folders, &["memcached"])?, init: None }),
+        Engine::Nats => Some(Programs { server: first(&folders, &["nats-server"])?, init: None }),
     }
 }
 
@@ -105,7 +116,19 @@ pub fn usual_port(engine: Engine) -> u16 {
         Engine::Postgresql => 5432,
         Engine::Mariadb => 3306,
         Engine::Redis => 6379,
+        Engine::Memcached => 11211,
+        Engine::Nats => 4222,
     }
+}
+
+/// Whether an instance is cloned from a template; one that lives in memory is filled each time.
+pub fn is_cloned(engine: Engine) -> bool {
+    engine.speaks_sql()
+}
+
+/// Whether the grader comes by the port too: there is no socket.
+pub fn by_port(engine: Engine) -> bool {
+    matches!(engine, Engine::Memcached | Engine::Nats)
 }
 
 /// The command that makes an empty instance in `places.data`, if there is anything to make.
@@ -113,7 +136,7 @@ pub fn init(engine: Engine, programs: &Programs, places: &Places) -> Option<Vec<
     match engine {
         Engine::Postgresql => Some(postgresql::init(programs, places)),
         Engine::Mariadb => Some(mariadb::init(programs, places)),
-        Engine::Redis => None,
+        Engine::Redis | Engine::Memcached | Engine::Nats => None,
     }
 }
 
@@ -123,6 +146,8 @@ pub fn serve(engine: Engine, programs: &Programs, places: &Places) -> Vec<OsStri
         Engine::Postgresql => postgresql::serve(programs, places),
         Engine::Mariadb => mariadb::serve(programs, places),
         Engine::Redis => redis::serve(programs, places),
+        Engine::Memcached => memcached::serve(programs, places),
+        Engine::Nats => nats::serve(programs, places),
     }
 }
 
@@ -132,12 +157,14 @@ pub fn addresses(engine: Engine, name: &str, port: u16) -> Vec<(OsString, OsStri
         Engine::Postgresql => format!("postgresql://{APP}:{PASSWORD}@127.0.0.1:{port}/{APP}"),
         Engine::Mariadb => format!("mysql://{APP}:{PASSWORD}@127.0.0.1:{port}/{APP}"),
         Engine::Redis => format!("redis://127.0.0.1:{port}/0"),
+        Engine::Memcached => format!("memcached://127.0.0.1:{port}"),
+        Engine::Nats => format!("nats://127.0.0.1:{port}"),
     };
     let mut told = vec![(format!("{}_URL", name.to_uppercase()), url.clone())];
     let jdbc = match engine {
         Engine::Postgresql => Some("postgresql"),
         Engine::Mariadb => Some("mariadb"),
-        Engine::Redis => None,
+        Engine::Redis | Engine::Memcached | Engine::Nats => None,
     };
     if let Some(jdbc) = jdbc {
         let parts = [
@@ -157,7 +184,20 @@ pub fn addresses(engine: Engine, name: &str, port: u16) -> Vec<(OsString, OsStri
     told.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
 }
 
-/// The grader's way into an instance that runs, by the socket in the folder `door`.
+/// Where the grader comes in.
+#[derive(Debug)]
+pub struct Entrance<'a> {
+    /// The folder of its socket.
+    pub door: &'a Path,
+    /// Its port, by which sockets are called too.
+    pub port: u16,
+    /// What only the grader knows.
+    pub secret: &'a str,
+    /// A connection to its port, where there is no socket.
+    pub stream: Option<TcpStream>,
+}
+
+/// The grader's way into an instance that runs.
 #[derive(Debug)]
 pub enum Client {
     /// Of PostgreSQL.
@@ -166,24 +206,35 @@ pub enum Client {
     Mariadb(mariadb::Client),
     /// Of Redis.
     Redis(redis::Client),
+    /// Of Memcached.
+    Memcached(memcached::Client),
+    /// Of NATS.
+    Nats(nats::Client),
 }
 
 impl Client {
     /// Comes in; the error is why it can't (yet).
-    pub async fn open(engine: Engine, door: &Path, port: u16, secret: &str) -> Result<Self, String> {
+    pub async fn open(engine: Engine, entrance: Entrance<'_>) -> Result<Self, String> {
+        let Entrance { door, port, secret, stream } = entrance;
+        let stream = || stream.ok_or("there is no connection");
         Ok(match engine {
             Engine::Postgresql => Self::Postgresql(postgresql::Client::open(door, port).await?),
             Engine::Mariadb => Self::Mariadb(mariadb::Client::open(door).await?),
             Engine::Redis => Self::Redis(redis::Client::open(door, secret).await?),
+            Engine::Memcached => Self::Memcached(memcached::Client::open(stream()?).await?),
+            Engine::Nats => Self::Nats(nats::Client::open(stream()?, secret).await?),
         })
     }
 
-    /// Makes the submission's role, and fills the instance, in a template that everybody begins with.
-    pub async fn furnish(&mut self, seed: Option<&str>) -> Result<(), String> {
+    /// Makes the submission's role where there are roles, and fills the instance as the service begins.
+    pub async fn furnish(&mut self, service: &Service) -> Result<(), String> {
+        let seed = service.seed.as_ref().map(|seed| seed.text.as_str());
         match self {
             Self::Postgresql(client) => client.furnish(seed).await,
             Self::Mariadb(client) => client.furnish(seed).await,
             Self::Redis(client) => client.furnish(seed).await,
+            Self::Memcached(client) => client.furnish(seed).await,
+            Self::Nats(client) => client.furnish(&service.streams).await,
         }
     }
 
@@ -192,15 +243,24 @@ impl Client {
         match self {
             Self::Postgresql(client) => client.sql(statement, role).await,
             Self::Mariadb(client) => client.sql(statement, role).await,
-            Self::Redis(_) => Err("Redis is not asked in SQL".to_owned()),
+            Self::Redis(_) | Self::Memcached(_) | Self::Nats(_) => Err("it is not asked in SQL".to_owned()),
         }
     }
 
-    /// Does one command of Redis.
+    /// Does one command of Redis or Memcached.
     pub async fn command(&mut self, words: &[String]) -> Result<Json, String> {
         match self {
             Self::Redis(client) => client.command(words).await,
-            _ => Err("this is no Redis".to_owned()),
+            Self::Memcached(client) => client.command(words).await,
+            _ => Err("it takes no commands".to_owned()),
+        }
+    }
+
+    /// The way into a NATS.
+    pub fn nats(&mut self) -> Result<&mut nats::Client, String> {
+        match self {
+            Self::Nats(client) => Ok(client),
+            _ => Err("this is no NATS".to_owned()),
         }
     }
 
@@ -210,6 +270,8 @@ impl Client {
             Self::Postgresql(client) => client.counters().await,
             Self::Mariadb(client) => client.counters().await,
             Self::Redis(client) => client.counters().await,
+            Self::Memcached(client) => client.counters().await,
+            Self::Nats(_) => Ok(Counters::new()),
         }
     }
 
@@ -219,6 +281,8 @@ impl Client {
             Self::Postgresql(client) => client.reset().await,
             Self::Mariadb(client) => client.reset().await,
             Self::Redis(client) => client.reset().await,
+            // What they count is compared with what it was.
+            Self::Memcached(_) | Self::Nats(_) => Ok(()),
         }
     }
 
@@ -227,7 +291,7 @@ impl Client {
         match self {
             Self::Postgresql(client) => client.dearest().await,
             Self::Mariadb(client) => client.dearest().await,
-            Self::Redis(_) => Ok(Vec::new()),
+            Self::Redis(_) | Self::Memcached(_) | Self::Nats(_) => Ok(Vec::new()),
         }
     }
 }

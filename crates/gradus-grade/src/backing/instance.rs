@@ -6,7 +6,7 @@ use crate::ground::Sandbox;
 use gradus_model::service::Engine;
 use gradus_sandbox::{Access, Limits, Program, Room, RoomSpec, Rung, Running, Stdin, View, host_id};
 use gradus_services::Way;
-use gradus_services::engine::{self, Client, Places, Programs};
+use gradus_services::engine::{self, Client, Entrance, Guarded, Places, Programs};
 use std::ffi::OsString;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -127,7 +127,8 @@ impl Instance {
         let program = lodging.program(host, engine::serve(engine, programs, &lodging.places));
         let Lodging { room, door, .. } = lodging;
         let running = room.run(program.clone()).await.map_err(|error| error.to_string())?;
-        let client = answers(engine, &running, door.path(), port, &secret).await?;
+        let way_in = WayIn { engine, room: &room, door: door.path(), port, secret: &secret };
+        let client = way_in.answers(&running).await?;
         let reach = Reach(Arc::new(Mutex::new((room.clone(), port))));
         Ok(Self {
             client,
@@ -166,7 +167,12 @@ impl Instance {
 
     /// Another way in.
     pub async fn another_client(&self) -> Result<Client, String> {
-        Client::open(self.engine, self.door.path(), self.port, &self.secret).await
+        self.way_in().enter().await
+    }
+
+    fn way_in(&self) -> WayIn<'_> {
+        let Self { engine, room, door, port, secret, .. } = self;
+        WayIn { engine: *engine, room, door: door.path(), port: *port, secret }
     }
 
     /// SIGKILL.
@@ -197,46 +203,68 @@ impl Instance {
         let _ = self.room.resume();
     }
 
-    /// Starts it again on what it has kept, if it does not run.
-    pub async fn ensure(&mut self) -> Result<(), String> {
+    /// Starts it again on what it has kept, if it does not run; whether that was so.
+    pub async fn ensure(&mut self) -> Result<bool, String> {
         if self.running.as_ref().is_some_and(|running| running.exited().is_none()) {
-            return Ok(());
+            return Ok(false);
         }
         self.kill().await;
         let running = self.room.run(self.program.clone()).await.map_err(|error| error.to_string())?;
-        self.client = answers(self.engine, &running, self.door.path(), self.port, &self.secret).await?;
+        self.client = self.way_in().answers(&running).await?;
         self.running = Some(running);
-        Ok(())
+        Ok(true)
     }
 }
 
-/// Waits until it lets the grader in.
-pub async fn answers(
-    engine: Engine,
-    running: &Running,
-    door: &Path,
-    port: u16,
-    secret: &str,
-) -> Result<Client, String> {
-    let begun = Instant::now();
-    loop {
-        let why = match Client::open(engine, door, port, secret).await {
-            Ok(client) => return Ok(client),
-            Err(why) => why,
+/// Where the grader comes into a service.
+pub struct WayIn<'a> {
+    /// What it is.
+    pub engine: Engine,
+    /// Where it runs.
+    pub room: &'a Room,
+    /// The folder of its socket, on this machine.
+    pub door: &'a Path,
+    /// Its port in its room.
+    pub port: u16,
+    /// What only the grader knows.
+    pub secret: &'a str,
+}
+
+impl WayIn<'_> {
+    /// Comes in; the error is why it can't (yet).
+    async fn enter(&self) -> Result<Client, String> {
+        let stream = if engine::by_port(self.engine) {
+            let stream = self.room.connect((Ipv4Addr::LOCALHOST, self.port).into()).await;
+            Some(stream.map_err(|error| error.to_string())?)
+        } else {
+            None
         };
-        let words = || last_words(running);
-        if let Some(exit) = running.exited() {
-            return Err(format!("it {} before it answered: {}", exit.ending, words()));
+        let entrance = Entrance { door: self.door, port: self.port, secret: self.secret, stream };
+        Client::open(self.engine, entrance).await
+    }
+
+    /// Waits until it lets the grader in.
+    pub async fn answers(&self, running: &Running) -> Result<Client, String> {
+        let begun = Instant::now();
+        loop {
+            let why = match self.enter().await {
+                Ok(client) => return Ok(client),
+                Err(why) => why,
+            };
+            let words = || last_words(running);
+            if let Some(exit) = running.exited() {
+                return Err(format!("it {} before it answered: {}", exit.ending, words()));
+            }
+            if begun.elapsed() > READY {
+                return Err(format!("it does not answer: {why}; {}", words()));
+            }
+            tokio::time::sleep(LOOKS).await;
         }
-        if begun.elapsed() > READY {
-            return Err(format!("it does not answer: {why}; {}", words()));
-        }
-        tokio::time::sleep(LOOKS).await;
     }
 }
 
 /// Carries what the submission and the service say to each other, along a way that may go wrong.
-pub async fn pipe(listener: TcpListener, way: Way, reach: Reach) {
+pub async fn pipe(listener: TcpListener, engine: Engine, way: Way, reach: Reach) {
     let mut connections = tokio::task::JoinSet::new();
     loop {
         tokio::select! {
@@ -247,7 +275,7 @@ pub async fn pipe(listener: TcpListener, way: Way, reach: Reach) {
                         let (room, port) = reach.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
                         // One that is down hangs up, as a port does on which nobody listens.
                         if let Ok(service) = room.connect((Ipv4Addr::LOCALHOST, port).into()).await {
-                            way.join(&mut client, service).await;
+                            way.join(&mut client, Guarded::new(engine, service)).await;
                         }
                     });
                 }

@@ -2,10 +2,10 @@
 //! cloned.
 
 use super::Host;
-use super::instance::{KEPT, Lodging, answers, last_words};
+use super::instance::{KEPT, Lodging, WayIn, last_words};
 use crate::files::give;
 use crate::ground::Sandbox;
-use gradus_model::service::{Engine, Service};
+use gradus_model::service::Service;
 use gradus_sandbox::{Access, Ending, host_id};
 use gradus_services::engine::{self, Programs};
 use std::fs;
@@ -25,7 +25,7 @@ pub async fn template(
     programs: &Programs,
     service: &Service,
 ) -> Result<Option<PathBuf>, String> {
-    if service.engine == Engine::Redis {
+    if !engine::is_cloned(service.engine) {
         return Ok(None);
     }
     let no_place = |error: std::io::Error| format!("no place for a template: {error}");
@@ -95,9 +95,10 @@ async fn make(host: &Host, programs: &Programs, service: &Service, into: &TempDi
     let command = engine::serve(engine, programs, &lodging.places);
     let mut running =
         lodging.room.run(lodging.program(host, command)).await.map_err(|error| error.to_string())?;
-    let mut client = answers(engine, &running, lodging.door.path(), port, "").await?;
+    let way_in = WayIn { engine, room: &lodging.room, door: lodging.door.path(), port, secret: "" };
+    let mut client = way_in.answers(&running).await?;
     let seed = service.seed.as_ref();
-    client.furnish(seed.map(|seed| seed.text.as_str())).await.map_err(|why| match seed {
+    client.furnish(service).await.map_err(|why| match seed {
         Some(seed) => format!("{}: {why}", seed.path.value),
         None => why,
     })?;

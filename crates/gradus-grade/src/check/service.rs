@@ -6,7 +6,7 @@ use gradus_judge::{pattern, place};
 use gradus_model::grader::Step;
 use gradus_model::json::Json;
 use gradus_model::outcome::{DiffLine, Failure, Fault, Mismatch};
-use gradus_model::service::{Counter, HoldStep, RedisStep, Role, ServiceStep, SqlStep, WorkStep};
+use gradus_model::service::{CommandStep, Counter, HoldStep, Role, ServiceStep, SqlStep, WorkStep};
 use gradus_model::value::Bindings;
 use gradus_services::engine::{Cost, Counters};
 use std::collections::BTreeMap;
@@ -65,23 +65,23 @@ fn save(sql: &SqlStep, rows: &Json, bindings: &mut Bindings) -> Result<(), Strin
     Ok(())
 }
 
-/// Asks Redis, and judges its reply.
-pub async fn redis(
+/// Asks Redis or Memcached, and judges its reply.
+pub async fn command(
     bench: &mut Bench<'_>,
     step: &Step,
-    redis: &RedisStep,
+    asked: &CommandStep,
     bindings: &Bindings,
     circumstance: Option<String>,
 ) -> Result<(), Box<Failure>> {
-    let words: Vec<String> = redis.command.iter().map(|word| word.fill(bindings)).collect();
-    let title = format!("{} asked: {}", redis.service.value, words.join(" "));
-    let reply = match bench.upstreams.backing().client(&redis.service.value) {
+    let words: Vec<String> = asked.command.iter().map(|word| word.fill(bindings)).collect();
+    let title = format!("{} asked: {}", asked.service.value, words.join(" "));
+    let reply = match bench.upstreams.backing().client(&asked.service.value) {
         Ok(client) => client.command(&words).await,
         Err(why) => Err(why),
     };
     match reply {
         Ok(reply) => {
-            let misses = pattern::judge(&redis.reply, Some(&reply), "reply", bindings);
+            let misses = pattern::judge(&asked.reply, Some(&reply), "reply", bindings);
             told(bench, &title, circumstance, misses)
         }
         Err(why) => {

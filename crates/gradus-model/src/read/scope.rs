@@ -9,6 +9,7 @@ use crate::grader::{
 };
 use crate::growth::Measure;
 use crate::ints::{Count, Ints};
+use crate::nats::Said;
 use crate::pattern::{Bound, Field, Pattern, PatternKind};
 use crate::race::{Hold, LoadStep, Op, OpCall, RaceRequest, RaceStep};
 use crate::source::{Sources, Span};
@@ -110,9 +111,17 @@ impl Walk<'_> {
                 self.template(&sql.statement, names);
                 sql.rows.iter().chain(&sql.error).for_each(|pattern| self.pattern(pattern, names));
             }
-            Action::Redis(redis) => {
-                redis.command.iter().for_each(|word| self.template(word, names));
-                self.pattern(&redis.reply, names);
+            Action::Command(asked) => {
+                asked.command.iter().for_each(|word| self.template(word, names));
+                self.pattern(&asked.reply, names);
+            }
+            Action::Nats(nats) => {
+                if let Said::Publish(message) | Said::Request(message, _) = &nats.said {
+                    self.template(&message.subject, names);
+                    self.body(&message.body, names);
+                    message.headers.iter().for_each(|(_, value)| self.value(value, names));
+                }
+                nats.patterns().for_each(|pattern| self.pattern(pattern, names));
             }
             Action::Work(work) => {
                 self.in_order(&work.steps, names);

@@ -2,6 +2,7 @@
 
 use super::expect;
 use super::files::Folder;
+use super::nats;
 use super::pattern::{Position, pattern};
 use super::race::steps;
 use super::sense;
@@ -11,14 +12,12 @@ use crate::diagnostic::Diagnostic;
 use crate::grader::{Act, Action, Check, Grader};
 use crate::growth::Measure;
 use crate::service::{
-    Counter, Engine, HoldStep, RedisStep, Role, Seed, Service, ServiceStep, SqlStep, WorkStep,
+    CommandStep, Counter, Engine, HoldStep, Role, Seed, Service, ServiceStep, SqlStep, WorkStep,
 };
 use crate::source::{Span, Spanned};
 use crate::tree::{Node, NodeKind};
 use crate::value::Template;
 
-const ENGINES: [(&str, Engine); 3] =
-    [("postgresql", Engine::Postgresql), ("mariadb", Engine::Mariadb), ("redis", Engine::Redis)];
 const ROLES: [(&str, Role); 2] = [("admin", Role::Admin), ("app", Role::App)];
 const ACTS: [(&str, Act); 6] = [
     ("kill", Act::Kill),
@@ -29,20 +28,46 @@ const ACTS: [(&str, Act); 6] = [
     ("restart", Act::Restart),
 ];
 
-/// `services: { db: { engine: postgresql, seed: seed.sql } }`.
+/// `services: { db: { engine: postgresql, seed: seed.sql }, cache: memcached }`.
 pub fn services(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec<Service> {
     let mut services = Vec::new();
     for (key, node) in decode::map(node, problems) {
         name(key, problems);
-        let Some(mut fields) = Fields::of(node, "{ engine: …, seed: … }", problems) else { continue };
-        let engine =
-            fields.require("engine", problems).and_then(|node| decode::word(node, &ENGINES, problems));
-        let seed = fields.take("seed").and_then(|node| folder.text(node, problems));
-        fields.finish(problems);
-        let seed = seed.map(|(path, text)| Seed { path, text });
-        services.extend(engine.map(|engine| Service { name: key.clone(), engine, seed }));
+        services.extend(one_service(key, node, folder, problems));
     }
     services
+}
+
+fn one_service(
+    name: &Spanned<String>,
+    node: &Node,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<Service> {
+    let engines = Engine::ALL.map(|engine| (engine.word(), engine));
+    if let NodeKind::Text(_) = node.kind {
+        let engine = decode::word(node, &engines, problems)?;
+        return Some(Service { name: name.clone(), engine, seed: None, streams: Vec::new() });
+    }
+    let mut fields = Fields::of(node, "{ engine: …, seed: … }", problems)?;
+    let engine = fields.require("engine", problems).and_then(|node| decode::word(node, &engines, problems));
+    let seed = fields.take("seed").and_then(|node| Some((node, folder.text(node, problems)?)));
+    let streams = fields.take("streams").map(|node| (node, nats::streams(node, problems)));
+    fields.finish(problems);
+    let engine = engine?;
+    match (&seed, &streams) {
+        (Some((node, _)), _) if engine == Engine::Nats => problems.add(
+            Diagnostic::new("a NATS has no seed", node.span)
+                .help("what it begins with stands under `streams`"),
+        ),
+        (_, Some((node, _))) if engine != Engine::Nats => {
+            problems.add(Diagnostic::new(format!("{} has no streams", engine.word()), node.span));
+        }
+        _ => {}
+    }
+    let seed = seed.map(|(_, (path, text))| Seed { path, text });
+    let streams = streams.map_or_else(Vec::new, |(_, streams)| streams);
+    Some(Service { name: name.clone(), engine, seed, streams })
 }
 
 /// `sql: { db: "select 1" }`, with `as: app`, `expect: { rows: … }` or `expect: { error: … }`, and `save`.
@@ -106,7 +131,29 @@ pub fn redis(
     folder: &mut Folder<'_>,
     problems: &mut Problems,
 ) -> Option<Action> {
-    let (service, command) = one(fields.take("redis")?, "{ cache: [GET, key] }", problems)?;
+    let asked = fields.take("redis")?;
+    command((Engine::Redis, asked), fields, node, folder, problems)
+}
+
+/// `memcached: { cache: [get, "user:1"] }` with `expect: { reply: … }`.
+pub fn memcached(
+    fields: &mut Fields<'_>,
+    node: &Node,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<Action> {
+    let asked = fields.take("memcached")?;
+    command((Engine::Memcached, asked), fields, node, folder, problems)
+}
+
+fn command(
+    (engine, asked): (Engine, &Node),
+    fields: &mut Fields<'_>,
+    node: &Node,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<Action> {
+    let (service, command) = one(asked, "{ cache: [get, key] }", problems)?;
     let words = decode::list(command, problems);
     let command: Vec<Template> = words.iter().filter_map(|word| text_template(word, problems)).collect();
     let Some(expect) = fields.take("expect") else {
@@ -120,7 +167,7 @@ pub fn redis(
     let reply = expect.require("reply", problems);
     let reply = reply.and_then(|node| pattern(node, Position::FreeKey, folder, problems));
     expect.finish(problems);
-    Some(Action::Redis(Box::new(RedisStep { service, command, reply: reply? })))
+    Some(Action::Command(Box::new(CommandStep { service, engine, command, reply: reply? })))
 }
 
 /// `service: { db: kill }`.
@@ -196,7 +243,11 @@ pub fn hold(
 }
 
 /// A map of one service.
-fn one<'n>(node: &'n Node, what: &str, problems: &mut Problems) -> Option<(Spanned<String>, &'n Node)> {
+pub(super) fn one<'n>(
+    node: &'n Node,
+    what: &str,
+    problems: &mut Problems,
+) -> Option<(Spanned<String>, &'n Node)> {
     match &node.kind {
         NodeKind::Map(entries) if entries.len() == 1 => {
             entries.first().map(|(name, node)| (name.clone(), node))
@@ -251,18 +302,28 @@ pub fn check_services(grader: &Grader, problems: &mut Problems) {
                 problems.add(problem.help(format!("it counts {}", known.join(", "))));
             }
         }
-        let spoken = match &step.action {
-            Action::Sql(sql) => Some((&sql.service, true)),
-            Action::Hold(hold) => Some((&hold.service, true)),
-            Action::Redis(redis) => Some((&redis.service, false)),
-            _ => None,
-        };
-        if let Some((name, sql)) = spoken
-            && find(&name.value).is_some_and(|service| service.engine.speaks_sql() != sql)
+        if let Some((name, taken_for)) = spoken(&step.action)
+            && let Some(service) = find(&name.value)
         {
-            let other = if sql { "is not asked in SQL" } else { "is no Redis" };
+            let other = match taken_for {
+                None if service.engine.speaks_sql() => continue,
+                None => "is not asked in SQL".to_owned(),
+                Some(engine) if service.engine == engine => continue,
+                Some(engine) => format!("is no {}, but {}", engine.word(), service.engine.word()),
+            };
             problems.add(Diagnostic::new(format!("`{}` {other}", name.value), name.span));
         }
+    }
+}
+
+/// The service that a step speaks to, and what it takes it for: anything that knows SQL where nothing is said.
+fn spoken(action: &Action) -> Option<(&Spanned<String>, Option<Engine>)> {
+    match action {
+        Action::Sql(sql) => Some((&sql.service, None)),
+        Action::Hold(hold) => Some((&hold.service, None)),
+        Action::Command(asked) => Some((&asked.service, Some(asked.engine))),
+        Action::Nats(nats) => Some((&nats.service, Some(Engine::Nats))),
+        _ => None,
     }
 }
 
@@ -271,7 +332,8 @@ fn services_of(action: &Action) -> Vec<(&str, Span)> {
     match action {
         Action::Sql(sql) => vec![(&sql.service.value, sql.service.span)],
         Action::Hold(hold) => vec![(&hold.service.value, hold.service.span)],
-        Action::Redis(redis) => vec![(&redis.service.value, redis.service.span)],
+        Action::Command(asked) => vec![(&asked.service.value, asked.service.span)],
+        Action::Nats(nats) => vec![(&nats.service.value, nats.service.span)],
         Action::Service(service) => {
             service.changes.iter().map(|(name, _)| (name.value.as_str(), name.span)).collect()
         }

@@ -4,7 +4,7 @@ use super::files::Folder;
 use super::sense::cannot_hold;
 use super::template::new_name;
 use super::value::values;
-use super::{compare, conform, expect, growth, load, race, request, run, server, service, stub, toxic};
+use super::{compare, conform, expect, growth, load, nats, race, request, run, server, service, stub, toxic};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Again, Case, Connection, Expect, RequestStep, Save, Step};
@@ -98,6 +98,8 @@ fn other(key: &str) -> Option<Reader> {
         "calls" => stub::calls,
         "sql" => service::sql,
         "redis" => service::redis,
+        "memcached" => service::memcached,
+        "nats" => nats::nats,
         "service" => service::service,
         "work" => service::work,
         "hold" => service::hold,
@@ -114,9 +116,26 @@ fn other(key: &str) -> Option<Reader> {
 }
 
 /// The other kinds of step, for those who misspell one.
-const OTHERS: [&str; 17] = [
-    "server", "stub", "faults", "calls", "sql", "redis", "service", "work", "hold", "printed", "run", "raw",
-    "race", "load", "growth", "compare", "conform",
+const OTHERS: [&str; 19] = [
+    "server",
+    "stub",
+    "faults",
+    "calls",
+    "sql",
+    "redis",
+    "memcached",
+    "nats",
+    "service",
+    "work",
+    "hold",
+    "printed",
+    "run",
+    "raw",
+    "race",
+    "load",
+    "growth",
+    "compare",
+    "conform",
 ];
 
 /// The method and where the path stands; after a mistake, a stand-in.
