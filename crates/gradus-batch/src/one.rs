@@ -96,7 +96,7 @@ impl Shared<'_> {
     ) -> Result<Done, GradebookError> {
         let begun = Instant::now();
         let slug = &self.orders.exercise.slug;
-        let ready = Ready::new(submission, folder, slug);
+        let ready = Ready::new(submission, folder, self.orders.exercise);
         let digest = self.orders.grader_digest;
         let id = self.book().submission(slug, &ready.handed(submission))?;
         reached(id);

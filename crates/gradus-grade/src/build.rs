@@ -1,5 +1,6 @@
 //! Builds a submission where its plan says so, unless an unchanged one was built before.
 
+use crate::configure::{self, Blank};
 use crate::ground::{Ground, build_disk};
 use crate::job::{Folder, Where};
 use crate::observe::{Event, Observer};
@@ -13,9 +14,10 @@ use gradus_model::report::Phase;
 use gradus_model::submission::CommandLine;
 use gradus_sandbox::{Ending, Program, Stdin};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// How many bytes of a build's output a report shows: the last ones.
 const SHOWN_OUTPUT: usize = 16 * 1024;
@@ -41,6 +43,9 @@ impl Built {
         told: Vec<(OsString, OsString)>,
         upstreams: Vec<u16>,
     ) -> Recipe {
+        let blank = folder.plan.configuration.clone().map(|configuration| {
+            Arc::new(Blank { ground: ground.clone(), below: folder.plan.dir.clone(), configuration })
+        });
         Recipe {
             launcher: folder.launcher.clone(),
             ground: ground.clone(),
@@ -48,7 +53,8 @@ impl Built {
             dir: self.dir.clone(),
             told,
             upstreams,
-            serves: exercise.submission == SubmissionKind::Server,
+            serves: matches!(exercise.submission, SubmissionKind::Server | SubmissionKind::Config),
+            blank,
             limits: exercise.limits.clone(),
         }
     }
@@ -93,21 +99,32 @@ pub fn prepare(folder: &Folder<'_>) -> Result<Ground, NotBuilt> {
         }
         Where::Copy(dir) | Where::Built(dir) => dir.clone(),
     };
-    Ground::new(&folder.sandbox, &place, &folder.environment)
-        .map_err(|error| ours(format!("{}: {error}", place.display())))
+    let mut ground = Ground::new(&folder.sandbox, &place, &folder.environment)
+        .map_err(|error| ours(format!("{}: {error}", place.display())))?;
+    if folder.plan.configuration.is_some() {
+        ground.for_servers();
+    }
+    Ok(ground)
 }
 
-/// Builds a submission where it is to run.
+/// Builds a submission where it is to run; `told` is what the grader adds to its environment.
 pub async fn build(
     folder: &Folder<'_>,
     ground: &mut Ground,
+    told: &[(OsString, OsString)],
     limits: &Limits,
     observer: &mut dyn Observer,
 ) -> Result<Built, NotBuilt> {
     let dir = ground.dir(folder.plan.dir.as_deref());
-    let phase = match &folder.plan.build {
-        None => None,
-        Some(command) => Some(build_in(folder, ground, command, &dir, limits, observer).await?),
+    let phase = match (&folder.plan.build, &folder.plan.configuration) {
+        (None, _) => None,
+        (Some(command), None) => Some(build_in(folder, ground, command, limits, observer).await?),
+        (Some(command), Some(configuration)) => {
+            observer.event(Event::Building { command: &shell_line(command) });
+            let phase = configure::test(folder, configuration, command, ground, told, limits).await?;
+            observer.event(Event::Built(&phase));
+            Some(phase)
+        }
     };
     Ok(Built { phase, start: argv(&folder.plan.start), dir })
 }
@@ -116,7 +133,6 @@ async fn build_in(
     folder: &Folder<'_>,
     ground: &mut Ground,
     command: &CommandLine,
-    dir: &Path,
     limits: &Limits,
     observer: &mut dyn Observer,
 ) -> Result<Phase, NotBuilt> {
@@ -142,7 +158,9 @@ async fn build_in(
         cache.begin_build().map_err(|error| ours(error.to_string()))?;
     }
     provide::provide(folder, ground, limits, observer).await?;
-    let (phase, ending) = run(folder, ground, command, dir, limits).await?;
+    let data = ground.data().map_err(|error| ours(format!("no place for temporary files: {error}")))?;
+    let given = Given { data, ports: Vec::new() };
+    let (phase, ending) = in_room(folder, ground, command, given, limits).await?;
     ground.forget_packages();
     match ending {
         Ending::Exited(0) => {
@@ -165,14 +183,24 @@ async fn build_in(
     }
 }
 
-async fn run(
+/// What a command of the build is given.
+pub struct Given {
+    /// Its `DATA_DIR`, where the room brings none of its own.
+    pub data: Option<TempDir>,
+    /// Ports on which it may listen.
+    pub ports: Vec<u16>,
+}
+
+/// Runs a command of the build.
+pub async fn in_room(
     folder: &Folder<'_>,
     ground: &Ground,
     command: &CommandLine,
-    dir: &Path,
+    given: Given,
     limits: &Limits,
 ) -> Result<(Phase, Ending), NotBuilt> {
-    let data = ground.data().map_err(|error| ours(format!("no place for temporary files: {error}")))?;
+    let Given { data, ports } = given;
+    let dir = ground.dir(folder.plan.dir.as_deref());
     let mut env = ground.environment().to_vec();
     env.extend(ground.places(data.as_ref()));
     if matches!(folder.place, Where::Cache(_)) {
@@ -181,14 +209,14 @@ async fn run(
     }
     let mut program = Program {
         command: argv(command),
-        dir: dir.to_owned(),
+        dir,
         env,
         stdin: Stdin::Null,
         output_cap: limits.output as usize,
         wall: Some(limits.build),
     };
     let begun = Instant::now();
-    let room = folder.launcher.open(&ground.build_room(limits, data.as_ref())).await;
+    let room = folder.launcher.open(&ground.build_room(limits, data.as_ref(), &ports)).await;
     let room = room.map_err(|error| ours(error.to_string()))?;
     let way_out = if ground.is_native() && !folder.supplies.hosts.is_empty() {
         program.env.extend(packages::through(provide::PROXY));

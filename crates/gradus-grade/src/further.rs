@@ -136,7 +136,7 @@ impl Further {
     pub async fn end(&mut self, upstreams: &mut Upstreams) {
         for (role, mut server) in std::mem::take(&mut self.running) {
             server.target.stop().await;
-            upstreams.leave(&role.to_string());
+            upstreams.leave(&role.to_string()).await;
         }
     }
 }
@@ -180,7 +180,8 @@ impl Baseline {
         tree::stage(&self.source, copy.path()).map_err(|error| ours(error.to_string()))?;
         let folder = Folder {
             name: "baseline".to_owned(),
-            plan: plan::plan(copy.path()).map_err(|error| ours(error.to_string()))?,
+            plan: plan::plan(copy.path(), Some(exercise.submission))
+                .map_err(|error| ours(error.to_string()))?,
             digest: String::new(),
             place: Where::Copy(copy.path().to_owned()),
             sandbox: self.sandbox.clone(),
@@ -194,8 +195,8 @@ impl Baseline {
             NotBuilt::Ours { what, way_out } => broken(what, way_out),
         };
         let mut ground = build::prepare(&folder).map_err(not_built)?;
-        let built =
-            build::build(&folder, &mut ground, &exercise.limits, &mut Silent).await.map_err(not_built)?;
+        let built = build::build(&folder, &mut ground, &self.told, &exercise.limits, &mut Silent).await;
+        let built = built.map_err(not_built)?;
         let ground = Arc::new(ground);
         let recipe = built.recipe(&folder, &ground, exercise, self.told.clone(), self.upstreams.clone());
         self.copy = Some((copy, recipe.clone()));

@@ -95,9 +95,12 @@ impl Grading<'_, '_> {
 
     async fn build(&mut self, folder: &Folder<'_>, upstreams: &Upstreams) -> Option<Recipe> {
         let job = self.job;
+        let mut told = variables(job.grader, job.seed, job.now);
+        told.extend(upstreams.told());
         let built = async {
             let mut ground = build::prepare(folder)?;
-            let built = build::build(folder, &mut ground, &job.exercise.limits, self.observer).await?;
+            let limits = &job.exercise.limits;
+            let built = build::build(folder, &mut ground, &told, limits, self.observer).await?;
             Ok((Arc::new(ground), built))
         };
         let built = tokio::select! {
@@ -106,8 +109,6 @@ impl Grading<'_, '_> {
         };
         match built {
             Ok((ground, built)) => {
-                let mut told = variables(job.grader, job.seed, job.now);
-                told.extend(upstreams.told());
                 let recipe = built.recipe(folder, &ground, job.exercise, told, upstreams.ports());
                 self.report.build = built.phase;
                 Some(recipe)

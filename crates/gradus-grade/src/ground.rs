@@ -134,6 +134,42 @@ impl Ground {
         Ok(ground)
     }
 
+    /// The same ground with a copy of the submission, which is to be handed over once it is there.
+    pub fn elsewhere(&self, folder: &Path) -> Self {
+        Self {
+            sandbox: self.sandbox.clone(),
+            folder: folder.to_owned(),
+            environment: self.environment.clone(),
+            toolchains: self.toolchains.clone(),
+            packages: Vec::new(),
+            copies: Vec::new(),
+            lacking: Vec::new(),
+            host_id: self.host_id,
+        }
+    }
+
+    /// Gives the folder to whoever runs in it.
+    pub fn hand_over(&self) -> io::Result<()> {
+        self.host_id.map_or(Ok(()), |id| give(&self.folder, id))
+    }
+
+    /// Makes it the ground of a server that is run with a configuration: where such servers' programs are, and whom they may
+    /// be when root starts them outside of a room of their own.
+    pub fn for_servers(&mut self) {
+        for (_, path) in self.environment.iter_mut().filter(|(name, _)| name == "PATH") {
+            for folder in plan::SBIN {
+                path.push(":");
+                path.push(folder);
+            }
+        }
+        let is_root = host_id("").is_some() && !self.is_native();
+        let user = if is_root { "user root root;" } else { "" };
+        self.environment.push(("NGINX_USER".into(), user.into()));
+        if self.is_apart() && !self.is_native() {
+            self.toolchains.extend(["/etc/passwd", "/etc/group"].map(PathBuf::from));
+        }
+    }
+
     /// Whether it runs in rooms with files and a network of their own.
     pub fn is_native(&self) -> bool {
         self.sandbox == Sandbox::Native
@@ -254,13 +290,20 @@ impl Ground {
         names.map(OsString::from).into_iter().zip(folders).collect()
     }
 
+    /// The variables that tell a server where it listens and where it may write.
+    pub fn address(&self, port: u16, data: Option<&TempDir>) -> Vec<(OsString, OsString)> {
+        let mut told = vec![("PORT".into(), port.to_string().into()), ("HOST".into(), "127.0.0.1".into())];
+        told.extend(self.places(data));
+        told
+    }
+
     /// The room in which it is built. What it writes stays.
-    pub fn build_room(&self, limits: &Limits, data: Option<&TempDir>) -> RoomSpec {
+    pub fn build_room(&self, limits: &Limits, data: Option<&TempDir>, ports: &[u16]) -> RoomSpec {
         let memory = build_memory(limits);
         let file_size = Some(build_disk(limits));
         let cpu = Some(limits.build);
         let limits = RoomLimits { memory, cpu, file_size, files: 4096, ..room_limits(limits) };
-        RoomSpec { rung: self.rung(Access::Write, data, &[]), limits }
+        RoomSpec { rung: self.rung(Access::Write, data, ports), limits }
     }
 
     /// Returns once its folder holds more than a build may write.

@@ -7,6 +7,7 @@ mod backing;
 mod boot;
 mod build;
 mod check;
+mod configure;
 mod contracts;
 mod courier;
 mod files;

@@ -134,7 +134,7 @@ async fn fetch(
     apart.write_packages(set.path(), store.clone().into()).map_err(no_place)?;
     let room = folder
         .launcher
-        .open(&apart.build_room(limits, None))
+        .open(&apart.build_room(limits, None, &[]))
         .await
         .map_err(|error| ours(error.to_string()))?;
     let way_out = WayOut::open(&room, &folder.supplies).await?;

@@ -250,7 +250,7 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
 pub async fn start(target: &mut dyn Target, upstreams: &mut Upstreams) -> Result<(), NotReady> {
     if target.capabilities().listen {
         if target.open().await? {
-            upstreams.leave(MAIN);
+            upstreams.leave(MAIN).await;
         }
         upstreams
             .listen(MAIN, target)

@@ -60,7 +60,7 @@ pub async fn up(
     };
     let limits = &what.exercise.limits;
     let mut ground = build::prepare(folder).map_err(why)?;
-    let built = build::build(folder, &mut ground, limits, observer).await.map_err(why)?;
+    let built = build::build(folder, &mut ground, &variables, limits, observer).await.map_err(why)?;
     let ground = Arc::new(ground);
     let recipe = built.recipe(folder, &ground, what.exercise, variables.clone(), upstreams.ports());
     let mut target = ProgramTarget::new(recipe).map_err(|error| error.to_string())?;

@@ -87,14 +87,21 @@ impl Upstreams {
     }
 
     /// A place where they listened is gone.
-    pub fn leave(&mut self, place: &str) {
+    pub async fn leave(&mut self, place: &str) {
         self.backing.leave(place);
-        self.serving.retain(|(of, _), serving| {
-            if of == place {
-                serving.abort();
-            }
-            of != place
-        });
+        self.close(|(of, _)| of == place).await;
+    }
+
+    /// Closes the ports of some, by place and name.
+    async fn close(&mut self, goes: impl Fn(&(String, String)) -> bool) {
+        let all = std::mem::take(&mut self.serving);
+        let (gone, stay): (BTreeMap<_, _>, _) = all.into_iter().partition(|(key, _)| goes(key));
+        self.serving = stay;
+        for serving in gone.into_values() {
+            serving.abort();
+            // Its port is closed once the task is gone; it ends by being aborted.
+            let _ = serving.await;
+        }
     }
 
     /// A check begins: all of them listen, have been asked nothing, and answer as their routes say.
@@ -152,14 +159,7 @@ impl Upstreams {
         match change {
             StubChange::Down => {
                 self.down.insert(name.to_owned());
-                let all = std::mem::take(&mut self.serving);
-                let (gone, stay): (BTreeMap<_, _>, _) = all.into_iter().partition(|((_, of), _)| of == name);
-                self.serving = stay;
-                for serving in gone.into_values() {
-                    serving.abort();
-                    // Its port is closed once the task is gone; it ends by being aborted.
-                    let _ = serving.await;
-                }
+                self.close(|(_, of)| of == name).await;
                 Ok(())
             }
             StubChange::Up | StubChange::Reply(_) => {

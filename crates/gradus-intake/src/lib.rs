@@ -4,6 +4,7 @@ pub mod archive;
 pub mod cache;
 pub mod catalogue;
 pub mod class;
+pub mod configuration;
 pub mod git;
 pub mod moment;
 pub mod pack;

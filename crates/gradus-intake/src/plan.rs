@@ -1,13 +1,16 @@
 //! How a submission builds and runs: what gradus.toml says, else a Procfile, else what the files of its ecosystem tell.
 
+mod configuration;
 mod detect;
 mod homes;
 mod tools;
 
+pub use configuration::{Configuration, SBIN};
 pub use homes::homes;
-pub use tools::{Missing, missing_tools, tools_on};
+pub use tools::{Missing, missing_tools, servers_on, tools_on};
 
 use gradus_model::diagnostic::Invalid;
+use gradus_model::exercise::SubmissionKind;
 use gradus_model::read;
 use gradus_model::source::Spanned;
 use gradus_model::submission::{CommandLine, SubmissionFile};
@@ -27,6 +30,8 @@ pub struct Plan {
     pub start: CommandLine,
     /// What it is written in, as starters name it, if its files tell: `python`, `javascript`.
     pub language: Option<&'static str>,
+    /// What it is if it is no program: a configuration, with which a server is run.
+    pub configuration: Option<Configuration>,
     /// Why: one sentence for each thing that was found.
     pub found: Vec<String>,
 }
@@ -45,6 +50,29 @@ pub enum PlanError {
         /// The system's reason.
         error: std::io::Error,
     },
+    /// A configuration is wanted, and there is none.
+    #[error("{dir} holds no configuration\n  Looked for: {}", configuration::looked_for())]
+    NoConfiguration {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// There are configurations of two servers.
+    #[error(
+        "{dir} holds {one} and {other}, and only one server runs; remove one of them, or name a folder in gradus.toml: `dir` under [run]"
+    )]
+    TwoServers {
+        /// The folder.
+        dir: PathBuf,
+        /// One of the files.
+        one: &'static str,
+        /// Another.
+        other: &'static str,
+    },
+    /// A configuration says how it is run.
+    #[error(
+        "gradus.toml says how the submission builds or starts, but it is a configuration, and Gradus runs the server; remove `build` and `start`"
+    )]
+    RunsItself,
     /// Nothing tells how it starts.
     #[error(
         "nothing in {dir} tells how the submission starts\n  Looked for: {}\n  Write a gradus.toml that says it:\n\n    format = 1\n    exercise = \"SLUG\"\n\n    [run]\n    start = \"python3 app.py\"",
@@ -56,28 +84,55 @@ pub enum PlanError {
     },
 }
 
-/// Plans how the submission in a folder builds and runs. Nothing is run.
-pub fn plan(dir: &Path) -> Result<Plan, PlanError> {
+/// Plans how the submission in a folder builds and runs, if that kind of thing is wanted; `None` takes what there is. Nothing
+/// is run.
+pub fn plan(dir: &Path, kind: Option<SubmissionKind>) -> Result<Plan, PlanError> {
     let said = said(dir)?;
     let exercise = said.as_ref().map(|file| file.exercise.clone());
     let run = said.and_then(|file| file.run).unwrap_or_default();
     let below = run.dir.as_ref().map(|dir| PathBuf::from(&dir.value));
     let ground = below.as_ref().map_or_else(|| dir.to_owned(), |below| dir.join(below));
+    if kind == Some(SubmissionKind::Config) {
+        if run.start.is_some() || run.build.is_some() {
+            return Err(PlanError::RunsItself);
+        }
+        let plan = configuration::detect(&ground)?;
+        let plan = plan.ok_or_else(|| PlanError::NoConfiguration { dir: ground.clone() })?;
+        return Ok(Plan { exercise, dir: below, ..plan });
+    }
     let mut plan = match run.start {
         Some(start) => {
             let found = vec!["gradus.toml says how it starts".to_owned()];
             let language = detect::detect(&ground).and_then(|plan| plan.language);
-            Plan { exercise: None, dir: None, build: None, start: start.value, language, found }
+            Plan {
+                exercise: None,
+                dir: None,
+                build: None,
+                start: start.value,
+                language,
+                configuration: None,
+                found,
+            }
         }
-        None => procfile(&ground)?
-            .or_else(|| detect::detect(&ground))
-            .ok_or_else(|| PlanError::Nothing { dir: ground.clone() })?,
+        None => match procfile(&ground)?.or_else(|| detect::detect(&ground)) {
+            Some(plan) => plan,
+            // Many a program has the configuration of a server beside it.
+            None if kind.is_none() => {
+                configuration::detect(&ground)?.ok_or_else(|| PlanError::Nothing { dir: ground.clone() })?
+            }
+            None => return Err(PlanError::Nothing { dir: ground }),
+        },
     };
     if let Some(build) = run.build {
         plan.found.push("gradus.toml says how it builds".to_owned());
         plan.build = Some(build.value);
     }
     Ok(Plan { exercise, dir: below, ..plan })
+}
+
+/// The exercise that a submission says it answers, whatever kind of thing it is.
+pub fn exercise(dir: &Path) -> Result<Option<Spanned<String>>, PlanError> {
+    Ok(said(dir)?.map(|file| file.exercise))
 }
 
 fn said(dir: &Path) -> Result<Option<SubmissionFile>, PlanError> {
@@ -110,6 +165,6 @@ fn procfile(dir: &Path) -> Result<Option<Plan>, PlanError> {
             plan.build
         });
         let start = CommandLine::Shell(line.to_owned());
-        Plan { exercise: None, dir: None, build, start, language, found }
+        Plan { exercise: None, dir: None, build, start, language, configuration: None, found }
     }))
 }

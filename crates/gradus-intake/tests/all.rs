@@ -3,6 +3,7 @@
 mod archive;
 mod cache;
 mod class;
+mod configuration;
 mod pack;
 mod packages;
 mod patch;

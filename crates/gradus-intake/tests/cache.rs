@@ -24,7 +24,7 @@ fn changed_files_are_copied_removed_ones_go_and_products_stay() {
 fn a_build_is_needed_until_one_ended_well_and_after_a_change() {
     let (root, project) = (folder(&[]), folder(&[("Main.java", "1")]));
     let cache = BuildCache::open(root.path(), project.path()).expect("a cache");
-    let plan = plan::plan(project.path()).expect("a plan");
+    let plan = plan::plan(project.path(), None).expect("a plan");
     let digest = tree::digest(project.path()).expect("a digest");
     assert!(cache.needs_build(&plan, &digest));
     cache.begin_build().expect("it begins");

@@ -2,12 +2,13 @@
 
 use super::folder;
 use gradus_intake::plan::{Plan, PlanError, missing_tools, plan};
+use gradus_model::exercise::SubmissionKind;
 use gradus_model::submission::CommandLine;
 use std::ffi::OsStr;
 
 /// The build and start lines of a folder with these files.
 fn lines(files: &[(&str, &str)]) -> (Option<String>, String) {
-    let plan = plan(folder(files).path()).expect("a plan");
+    let plan = plan(folder(files).path(), None).expect("a plan");
     assert!(!plan.found.is_empty(), "it says why");
     (plan.build.as_ref().map(line), line(&plan.start))
 }
@@ -69,8 +70,11 @@ fn gradus_toml_wins_over_a_procfile_and_that_over_files() {
 
 #[test]
 fn nothing_recognised_and_a_mistake_are_told_apart() {
-    assert!(matches!(plan(folder(&[("notes.txt", "")]).path()), Err(PlanError::Nothing { .. })));
-    assert!(matches!(plan(folder(&[("gradus.toml", "format = 1\n")]).path()), Err(PlanError::Invalid(_))));
+    assert!(matches!(plan(folder(&[("notes.txt", "")]).path(), None), Err(PlanError::Nothing { .. })));
+    assert!(matches!(
+        plan(folder(&[("gradus.toml", "format = 1\n")]).path(), None),
+        Err(PlanError::Invalid(_))
+    ));
 }
 
 #[test]
@@ -81,6 +85,7 @@ fn only_toolchains_that_are_missing_are_named() {
         build: None,
         start: CommandLine::Shell(line.to_owned()),
         language: None,
+        configuration: None,
         found: Vec::new(),
     };
     let missing = |line: &str, path: &str| -> Vec<String> {
@@ -95,7 +100,7 @@ fn only_toolchains_that_are_missing_are_named() {
 #[test]
 fn a_language_is_known_by_its_files_whoever_says_how_it_starts() {
     let start = "format = 1\nexercise = \"x\"\n[run]\nstart = \"./run\"\n";
-    let language = |files: &[(&str, &str)]| plan(folder(files).path()).expect("a plan").language;
+    let language = |files: &[(&str, &str)]| plan(folder(files).path(), None).expect("a plan").language;
     assert_eq!(
         language(&[("gradus.toml", start), ("package.json", "{\"main\": \"a.js\"}")]),
         Some("javascript")
@@ -106,4 +111,17 @@ fn a_language_is_known_by_its_files_whoever_says_how_it_starts() {
         language(&[("Procfile", "web: ./run\n"), ("go.mod", "module x\n"), ("main.go", "")]),
         Some("go")
     );
+}
+
+#[test]
+fn a_configuration_is_one_where_one_is_wanted_or_nothing_else_is_there() {
+    let kind = Some(SubmissionKind::Config);
+    let both = folder(&[("nginx.conf", ""), ("app.py", "")]);
+    let of = |kind| plan(both.path(), kind).expect("a plan").configuration.map(|found| found.server);
+    assert_eq!((of(kind), of(None), of(Some(SubmissionKind::Server))), (Some("nginx"), None, None));
+    let alone = folder(&[("lighttpd.conf", "")]);
+    assert_eq!(plan(alone.path(), None).expect("a plan").language, Some("lighttpd"));
+    assert!(matches!(plan(alone.path(), Some(SubmissionKind::Server)), Err(PlanError::Nothing { .. })));
+    let none = folder(&[("app.py", "")]);
+    assert!(matches!(plan(none.path(), kind), Err(PlanError::NoConfiguration { .. })));
 }

@@ -37,7 +37,8 @@ pub async fn bless(
     let options = Options::default();
     let trial = Trial { exercise, grader, workshop, options: &options, interrupt, checks: &[] };
     let candidate = Candidate { name, kind: Kind::Solution, source };
-    let prepared = candidate::prepare(&candidate).map_err(|error| error.to_string())?;
+    let prepared =
+        candidate::prepare(&candidate, exercise.exercise.submission).map_err(|error| error.to_string())?;
     let record = Record::default();
     let report = trial.grade(&candidate, &prepared, false, 1, Selection::All, Some(record.clone())).await;
     let problems = judgement::problems(&candidate, &report);

@@ -2,6 +2,7 @@
 
 use gradus_intake::catalogue::{Catalogue, LoadedGrader};
 use gradus_intake::{patch, plan, tree};
+use gradus_model::exercise::SubmissionKind;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -81,15 +82,16 @@ pub fn all(catalogue: &Catalogue, slug: &str, grader: &LoadedGrader) -> Result<V
     Ok(candidates)
 }
 
-/// Copies a candidate into a folder of its own, changes it if it is a mutant, and plans how it runs.
-pub fn prepare(candidate: &Candidate) -> Result<Prepared, NotPrepared> {
+/// Copies a candidate into a folder of its own, changes it if it is a mutant, and plans how it runs,
+/// as that kind of thing.
+pub fn prepare(candidate: &Candidate, kind: SubmissionKind) -> Result<Prepared, NotPrepared> {
     let folder =
         TempDir::with_prefix("gradus-verify-").map_err(|error| NotPrepared::Copy(error.to_string()))?;
     tree::stage(&candidate.source, folder.path()).map_err(|error| NotPrepared::Copy(error.to_string()))?;
     if let Kind::Mutant { patch, .. } = &candidate.kind {
         patch::apply(folder.path(), patch).map_err(|error| NotPrepared::Patch(error.to_string()))?;
     }
-    let plan = plan::plan(folder.path()).map_err(|error| NotPrepared::Plan(error.to_string()))?;
+    let plan = plan::plan(folder.path(), Some(kind)).map_err(|error| NotPrepared::Plan(error.to_string()))?;
     let digest = tree::digest(folder.path()).map_err(|error| NotPrepared::Copy(error.to_string()))?;
     Ok(Prepared { folder, plan, digest })
 }

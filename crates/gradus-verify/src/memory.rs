@@ -37,7 +37,7 @@ impl Memory {
         let _ = writeln!(common, "{:?} {} {:?}", options.seeds, options.alone, workshop.sandbox);
         let path = workshop.environment.iter().find(|(name, _)| name == "PATH");
         let path = path.map_or(OsStr::new(""), |(_, path)| path.as_os_str());
-        for (tool, _, found) in plan::tools_on(path) {
+        for (tool, _, found) in plan::tools_on(path).chain(plan::servers_on(path)) {
             let found = found.and_then(|path| path.canonicalize().ok());
             let meta = found.as_ref().and_then(|path| path.metadata().ok());
             let stamp = meta.map(|meta| (meta.len(), meta.modified().ok()));

@@ -128,7 +128,7 @@ impl Trial<'_> {
             problems: Vec::new(),
             recalled: false,
         };
-        let prepared = match candidate::prepare(candidate) {
+        let prepared = match candidate::prepare(candidate, self.exercise.exercise.submission) {
             Ok(prepared) => prepared,
             Err(error) => {
                 row.problems.push(error.to_string());
@@ -224,7 +224,8 @@ pub async fn failures(
 ) -> Result<Vec<String>, String> {
     let options = Options { seeds: vec![1, 2], parallel: 1, ..Options::default() };
     let trial = Trial { exercise, grader, workshop, options: &options, interrupt, checks: &[] };
-    let prepared = candidate::prepare(candidate).map_err(|error| error.to_string())?;
+    let prepared =
+        candidate::prepare(candidate, exercise.exercise.submission).map_err(|error| error.to_string())?;
     let first = trial.grade(candidate, &prepared, false, 1, Selection::All, None).await;
     let built = !matches!(first.progress, Progress::NotBuilt(_));
     let second = trial.grade(candidate, &prepared, built, 2, Selection::All, None).await;

@@ -4,7 +4,8 @@ use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
 use gradus_intake::catalogue::{Catalogue, CatalogueError, LoadedExercise, LoadedGrader};
 use gradus_intake::pack::PackError;
-use gradus_intake::plan::{self, Plan};
+use gradus_intake::plan::{self, Plan, PlanError};
+use gradus_model::exercise::SubmissionKind;
 use std::path::{Path, PathBuf};
 
 /// An exercise with its grader.
@@ -56,12 +57,21 @@ pub fn catalogue_problem(error: CatalogueError, exit: Exit) -> Problem {
     }
 }
 
-/// How a submission builds and runs.
-pub fn plan(dir: &Path) -> Result<Plan, Problem> {
-    plan::plan(dir).map_err(|error| match error {
-        plan::PlanError::Invalid(invalid) => Problem::invalid(Exit::Usage, *invalid),
+/// How a submission builds and runs, if that kind of thing is wanted.
+pub fn plan(dir: &Path, kind: Option<SubmissionKind>) -> Result<Plan, Problem> {
+    plan::plan(dir, kind).map_err(not_planned)
+}
+
+/// The exercise that a submission says it answers.
+pub fn said(dir: &Path) -> Result<Option<String>, Problem> {
+    plan::exercise(dir).map(|said| said.map(|slug| slug.value)).map_err(not_planned)
+}
+
+fn not_planned(error: PlanError) -> Problem {
+    match error {
+        PlanError::Invalid(invalid) => Problem::invalid(Exit::Usage, *invalid),
         other => Problem::new(Exit::Usage, other),
-    })
+    }
 }
 
 /// Which exercise a submission answers: what the command line says, or what gradus.toml says; never two.

@@ -4,6 +4,7 @@ use crate::gradebook::{Handed, Verdict};
 use gradus_intake::class::{NotTaken, Source, Submission, take};
 use gradus_intake::plan::{Plan, PlanError, plan};
 use gradus_intake::tree;
+use gradus_model::exercise::Exercise;
 use std::path::{Path, PathBuf};
 
 /// A submission that lies ready, or why it does not.
@@ -25,7 +26,7 @@ impl Ready {
     }
 
     /// Takes a submission in, below an empty folder, for this exercise.
-    pub fn new(submission: &Submission, folder: &Path, slug: &str) -> Self {
+    pub fn new(submission: &Submission, folder: &Path, exercise: &Exercise) -> Self {
         let taken = match take(&submission.source, folder) {
             Ok(taken) => taken,
             Err(NotTaken::Refused(why)) => return Self::never(Verdict::Refused, why),
@@ -35,13 +36,15 @@ impl Ready {
             Ok(digest) => digest,
             Err(error) => return Self::never(Verdict::Incomplete, error.to_string()),
         };
-        let what = match plan(&taken.folder) {
-            Ok(plan) => match plan.exercise.as_ref().map(|said| &said.value).filter(|said| *said != slug) {
-                None => Ok((plan, taken.folder)),
-                Some(other) => {
-                    Err((Verdict::Refused, format!("its gradus.toml says that it answers `{other}`")))
+        let what = match plan(&taken.folder, Some(exercise.submission)) {
+            Ok(plan) => {
+                match plan.exercise.as_ref().map(|said| &said.value).filter(|said| **said != exercise.slug) {
+                    None => Ok((plan, taken.folder)),
+                    Some(other) => {
+                        Err((Verdict::Refused, format!("its gradus.toml says that it answers `{other}`")))
+                    }
                 }
-            },
+            }
             Err(error) => Err((Verdict::Failed, not_planned(&error))),
         };
         Self { digest, commit: taken.commit, says: taken.says, what }
@@ -77,6 +80,11 @@ fn not_planned(error: &PlanError) -> String {
             format!("gradus.toml has a mistake: {first}")
         }
         PlanError::Io { .. } => "gradus.toml can't be read".into(),
+        PlanError::NoConfiguration { .. } => "it holds no configuration of a server that Gradus knows".into(),
+        PlanError::TwoServers { one, other, .. } => {
+            format!("it holds {one} and {other}, and only one server runs")
+        }
+        PlanError::RunsItself => error.to_string(),
         PlanError::Nothing { .. } => {
             "nothing in it tells how it starts; a gradus.toml with `start` under `[run]` would".into()
         }

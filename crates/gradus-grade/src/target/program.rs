@@ -2,6 +2,7 @@
 
 use super::{Capabilities, Doing, Done, Errand, Origin, Target};
 use crate::boot::{self, NotReady};
+use crate::configure::{Blank, Filled, open_to_all};
 use crate::ground::Ground;
 use gradus_model::duration::format_duration;
 use gradus_model::exercise::Limits;
@@ -46,6 +47,8 @@ pub struct Recipe {
     pub upstreams: Vec<u16>,
     /// Whether it is a server; a command is only run by checks.
     pub serves: bool,
+    /// A configuration that each run of its server finds filled in.
+    pub blank: Option<Arc<Blank>>,
     /// What it may use.
     pub limits: Limits,
 }
@@ -56,6 +59,7 @@ pub struct ProgramTarget {
     port: PortHold,
     /// `DATA_DIR` where the room has none of its own.
     data: Option<TempDir>,
+    filled: Option<Filled>,
     reach: Reach,
     running: Option<Running>,
     log: Option<OutputLog>,
@@ -69,10 +73,11 @@ pub struct ProgramTarget {
 impl ProgramTarget {
     /// Prepares a program; nothing runs yet.
     pub fn new(recipe: Recipe) -> io::Result<Self> {
-        Ok(Self {
+        let mut target = Self {
             port: free_port()?,
             data: recipe.ground.data()?,
             recipe,
+            filled: None,
             reach: Reach::default(),
             running: None,
             log: None,
@@ -80,15 +85,30 @@ impl ProgramTarget {
             before: RoomUsage::default(),
             printed: 0,
             published: None,
-        })
+        };
+        target.fill()?;
+        Ok(target)
+    }
+
+    /// Fills a configuration in with what holds now. The last one goes, and the room that shows it must have gone before.
+    fn fill(&mut self) -> io::Result<()> {
+        let Some(blank) = &self.recipe.blank else { return Ok(()) };
+        if let Some(data) = &self.data {
+            // A server that root starts writes as nobody.
+            open_to_all(data.path())?;
+        }
+        let mut told = self.recipe.told.clone();
+        told.extend(self.recipe.ground.address(self.port.port(), self.data.as_ref()));
+        let filled = blank.fill(&told).map_err(io::Error::other)?;
+        (self.recipe.ground, self.recipe.dir) = (filled.ground.clone(), filled.dir.clone());
+        self.filled = Some(filled);
+        Ok(())
     }
 
     fn program(&self) -> Program {
         let mut env = self.recipe.ground.environment().to_vec();
         env.extend(self.recipe.told.iter().cloned());
-        env.push(("PORT".into(), self.port.port().to_string().into()));
-        env.push(("HOST".into(), "127.0.0.1".into()));
-        env.extend(self.recipe.ground.places(self.data.as_ref()));
+        env.extend(self.recipe.ground.address(self.port.port(), self.data.as_ref()));
         Program {
             command: self.recipe.command.clone(),
             dir: self.recipe.dir.clone(),
@@ -196,7 +216,9 @@ impl Target for ProgramTarget {
                 // Somebody took the port between our look and the server's bind: another port, once.
                 Err(NotReady::Stranger { .. }) => {
                     self.reach.found().room = None;
-                    self.port = free_port().map_err(|error| NotReady::Launch(error.to_string()))?;
+                    let ours = |error: io::Error| NotReady::Launch(error.to_string());
+                    self.port = free_port().map_err(ours)?;
+                    self.fill().map_err(ours)?;
                     self.boot().await
                 }
                 other => other,
@@ -294,7 +316,7 @@ impl Target for ProgramTarget {
         // A new room has an empty folder, and nothing else of the old one either.
         self.reach.found().room = None;
         self.data = self.recipe.ground.data()?;
-        Ok(())
+        self.fill()
     }
 
     fn publish(&mut self) -> Doing<'_, io::Result<()>> {

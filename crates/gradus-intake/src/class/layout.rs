@@ -37,7 +37,7 @@ fn opened(dir: &Path) -> Result<Lying, ClassError> {
     for _ in 0..WRAPPERS {
         let [(name, only)] = lying.folders.as_slice() else { break };
         // What would start is somebody's, and so is what holds nothing that could be.
-        let is_somebodys = is_submission(only) || plan(only).is_ok() || names::moodle(name).is_some();
+        let is_somebodys = is_submission(only) || plan(only, None).is_ok() || names::moodle(name).is_some();
         if !lying.files.is_empty() || !lying.others.is_empty() || is_somebodys {
             break;
         }

@@ -35,6 +35,7 @@ fn plan(build: Option<&str>, start: String, found: impl Into<String>) -> Plan {
         build: build.map(|line| CommandLine::Shell(line.to_owned())),
         start: CommandLine::Shell(start),
         language: None,
+        configuration: None,
         found: vec![found.into()],
     }
 }

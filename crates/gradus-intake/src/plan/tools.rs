@@ -1,6 +1,6 @@
 //! Which programs a plan needs that this machine does not have. Their absence is never the submission's fault.
 
-use super::Plan;
+use super::{Plan, SBIN};
 use gradus_model::submission::CommandLine;
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -36,10 +36,14 @@ const TOOLCHAINS: [(&str, &str); 18] = [
     ("php-cgi", "php-cgi"),
 ];
 
+/// Servers that are run with a learner's configuration, and the Debian packages that bring them.
+const SERVERS: [(&str, &str); 3] =
+    [("nginx", "nginx-light"), ("apache2", "apache2-bin"), ("lighttpd", "lighttpd")];
+
 /// The names of all programs that exercises are solved with.
 pub fn names() -> impl Iterator<Item = &'static str> {
     let more = ["rustc", "rustup", "npx", "pip", "pip3", "python", "deno", "bun", "jar", "gradle", "bash"];
-    TOOLCHAINS.iter().map(|(name, _)| *name).chain(more)
+    TOOLCHAINS.iter().chain(&SERVERS).map(|(name, _)| *name).chain(more)
 }
 
 /// The toolchains that the plan's commands begin with and that `path` (as in `PATH`) does not hold. A program that we do not
@@ -48,7 +52,8 @@ pub fn missing_tools(plan: &Plan, path: &OsStr) -> Vec<Missing> {
     let mut missing: Vec<Missing> = Vec::new();
     for command in plan.build.iter().chain([&plan.start]) {
         for tool in programs(command) {
-            let Some((_, package)) = TOOLCHAINS.iter().find(|(known, _)| *known == tool) else { continue };
+            let mut known = TOOLCHAINS.iter().chain(&SERVERS);
+            let Some((_, package)) = known.find(|(known, _)| *known == tool) else { continue };
             if first_on(path, &tool).is_none() && missing.iter().all(|other| other.tool != tool) {
                 missing.push(Missing { tool, package: Some(package) });
             }
@@ -62,9 +67,17 @@ pub fn tools_on(path: &OsStr) -> impl Iterator<Item = (&'static str, &'static st
     TOOLCHAINS.iter().map(|(tool, package)| (*tool, *package, first_on(path, tool)))
 }
 
-/// Where a program is found first.
+/// The same for servers that are run with a learner's configuration.
+pub fn servers_on(path: &OsStr) -> impl Iterator<Item = (&'static str, &'static str, Option<PathBuf>)> {
+    SERVERS.iter().map(|(tool, package)| (*tool, *package, first_on(path, tool)))
+}
+
+/// Where a program is found first; servers stand where a user's `PATH` need not lead.
 pub fn first_on(path: &OsStr, tool: &str) -> Option<PathBuf> {
-    std::env::split_paths(path).map(|folder| folder.join(tool)).find(|candidate| candidate.is_file())
+    let is_server = SERVERS.iter().any(|(server, _)| *server == tool);
+    let more = SBIN.iter().filter(|_| is_server).map(PathBuf::from);
+    let folders = std::env::split_paths(path).chain(more);
+    folders.map(|folder| folder.join(tool)).find(|candidate| candidate.is_file())
 }
 
 /// The first word of each command of a shell line, without variables that are set before it.

@@ -12,6 +12,7 @@ use gradus_grade::{Folder, Interrupt, Job, Observer, Subject, Where, grade};
 use gradus_intake::cache::BuildCache;
 use gradus_intake::catalogue::Catalogue;
 use gradus_intake::tree;
+use gradus_model::exercise::SubmissionKind;
 use gradus_model::redact::{Audience, redact};
 use gradus_model::report::{Progress as HowFar, Report, Selection};
 use gradus_model::score::{Verdict, verdict};
@@ -102,10 +103,11 @@ fn subject_of<'l>(
         return Ok((subject::graded(catalogue, &slug)?, Subject::Url(url), None));
     };
     let dir = subject::folder(&check.dir, environment)?;
-    let said = subject::plan(&dir)?.exercise.map(|slug| slug.value);
+    let said = subject::said(&dir)?;
     let slug = subject::slug(check.exercise.as_deref(), said.as_deref(), &check.dir)?;
     let graded = subject::graded(catalogue, &slug)?;
-    let (folder, home) = folder_of(&check.dir, &dir, means, &check.build_network, environment)?;
+    let kind = graded.exercise.exercise.submission;
+    let (folder, home) = folder_of(&check.dir, &dir, kind, means, &check.build_network, environment)?;
     Ok((graded, Subject::Folder(folder), Some(home)))
 }
 
@@ -113,11 +115,12 @@ fn subject_of<'l>(
 pub fn folder_of<'l>(
     asked: &Path,
     dir: &Path,
+    kind: SubmissionKind,
     means: &'l Means,
     hosts: &[String],
     environment: &Environment,
 ) -> Result<(Folder<'l>, PathBuf), Problem> {
-    let plan = subject::plan(dir)?;
+    let plan = subject::plan(dir, Some(kind))?;
     let digest = tree::digest(dir).map_err(|error| Problem::new(Exit::Usage, error))?;
     let cache =
         BuildCache::open(&environment.cache, dir).map_err(|error| Problem::new(Exit::Machine, error))?;
@@ -137,8 +140,7 @@ pub fn folder_of<'l>(
 
 /// With `--url`, the folder need not exist; if it says which exercise it is, that counts.
 fn url_exercise(dir: &Path, environment: &Environment) -> Option<String> {
-    let plan = subject::plan(&subject::folder(dir, environment).ok()?).ok()?;
-    plan.exercise.map(|slug| slug.value)
+    subject::said(&subject::folder(dir, environment).ok()?).ok().flatten()
 }
 
 fn shown(asked: &Path, dir: &Path) -> String {

@@ -5,7 +5,7 @@ use crate::exit::{Exit, Problem};
 use crate::means::runtime;
 use crate::screen;
 use gradus_grade::services_on;
-use gradus_intake::plan::tools_on;
+use gradus_intake::plan::{servers_on, tools_on};
 use gradus_sandbox::{Holds, Launcher, SandboxError, trial};
 use std::ffi::OsStr;
 use std::fs;
@@ -35,6 +35,8 @@ pub fn run(environment: &Environment) -> Result<Exit, Problem> {
     };
     text.push_str("\nToolchains\n\n");
     text.extend(tools_on(path).map(list));
+    text.push_str("\nServers that run with your configuration\n\n");
+    text.extend(servers_on(path).map(list));
     text.push_str("\nServices\n\n");
     text.extend(services_on(path).map(list));
     let sum = match (&native, &guarded) {

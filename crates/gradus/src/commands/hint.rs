@@ -16,7 +16,7 @@ pub fn run(
     environment: &Environment,
 ) -> Result<Exit, Problem> {
     let folder = subject::folder(dir, environment)?;
-    let said = subject::plan(&folder).ok().and_then(|plan| plan.exercise).map(|slug| slug.value);
+    let said = subject::said(&folder).ok().flatten();
     let slug = subject::slug(exercise, said.as_deref(), dir)?;
     let graded = subject::graded(catalogue, &slug)?;
     let id = match id {

@@ -11,7 +11,7 @@ use std::path::Path;
 
 pub fn run(dir: &Path, environment: &Environment) -> Result<Exit, Problem> {
     let folder = subject::folder(dir, environment)?;
-    let plan = subject::plan(&folder)?;
+    let plan = subject::plan(&folder, None)?;
     let mut text = String::new();
     let exercise = plan.exercise.as_ref().map_or("(not said)", |slug| slug.value.as_str());
     text.push_str(&format!("exercise  {exercise}\n"));

@@ -16,12 +16,16 @@ pub fn run(catalogue: &Catalogue, arguments: &Arguments, environment: &Environme
     runtime()?.block_on(async {
         interrupt_on_signals(&interrupt);
         let dir = subject::folder(&arguments.dir, environment)?;
-        let said = subject::plan(&dir).ok().and_then(|plan| plan.exercise).map(|slug| slug.value);
+        let said = subject::said(&dir).ok().flatten();
         let slug = subject::slug(arguments.exercise.as_deref(), said.as_deref(), &arguments.dir)?;
         let graded = subject::graded(catalogue, &slug)?;
         let means = Means::new(arguments.sandbox).await?;
         let folder = match arguments.server {
-            true => Some(folder_of(&arguments.dir, &dir, &means, &arguments.build_network, environment)?.0),
+            true => {
+                let kind = graded.exercise.exercise.submission;
+                let hosts = &arguments.build_network;
+                Some(folder_of(&arguments.dir, &dir, kind, &means, hosts, environment)?.0)
+            }
             false => None,
         };
         let host = Host {
