@@ -65,7 +65,7 @@ pub enum NotBuilt {
     /// Its build failed: the submission's fault.
     Failed {
         /// The build and its last words.
-        phase: Phase,
+        phase: Box<Phase>,
         /// One sentence.
         how: String,
     },
@@ -152,7 +152,13 @@ async fn build_in(
     };
     if unchanged {
         provide::recall(folder, ground)?;
-        let phase = Phase { command: line, took: Duration::ZERO, unchanged, output: Shown::default() };
+        let phase = Phase {
+            command: line,
+            took: Duration::ZERO,
+            unchanged,
+            output: Shown::default(),
+            places: Vec::new(),
+        };
         observer.event(Event::Built(&phase));
         return Ok(phase);
     }
@@ -177,11 +183,12 @@ async fn build_in(
         }
         Ending::OutOfTime { .. } => {
             let how = format!("the build took more than {}", format_duration(limits.build));
-            Err(NotBuilt::Failed { phase, how })
+            Err(NotBuilt::Failed { phase: phase.into(), how })
         }
-        other => {
-            Err(NotBuilt::Failed { phase, how: format!("the build {other}{}", without_packages(ground)) })
-        }
+        other => Err(NotBuilt::Failed {
+            phase: phase.into(),
+            how: format!("the build {other}{}", without_packages(ground)),
+        }),
     }
 }
 
@@ -235,7 +242,13 @@ pub async fn in_room(
         bytes: slice.bytes.len() as u64 + slice.dropped,
         cut: from > 0 || slice.dropped > 0,
     };
-    let phase = Phase { command: shell_line(command), took: begun.elapsed(), unchanged: false, output };
+    let phase = Phase {
+        command: shell_line(command),
+        took: begun.elapsed(),
+        unchanged: false,
+        output,
+        places: Vec::new(),
+    };
     if !matches!(ending, Ok(Ending::Exited(0)))
         && let Some(blocked) = way_out.as_ref().and_then(WayOut::blocked)
     {
@@ -243,7 +256,7 @@ pub async fn in_room(
     }
     match ending {
         Ok(ending) => Ok((phase, ending)),
-        Err(how) => Err(NotBuilt::Failed { phase, how }),
+        Err(how) => Err(NotBuilt::Failed { phase: phase.into(), how }),
     }
 }
 

@@ -99,12 +99,13 @@ pub async fn test(
 ) -> Result<Phase, NotBuilt> {
     let begun = Instant::now();
     let refused = |how: String, output: String| NotBuilt::Failed {
-        phase: Phase {
+        phase: Box::new(Phase {
             command: shell_line(command),
             took: begun.elapsed(),
             unchanged: false,
             output: Shown { bytes: output.len() as u64, text: output, cut: false },
-        },
+            places: Vec::new(),
+        }),
         how,
     };
     let data = ground.data().map_err(|error| ours(format!("no place for temporary files: {error}")))?;
@@ -129,9 +130,12 @@ pub async fn test(
         Ending::Exited(0) => Ok(phase),
         Ending::Exited(_) => {
             let how = format!("{} does not accept the configuration", configuration.server);
-            Err(NotBuilt::Failed { phase, how })
+            Err(NotBuilt::Failed { phase: phase.into(), how })
         }
-        other => Err(NotBuilt::Failed { phase, how: format!("the test of the configuration {other}") }),
+        other => Err(NotBuilt::Failed {
+            phase: phase.into(),
+            how: format!("the test of the configuration {other}"),
+        }),
     }
 }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// Where a submission sees itself in a room of its own.
-const WORK: &str = "/work";
+pub const WORK: &str = "/work";
 /// Where it sees its `DATA_DIR` there.
 const DATA: &str = "/data";
 /// Where programs see what compilers keep for the next time.

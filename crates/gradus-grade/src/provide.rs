@@ -201,8 +201,8 @@ async fn fetch(
     }
     let slice = running.output().all();
     let output = Shown::new(&slice.bytes[slice.bytes.len().saturating_sub(SHOWN_OUTPUT)..], SHOWN_OUTPUT);
-    let phase = Phase { command, took: begun.elapsed(), unchanged: false, output };
-    Err(NotBuilt::Failed { phase, how })
+    let phase = Phase { command, took: begun.elapsed(), unchanged: false, output, places: Vec::new() };
+    Err(NotBuilt::Failed { phase: phase.into(), how })
 }
 
 fn ours(what: String) -> NotBuilt {

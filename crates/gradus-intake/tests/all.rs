@@ -5,9 +5,11 @@ mod aside;
 mod cache;
 mod class;
 mod configuration;
+mod pack;
 mod packages;
 mod patch;
 mod plan;
+mod trace;
 mod tree;
 
 use std::fs;

@@ -19,6 +19,7 @@ pub mod mutant;
 pub mod nats;
 pub mod outcome;
 pub mod pattern;
+pub mod public;
 pub mod race;
 pub mod read;
 pub mod redact;

@@ -201,6 +201,7 @@ impl Trial<'_> {
             exercise: &self.exercise.exercise,
             grader: &self.grader.grader,
             grader_digest: &self.grader.digest,
+            withheld: self.grader.withheld,
             baselines: self.exercise.dir.join("baseline"),
             subject: Subject::Folder(folder),
             seed,
