@@ -192,6 +192,8 @@ pub enum SchemaFile {
     Submission,
     /// mutant.toml
     Mutant,
+    /// graders/<slug>/solutions/<name>.toml
+    Solution,
 }
 
 /// `gradus verify`.
