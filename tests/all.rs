@@ -15,6 +15,7 @@ mod life;
 mod messages;
 mod packages;
 mod races;
+mod rules;
 mod sandbox;
 mod services;
 mod speed;

@@ -191,6 +191,6 @@ fn time_is_judged_by_how_it_grows() {
         .check(&[])
         .code(1)
         .says("a cost that grows as the size at most")
-        .says("times more than that");
+        .says("as the size to the power of ");
     course("pass", "quadratic").check(&[]).code(0);
 }

@@ -11,8 +11,8 @@ use tempfile::TempDir;
 const RUNS: usize = 25;
 const EXERCISE: &str = "format = 1\nslug = \"bench\"\ntitle = \"Bench\"\nsummary = \"An exercise of the benchmarks.\"\ntrack = \"foundations\"\ndifficulty = 1\nsubmission = \"server\"\nskills = [\"HTTP\"]\nlanguages = [\"python\"]\n";
 const COMPARE: &str =
-    "      - compare: { with: baseline, steps: [ { get: /600, expect: { status: 200 } } ], at_least: 5x }\n";
-const GROWTH: &str = "      - growth: { sizes: [100, 400, 1600], steps: [ { get: \"/$(size)\", expect: { status: 200 } } ], at_most: linear }\n";
+    "      - compare: { with: baseline, steps: [ { get: /1600, expect: { status: 200 } } ], at_least: 5x }\n";
+const GROWTH: &str = "      - growth: { sizes: [200, 800, 3200], steps: [ { get: \"/$(size)\", expect: { status: 200 } } ], at_most: linear }\n";
 
 /// A server whose `/N` costs as N, or as its square.
 fn server(quadratic: bool) -> String {

@@ -4,12 +4,13 @@
 
 pub mod answer;
 pub mod format;
+pub mod growth;
 pub mod history;
 pub mod json;
+pub mod median;
 pub mod miss;
 pub mod number;
 pub mod pattern;
 pub mod place;
-pub mod ratio;
 pub mod text;
 pub mod words;

@@ -10,20 +10,20 @@ use gradus_model::json::Json;
 /// The value at a place of an answer.
 ///
 /// # Errors
-/// A sentence that says what is not there: "there is no json.items[0].id: json.items is an empty list".
+/// What is there instead: "nothing, as json.items is an empty list".
 pub fn find(place: &Place, answer: &AnswerView<'_>) -> Result<Json, String> {
     match place {
         Place::Status => Ok(Json::Number(answer.status.to_string())),
         Place::Header(name) => answer::values(answer.headers, name)
             .next()
             .map(|value| Json::String(value.into_owned()))
-            .ok_or_else(|| format!("there is no header `{name}`")),
+            .ok_or_else(|| format!("nothing, as there is no header `{name}`")),
         Place::Text => std::str::from_utf8(answer.body)
             .map(Json::from)
-            .map_err(|error| format!("the body is no text: {}", answer::undecodable(error))),
+            .map_err(|error| format!("nothing, as the body is no text: {}", answer::undecodable(error))),
         Place::Json(parts) => {
             let read = json::read(answer.body, ReadLimits::default())
-                .map_err(|error| format!("there is no {}: {error}", written(parts)))?;
+                .map_err(|error| format!("nothing: {error}"))?;
             walk(&read.value, parts).cloned()
         }
     }
@@ -32,7 +32,7 @@ pub fn find(place: &Place, answer: &AnswerView<'_>) -> Result<Json, String> {
 /// The value at a path into JSON.
 ///
 /// # Errors
-/// A sentence that says what is not there.
+/// What is there instead.
 pub fn within(parts: &[PathPart], value: &Json) -> Result<Json, String> {
     walk(value, parts).cloned()
 }
@@ -40,8 +40,7 @@ pub fn within(parts: &[PathPart], value: &Json) -> Result<Json, String> {
 fn walk<'v>(value: &'v Json, parts: &[PathPart]) -> Result<&'v Json, String> {
     let mut value = value;
     for (depth, part) in parts.iter().enumerate() {
-        let missing =
-            |why: String| format!("there is no {}: {} is {why}", written(parts), written(&parts[..depth]));
+        let missing = |why: String| format!("nothing, as {} is {why}", written(&parts[..depth]));
         value = match (part, value) {
             (PathPart::Key(key), Json::Object(entries)) => {
                 let mut with_key = entries.iter().filter(|(name, _)| name == key);

@@ -25,7 +25,7 @@ pub struct GrowthStep {
 /// What the cost of steps is.
 #[derive(Clone, Debug)]
 pub enum Measure {
-    /// The time that they take, the least of several rounds.
+    /// The time that they take, in several rounds.
     Time,
     /// How many requests of theirs a stub sees.
     Calls {

@@ -220,3 +220,6 @@ async fn write(
     }
     if left <= chunk.len() as u64 { Err(End::Closed) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 use super::load;
 use super::{Bench, Stop, failure, lend, mismatch_at, run_step};
 use crate::further::Role;
-use gradus_judge::ratio::{LEAST_PAIRS, Ratio, Reaches};
+use gradus_judge::median::{Median, Reaches};
 use gradus_model::compare::{CompareStep, Work};
 use gradus_model::duration::format_duration;
 use gradus_model::grader::Step;
@@ -14,7 +14,7 @@ use gradus_model::value::Bindings;
 use std::time::{Duration, Instant};
 
 /// More pairs than these are not made to become clear.
-const MOST_PAIRS: usize = 31;
+const MOST_PAIRS: usize = 61;
 const TITLE: &str = "the same work of the submission and of the baseline";
 
 /// Measures pairs until they tell, and judges.
@@ -68,11 +68,10 @@ async fn pairs(
             .iter()
             .map(|(mine, other)| other.as_secs_f64() / mine.as_secs_f64().max(f64::MIN_POSITIVE))
             .collect();
-        let Some(ratio) = Ratio::of(&ratios) else { continue };
-        let enough = ratios.len() >= LEAST_PAIRS;
+        let Some(ratio) = Median::of(&ratios) else { continue };
         match ratio.reaches(compare.at_least) {
-            Reaches::Yes if enough => return Ok(()),
-            Reaches::No if enough => {
+            Reaches::Yes => return Ok(()),
+            Reaches::No => {
                 let wanted = format!("at least {} times as fast as the baseline", compare.at_least);
                 let median = |of: fn(&(Duration, Duration)) -> Duration| {
                     let mut all: Vec<Duration> = costs[1..].iter().map(of).collect();
@@ -80,20 +79,20 @@ async fn pairs(
                     format_duration(all[all.len() / 2])
                 };
                 let each = format!("{} against {}", median(|(mine, _)| *mine), median(|(_, other)| *other));
-                let got = format!("{ratio}, {each}{}", per(&compare.work));
+                let got = format!("{ratio} times from {} pairs, {each}{}", ratio.count, per(&compare.work));
                 let mismatch = mismatch_at(bench.grader, compare.span, "speed", &wanted, got);
                 return Err(failure(TITLE, None, 1, vec![mismatch], None).into());
             }
-            _ if ratios.len() >= MOST_PAIRS => {
+            Reaches::Unclear if ratios.len() >= MOST_PAIRS => {
                 return Err(Stop::Broken(Fault {
                     what: format!(
-                        "could not tell whether it is {} times as fast as the baseline: it is {ratio}",
-                        compare.at_least
+                        "could not tell whether it is {} times as fast as the baseline: it is {ratio} times, from {} pairs",
+                        compare.at_least, ratio.count
                     ),
                     way_out: Some("Try again while less else runs.".into()),
                 }));
             }
-            _ => {}
+            Reaches::Unclear => {}
         }
     }
 }

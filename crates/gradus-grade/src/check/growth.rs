@@ -1,7 +1,9 @@
 //! A step that does the same work at several sizes, and judges how its cost grows. What a machine's noise hides is not
-//! judged: the least time of several rounds counts, and more rounds are made before it is given up.
+//! judged: rounds are made until their median tells, and when it never does, nobody is failed.
 
 use super::{Bench, Stop, failure, mismatch_at, run_step, service};
+use gradus_judge::growth::exponent;
+use gradus_judge::median::{Median, Reaches};
 use gradus_model::grader::Step;
 use gradus_model::growth::{GrowthStep, Measure};
 use gradus_model::json::Json;
@@ -10,13 +12,11 @@ use gradus_model::value::Bindings;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// Rounds of a measurement by time: so many at first, then as many again until it is clear.
-const ROUNDS: usize = 5;
-const MOST_ROUNDS: usize = 20;
-/// A cost may grow by so much more than its bound, as no fit is exact.
+/// More rounds of a measurement by time than these are not made to become clear.
+const MOST_ROUNDS: usize = 41;
+/// Over all sizes, a cost may grow by so much more than its bound, as no fit is exact.
 const LENIENCE: f64 = 1.8;
-/// Nearer to the bound than this factor, noise may have decided.
-const UNCLEAR: f64 = 1.25;
+const TITLE: &str = "the same work at several sizes";
 
 /// Runs all sizes and judges.
 pub async fn run(
@@ -32,34 +32,56 @@ pub async fn run(
         at_size.insert("size".into(), Json::Number(size.to_string()));
         names.push(at_size);
     }
-    let by_time = matches!(growth.measure, Measure::Time);
-    let mut least = vec![f64::INFINITY; growth.sizes.len()];
-    let mut rounds = 0;
+    let sizes: Vec<f64> = growth.sizes.iter().copied().map(f64::from).collect();
+    let bound = bound(growth, &sizes);
+    let mut costs: Vec<Vec<f64>> = vec![Vec::new(); sizes.len()];
+    let mut exponents = Vec::new();
     loop {
-        for (index, names) in names.iter_mut().enumerate() {
+        for (costs, names) in costs.iter_mut().zip(&mut names) {
             // What is set up for one size stays for its later rounds only if the steps make it so.
             for before in &growth.before {
                 Box::pin(run_step(bench, before, names, requests)).await?;
             }
-            least[index] = least[index].min(cost(bench, growth, names, requests).await?);
+            costs.push(cost(bench, growth, names, requests).await?);
         }
-        rounds += 1;
-        let ratio = worst(growth, &least);
-        let enough = !by_time || (rounds >= ROUNDS && !is_unclear(ratio)) || rounds >= MOST_ROUNDS;
-        if enough && (!by_time || !is_unclear(ratio)) {
-            return verdict(bench, step, growth, &least, ratio);
+        let round: Vec<f64> =
+            costs.iter().map(|costs| at_least_some(growth, costs[exponents.len()])).collect();
+        exponents.push(exponent(&sizes, &round));
+        if !matches!(growth.measure, Measure::Time) {
+            let exact = exponents[0];
+            return verdict(bench, step, growth, &costs, exact > bound, format!("{exact:.2}"));
         }
-        if enough {
-            return Err(Stop::Broken(Fault {
-                what: "could not tell how its cost grows: this machine is too noisy now".into(),
-                way_out: Some("Try again while less else runs.".into()),
-            }));
+        let Some(median) = Median::of(&exponents) else { continue };
+        match median.reaches(bound) {
+            Reaches::Unclear if exponents.len() >= MOST_ROUNDS => {
+                return Err(Stop::Broken(Fault {
+                    what: format!(
+                        "could not tell how its cost grows: as the size to the power of {median}, from {} rounds",
+                        median.count
+                    ),
+                    way_out: Some("Try again while less else runs.".into()),
+                }));
+            }
+            Reaches::Unclear => {}
+            reaches => {
+                return verdict(bench, step, growth, &costs, reaches == Reaches::Yes, median.to_string());
+            }
         }
     }
 }
 
-fn is_unclear(ratio: f64) -> bool {
-    (LENIENCE / UNCLEAR..LENIENCE * UNCLEAR).contains(&ratio)
+/// The exponent beyond which a cost grows too much.
+fn bound(growth: &GrowthStep, sizes: &[f64]) -> f64 {
+    let (first, last) = (sizes[0], sizes[sizes.len() - 1]);
+    (growth.at_most.factor(first, last) * LENIENCE).ln() / (last / first).ln()
+}
+
+/// No work is so small that its logarithm tells nothing: one call is as little as there is.
+fn at_least_some(growth: &GrowthStep, cost: f64) -> f64 {
+    match growth.measure {
+        Measure::Time => cost.max(1e-9),
+        Measure::Calls { .. } | Measure::Work(_) => cost.max(1.0),
+    }
 }
 
 /// What the steps cost once: seconds, or calls.
@@ -98,46 +120,46 @@ async fn count(bench: &mut Bench<'_>, growth: &GrowthStep, names: &Bindings) -> 
     })
 }
 
-/// How many times more than allowed the cost has grown from the least size to the greatest; work that costs nothing has not
-/// grown.
-fn worst(growth: &GrowthStep, costs: &[f64]) -> f64 {
-    let (Some(first), Some(last)) = (growth.sizes.first(), growth.sizes.last()) else { return 0.0 };
-    let allowed = growth.at_most.factor(f64::from(*first), f64::from(*last));
-    let (from, to) = (costs[0].max(f64::MIN_POSITIVE), costs[costs.len() - 1]);
-    // One call at the least size is as little as there is.
-    let from = if matches!(growth.measure, Measure::Time) { from } else { from.max(1.0) };
-    to / from / allowed
-}
-
+/// Passes, or fails with what each size cost.
 fn verdict(
     bench: &Bench<'_>,
     step: &Step,
     growth: &GrowthStep,
-    costs: &[f64],
-    ratio: f64,
+    costs: &[Vec<f64>],
+    too_much: bool,
+    power: String,
 ) -> Result<(), Stop> {
+    if costs.iter().flatten().all(|cost| *cost == 0.0) {
+        let nothing = "nothing was measured at any size".to_owned();
+        let mismatch = mismatch_at(bench.grader, step.span, "growth", "work that costs something", nothing);
+        return Err(failure(TITLE, None, 1, vec![mismatch], None).into());
+    }
+    if !too_much {
+        return Ok(());
+    }
     let shown: Vec<String> = growth
         .sizes
         .iter()
         .zip(costs)
-        .map(|(size, cost)| match &growth.measure {
-            Measure::Time => format!("{size}: {:.2} ms", cost * 1e3),
-            Measure::Calls { .. } => format!("{size}: {cost} requests"),
-            Measure::Work(counter) => format!("{size}: {cost} {}", counter.what),
+        .map(|(size, costs)| {
+            let cost = middle(costs);
+            match &growth.measure {
+                Measure::Time => format!("{size}: {:.2} ms", cost * 1e3),
+                Measure::Calls { .. } => format!("{size}: {cost} requests"),
+                Measure::Work(counter) => format!("{size}: {cost} {}", counter.what),
+            }
         })
         .collect();
-    if costs.iter().all(|cost| *cost == 0.0) {
-        let nothing = "nothing was measured at any size".to_owned();
-        let mismatch = mismatch_at(bench.grader, step.span, "growth", "work that costs something", nothing);
-        return Err(failure("the same work at several sizes", None, 1, vec![mismatch], None).into());
-    }
-    if ratio <= LENIENCE {
-        return Ok(());
-    }
     let wanted = format!("a cost that grows {} at most", words(growth));
-    let got = format!("{ratio:.1} times more than that, {}", shown.join(", "));
+    let got = format!("as the size to the power of {power}, {}", shown.join(", "));
     let mismatch = mismatch_at(bench.grader, growth.span, "growth", &wanted, got);
-    Err(failure("the same work at several sizes", None, 1, vec![mismatch], None).into())
+    Err(failure(TITLE, None, 1, vec![mismatch], None).into())
+}
+
+fn middle(costs: &[f64]) -> f64 {
+    let mut sorted = costs.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
 }
 
 fn words(growth: &GrowthStep) -> &'static str {

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 /// Every so many answers, one is held to what is expected of it; the first ones are, too.
-const SAMPLED: u64 = 8;
+const SAMPLED: u64 = 7;
 /// What a server needs after its last answer to give memory back that it no longer uses.
 const SETTLES: Duration = Duration::from_millis(200);
 
@@ -29,6 +29,7 @@ pub struct Asked {
     times: Histogram<u64>,
     judged: u64,
     errors: u64,
+    unanswered: u64,
     /// The first thing that went wrong.
     wrong: Option<Wrong>,
     /// Bytes of memory that the server used when counting began.
@@ -46,7 +47,7 @@ impl Default for Asked {
     fn default() -> Self {
         // Three digits, from a microsecond to whatever comes: these bounds are always fine.
         let times = Histogram::new(3).unwrap_or_else(|_| unreachable!("three digits are allowed"));
-        Self { times, judged: 0, errors: 0, wrong: None, memory: None }
+        Self { times, judged: 0, errors: 0, unanswered: 0, wrong: None, memory: None }
     }
 }
 
@@ -66,6 +67,7 @@ impl Asked {
         let _ = self.times.add(&other.times);
         self.judged += other.judged;
         self.errors += other.errors;
+        self.unanswered += other.unanswered;
         self.wrong = self.wrong.take().or(other.wrong);
     }
 }
@@ -80,17 +82,19 @@ pub async fn run(
 ) -> Result<(), Box<Failure>> {
     let asked = ask(bench, load, bindings, requests).await;
     let title = title(load, asked.total());
-    if asked.total() == 0 {
+    if asked.judged == 0 {
         let wanted = "at least one answer";
-        let none = mismatch_at(bench.grader, step.span, "load", wanted, "nobody was answered".to_owned());
-        return Err(failure(&title, None, 1, vec![none], None));
+        let mut none =
+            vec![mismatch_at(bench.grader, step.span, "load", wanted, "nobody was answered".to_owned())];
+        let exchange = wrong(bench, load, asked, &mut none);
+        return Err(failure(&title, None, 1, none, exchange));
     }
     let whole = |number: u64| Json::Number(number.to_string());
     let p99 = asked.times.value_at_quantile(0.99) as f64 / 1e6;
     let figures = [
         ("errors", &load.errors, whole(asked.errors)),
         ("judged", &load.judged, whole(asked.judged)),
-        ("answers", &load.answers, whole(asked.total() - asked.errors.min(asked.total()))),
+        ("answers", &load.answers, whole(asked.total() - asked.unanswered)),
         ("p99", &load.p99, Json::Number(format!("{p99:.6}"))),
     ];
     let misses = figures.iter().filter_map(|(name, wanted, got)| {
@@ -150,7 +154,7 @@ pub async fn ask(bench: &mut Bench<'_>, load: &LoadStep, bindings: &Bindings, re
     let mut asked = Asked { memory, ..Asked::default() };
     each.into_iter().for_each(|one| asked.add(one));
     *requests += u32::try_from(asked.total()).unwrap_or(u32::MAX);
-    bench.heard.anything |= asked.total() > asked.errors;
+    bench.heard.anything |= asked.judged > 0;
     asked
 }
 
@@ -205,7 +209,7 @@ async fn connection(mut line: Client, script: Arc<Script>, mut names: Bindings) 
         }
         // It grows as it needs to, and holds more than a request may take.
         let _ = asked.times.record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX).max(1));
-        let sampled = turn < SAMPLED || turn % SAMPLED == 0;
+        let sampled = asked.judged < SAMPLED || turn % SAMPLED == 0;
         let fits = match &answer {
             Ok(response) if sampled => {
                 asked.judged += 1;
@@ -214,7 +218,10 @@ async fn connection(mut line: Client, script: Arc<Script>, mut names: Bindings) 
                         .is_empty()
             }
             Ok(_) => true,
-            Err(_) => false,
+            Err(_) => {
+                asked.unanswered += 1;
+                false
+            }
         };
         if !fits {
             asked.errors += 1;

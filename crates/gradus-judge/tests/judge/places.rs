@@ -26,22 +26,19 @@ fn each_part_of_an_answer_can_be_saved() {
 #[test]
 fn what_is_not_there_is_said_with_what_is() {
     let missing = |parts| at(Place::Json(parts)).expect_err("it is not there");
-    assert_eq!(at(Place::Header("x".into())), Err("there is no header `x`".into()));
+    assert_eq!(at(Place::Header("x".into())), Err("nothing, as there is no header `x`".into()));
     assert_eq!(
         missing(vec![Key("id".into())]),
-        "there is no json.id: json is an object with the keys items, none, twice, twice"
+        "nothing, as json is an object with the keys items, none, twice, twice"
     );
-    assert_eq!(
-        missing(vec![Key("none".into()), Index(0)]),
-        "there is no json.none[0]: json.none is an empty list"
-    );
+    assert_eq!(missing(vec![Key("none".into()), Index(0)]), "nothing, as json.none is an empty list");
     assert_eq!(
         missing(vec![Key("items".into()), Key("id".into())]),
-        r#"there is no json.items.id: json.items is the list [{"id":7,"a b":true}]"#
+        r#"nothing, as json.items is the list [{"id":7,"a b":true}]"#
     );
     assert_eq!(
         missing(vec![Key("items".into()), Index(0), Key("a b".into()), Key("c".into())]),
-        r#"there is no json.items[0]["a b"].c: json.items[0]["a b"] is the bool true"#
+        r#"nothing, as json.items[0]["a b"] is the bool true"#
     );
 }
 
@@ -54,8 +51,8 @@ fn a_key_that_stands_twice_names_nothing() {
 #[test]
 fn a_body_that_cannot_be_read_says_why() {
     let view = AnswerView { status: 200, headers: &[], body: b"\xff" };
-    assert_eq!(find(&Place::Text, &view), Err("the body is no text: not UTF-8 at byte 0".into()));
+    assert_eq!(find(&Place::Text, &view), Err("nothing, as the body is no text: not UTF-8 at byte 0".into()));
     let view = AnswerView { status: 200, headers: &[], body: b"<html>" };
     let error = find(&Place::Json(vec![Key("id".into())]), &view).expect_err("it is a page");
-    assert_eq!(error, "there is no json.id: not JSON: it begins with `<html>`");
+    assert_eq!(error, "nothing: not JSON: it begins with `<html>`");
 }

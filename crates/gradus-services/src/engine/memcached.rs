@@ -100,8 +100,7 @@ impl Client {
         }
         let mut values = Vec::new();
         let mut line = first;
-        loop {
-            let Some(rest) = line.strip_prefix("VALUE ") else { break };
+        while let Some(rest) = line.strip_prefix("VALUE ") {
             let length = rest.split(' ').nth(2).and_then(|length| length.parse::<usize>().ok());
             let length =
                 length.filter(|length| *length <= MOST).ok_or_else(|| format!("it answers {line}"))?;

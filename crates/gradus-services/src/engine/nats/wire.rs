@@ -98,7 +98,7 @@ pub fn publish(message: &Message, reply: Option<&str>) -> Result<Vec<u8>, String
 }
 
 /// The next thing that the server says.
-pub async fn frame(from: &mut (impl AsyncBufRead + AsyncRead + Unpin)) -> io::Result<Frame> {
+pub async fn frame(from: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Frame> {
     let mut line = String::new();
     if from.read_line(&mut line).await? == 0 {
         return Err(io::ErrorKind::UnexpectedEof.into());
