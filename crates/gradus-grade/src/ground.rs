@@ -1,5 +1,7 @@
 //! The ground on which a submission is built and runs: which folder of the machine, seen where, in what kind of room.
 
+mod server;
+
 use crate::files::{give, readable, size};
 use gradus_intake::aside::{Aside, copy_all};
 use gradus_intake::plan;
@@ -9,7 +11,9 @@ use gradus_model::report::{Isolation, LimitState};
 use gradus_sandbox::{
     Access, HOME, Holds, Launcher, Limits as RoomLimits, RoomSpec, Rung, SandboxError, View, host_id,
 };
+use server::Tenant;
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -78,7 +82,8 @@ const LOOKS: Duration = Duration::from_millis(300);
 /// Bytes of memory that the programs of a grading may take together at once: what they write at run time lies in memory too.
 pub fn most_memory(plan: &plan::Plan, limits: &Limits) -> u64 {
     let runs = limits.memory.saturating_add(limits.disk);
-    if plan.build.is_some() { runs.max(build_memory(limits)) } else { runs }
+    let compiles = plan.build.is_some() && plan.configuration.is_none();
+    if compiles { runs.max(build_memory(limits)) } else { runs }
 }
 
 fn build_memory(limits: &Limits) -> u64 {
@@ -104,6 +109,8 @@ pub struct Ground {
     aside: Option<Aside>,
     /// What compilers keep for the next time.
     compiled: Option<PathBuf>,
+    /// Whom it is made for.
+    tenant: Tenant,
 }
 
 impl Ground {
@@ -120,6 +127,7 @@ impl Ground {
             host_id: None,
             aside: None,
             compiled: None,
+            tenant: Tenant::Program,
         };
         if ground.is_apart() {
             let (toolchains, variables) = plan::homes(environment);
@@ -141,44 +149,6 @@ impl Ground {
             }
         }
         Ok(ground)
-    }
-
-    /// The same ground with a copy of the submission, which is to be handed over once it is there.
-    pub fn elsewhere(&self, folder: &Path) -> Self {
-        Self {
-            sandbox: self.sandbox.clone(),
-            folder: folder.to_owned(),
-            environment: self.environment.clone(),
-            toolchains: self.toolchains.clone(),
-            packages: Vec::new(),
-            copies: Vec::new(),
-            lacking: Vec::new(),
-            host_id: self.host_id,
-            aside: None,
-            compiled: None,
-        }
-    }
-
-    /// Gives the folder to whoever runs in it.
-    pub fn hand_over(&self) -> io::Result<()> {
-        self.host_id.map_or(Ok(()), |id| give(&self.folder, id))
-    }
-
-    /// Makes it the ground of a server that is run with a configuration: where such servers' programs are, and whom they may
-    /// be when root starts them outside of a room of their own.
-    pub fn for_servers(&mut self) {
-        for (_, path) in self.environment.iter_mut().filter(|(name, _)| name == "PATH") {
-            for folder in plan::SBIN {
-                path.push(":");
-                path.push(folder);
-            }
-        }
-        let is_root = host_id("").is_some() && !self.is_native();
-        let user = if is_root { "user root root;" } else { "" };
-        self.environment.push(("NGINX_USER".into(), user.into()));
-        if self.is_apart() && !self.is_native() {
-            self.toolchains.extend(["/etc/passwd", "/etc/group"].map(PathBuf::from));
-        }
     }
 
     /// Whether it runs in rooms with files and a network of their own.
@@ -299,7 +269,7 @@ impl Ground {
         }
         let folder = TempDir::with_prefix("gradus-data-")?;
         for name in self.private_folders() {
-            std::fs::create_dir(folder.path().join(name))?;
+            fs::create_dir(folder.path().join(name))?;
         }
         if let Some(id) = self.host_id {
             give(folder.path(), id)?;
@@ -332,7 +302,10 @@ impl Ground {
 
     /// The room in which it is built. What it writes stays.
     pub fn build_room(&self, limits: &Limits, data: Option<&TempDir>, ports: &[u16]) -> RoomSpec {
-        let memory = build_memory(limits);
+        let memory = match self.tenant {
+            Tenant::Program => build_memory(limits),
+            Tenant::Server => limits.memory,
+        };
         // One file can't reach what all of them together may take, so that it is always clear which of the two it was.
         let file_size = Some(build_disk(limits) / 2);
         let cpu = Some(limits.build);

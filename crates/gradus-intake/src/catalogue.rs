@@ -278,6 +278,21 @@ impl Catalogue {
         folders(&self.root.join("graders").join(slug).join("solutions"))
     }
 
+    /// The checks that a reference solution's stack can't pass, as the file beside its folder says.
+    pub fn lacks(&self, slug: &str, stack: &str, grader: &Grader) -> Result<Vec<String>, CatalogueError> {
+        let path = self.root.join("graders").join(slug).join("solutions").join(format!("{stack}.toml"));
+        if !path.is_file() {
+            return Ok(Vec::new());
+        }
+        let (solution, sources) = read::solution(&self.shown(&path), &text(&path)?).map_err(invalid)?;
+        let unknown = solution.lacks.iter().find(|id| grader.check(&id.value).is_none());
+        if let Some(id) = unknown {
+            let mistake = Diagnostic::new(format!("`{}` is no check of this grader", id.value), id.span);
+            return Err(invalid(Invalid { sources, diagnostics: vec![mistake] }));
+        }
+        Ok(solution.lacks.into_iter().map(|id| id.value).collect())
+    }
+
     /// Starters, by language.
     pub fn starters(&self, slug: &str) -> Result<Vec<(String, PathBuf)>, CatalogueError> {
         folders(&self.root.join("exercises").join(slug).join("starters"))

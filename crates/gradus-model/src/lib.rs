@@ -27,6 +27,7 @@ pub mod report;
 pub mod schema;
 pub mod score;
 pub mod service;
+pub mod solution;
 pub mod source;
 pub mod stub;
 pub mod submission;

@@ -20,8 +20,11 @@ pub struct Candidate {
 /// What is expected of a candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It earns everything, and each check holds alone.
-    Solution,
+    /// It earns everything but what its stack can't do, and each check holds alone.
+    Solution {
+        /// The checks that it does not pass.
+        lacks: Vec<String>,
+    },
     /// It boots and does not pass.
     Starter,
     /// It fails exactly these.
@@ -64,7 +67,8 @@ pub struct Prepared {
 pub fn all(catalogue: &Catalogue, slug: &str, grader: &LoadedGrader) -> Result<Vec<Candidate>, String> {
     let mut candidates = Vec::new();
     for (name, source) in catalogue.solutions(slug).map_err(|error| error.to_string())? {
-        candidates.push(Candidate { name, kind: Kind::Solution, source });
+        let lacks = catalogue.lacks(slug, &name, &grader.grader).map_err(|error| error.to_string())?;
+        candidates.push(Candidate { name, kind: Kind::Solution { lacks }, source });
     }
     for (name, source) in catalogue.starters(slug).map_err(|error| error.to_string())? {
         candidates.push(Candidate { name, kind: Kind::Starter, source });

@@ -153,8 +153,10 @@ impl Trial<'_> {
                 return row;
             }
         }
-        if self.options.alone && candidate.kind == Kind::Solution {
-            row.problems = self.alone(candidate, &prepared).await;
+        if let Kind::Solution { lacks } = &candidate.kind
+            && self.options.alone
+        {
+            row.problems = self.alone(candidate, &prepared, lacks).await;
         }
         if let Some(memory) = self.options.memory.as_ref().filter(|_| row.problems.is_empty()) {
             memory.keep(candidate, &prepared, &row.cells);
@@ -162,11 +164,11 @@ impl Trial<'_> {
         row
     }
 
-    /// Each check with only what it needs before it.
-    async fn alone(&self, candidate: &Candidate, prepared: &Prepared) -> Vec<String> {
+    /// Each check that it should pass, with only what it needs before it.
+    async fn alone(&self, candidate: &Candidate, prepared: &Prepared, lacks: &[String]) -> Vec<String> {
         let seed = self.options.seeds.first().copied().unwrap_or(1);
         let mut problems = Vec::new();
-        for id in self.checks {
+        for id in self.checks.iter().filter(|id| !lacks.contains(id)) {
             let selection = Selection::Only(vec![id.clone()]);
             let report = self.grade(candidate, prepared, true, seed, selection, None).await;
             problems.extend(

@@ -197,6 +197,8 @@ pub enum SchemaFile {
     Submission,
     /// mutant.toml
     Mutant,
+    /// graders/<slug>/solutions/<name>.toml
+    Solution,
 }
 
 /// `gradus verify`.

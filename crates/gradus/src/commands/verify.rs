@@ -117,7 +117,7 @@ fn matrix(verification: &Verification, seeds: u64, partly: bool, color: bool) ->
 
 fn title(row: &Row) -> String {
     match &row.kind {
-        Kind::Solution => format!("solution {}", row.name),
+        Kind::Solution { .. } => format!("solution {}", row.name),
         Kind::Starter => format!("starter {}", row.name),
         Kind::Mutant { of, .. } => format!("mutant {} ({of})", row.name),
     }
