@@ -22,6 +22,7 @@ mod rules;
 mod sandbox;
 mod services;
 mod speed;
+mod sql;
 mod stays;
 mod support;
 mod upstream;
