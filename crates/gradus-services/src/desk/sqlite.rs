@@ -137,7 +137,7 @@ fn run(connection: &Connection, query: &str, bounds: Bounds) -> Result<Answer, R
     if statement.column_count() == 0 {
         return Err(gives_no_rows());
     }
-    let columns = statement.column_names().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let columns = statement.column_names().map(str::to_owned).collect::<Vec<_>>();
     let count = columns.len();
     let mut rows = Rows::new(columns, bounds);
     let mut found = statement.raw_query();
