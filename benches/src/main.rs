@@ -13,6 +13,7 @@ mod overhead;
 mod raw;
 mod sandbox;
 mod server;
+mod services;
 mod steady;
 
 use std::path::PathBuf;
@@ -45,6 +46,9 @@ fn bench(asked: &[&str]) {
     }
     if wanted("batch") {
         batch::run(&gradus());
+    }
+    if wanted("services") {
+        services::run(&gradus());
     }
     if wanted("overhead") {
         overhead::run(&gradus());

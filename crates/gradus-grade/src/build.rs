@@ -55,6 +55,7 @@ impl Built {
             dir: self.dir.clone(),
             told,
             upstreams,
+            files: Vec::new(),
             serves: matches!(exercise.submission, SubmissionKind::Server | SubmissionKind::Config),
             blank,
             limits: exercise.limits.clone(),

@@ -75,11 +75,12 @@ impl Grading<'_, '_> {
                     self.report.progress = Progress::NotBuilt(why);
                     return;
                 }
-                let Some(recipe) = self.build(folder, &upstreams).await else { return };
-                further = Further::new(job, Some(recipe.clone()));
+                let Some(mut recipe) = self.build(folder, &upstreams).await else { return };
                 if let Err(Fault { what, way_out }) = lean(folder, job.grader, &mut upstreams).await {
                     return self.broken(what, way_out);
                 }
+                recipe.files = upstreams.backing().files();
+                further = Further::new(job, Some(recipe.clone()));
                 match ProgramTarget::new(recipe) {
                     Ok(target) => Box::new(target),
                     Err(error) => {

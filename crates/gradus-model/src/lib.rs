@@ -26,6 +26,7 @@ pub mod redact;
 pub mod report;
 pub mod schema;
 pub mod score;
+pub mod seed;
 pub mod select;
 pub mod service;
 pub mod solution;

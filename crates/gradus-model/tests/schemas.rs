@@ -130,6 +130,10 @@ fn schema_and_reader_know_the_same_keys_of_a_grader() {
         at(r#"{"nats": {"a": {"stream": "x"}}, "expect": {"zzzzzzzz": 1}}"#),
         "/$defs/nats_step/properties/expect/properties",
     );
+    same(
+        known(read_grader(r#"{"services": {"a": {"engine": "sqlite", "seed": {"zzzzzzzz": 1}}}}"#)),
+        "/$defs/rows/properties",
+    );
     let streams = |text: &str| {
         let service = format!(r#"{{"services": {{"a": {{"engine": "nats", "streams": {{"b": {text}}}}}}}}}"#);
         known(read_grader(&service))
