@@ -224,6 +224,9 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
             Some("what the server prints; grade the folder instead of a URL")
         }
         Action::Server(_) if !can.signals => Some("signals to the server; grade the folder instead of a URL"),
+        Action::Select(_) if !can.commands => {
+            Some("the files of its queries; grade the folder instead of a URL")
+        }
         Action::Run(_) if !can.commands => {
             Some("commands beside the server; grade the folder instead of a URL")
         }

@@ -359,7 +359,7 @@ fn counters_of(action: &Action) -> Vec<&Counter> {
         Action::Work(work) => work.expect.iter().map(|(counter, _)| counter).collect(),
         Action::Growth(growth) => match &growth.measure {
             Measure::Work(counter) => vec![counter],
-            Measure::Time | Measure::Calls { .. } => Vec::new(),
+            Measure::Time | Measure::Calls { .. } | Measure::Select => Vec::new(),
         },
         _ => Vec::new(),
     }
