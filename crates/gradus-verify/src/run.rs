@@ -5,7 +5,7 @@ use crate::judgement::{self, Cell, Row};
 use crate::memory::Memory;
 use futures_util::future::join_all;
 use gradus_grade::{Folder, Interrupt, Job, Record, Sandbox, Silent, Subject, Supplies, Where, grade};
-use gradus_intake::catalogue::{Catalogue, LoadedExercise, LoadedGrader};
+use gradus_intake::catalogue::{Catalogue, CatalogueError, LoadedExercise, LoadedGrader};
 use gradus_model::report::{Progress, Report, Selection};
 use gradus_sandbox::Launcher;
 use std::cell::{Cell as Slot, RefCell};
@@ -56,6 +56,22 @@ pub struct Verification {
     pub interrupted: bool,
 }
 
+/// Why nothing was verified.
+#[derive(Debug, thiserror::Error)]
+pub enum NotVerified {
+    /// Solutions, starters or mutants can't be read.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// One was asked for that is not there.
+    #[error("{slug} has no solution, starter or mutant `{name}`")]
+    Unknown {
+        /// The exercise.
+        slug: String,
+        /// What was asked for.
+        name: String,
+    },
+}
+
 impl Verification {
     /// Whether the grader held.
     pub fn holds(&self) -> bool {
@@ -72,12 +88,13 @@ pub async fn verify(
     options: &Options,
     interrupt: &Interrupt,
     done: &dyn Fn(&Row),
-) -> Result<Verification, String> {
+) -> Result<Verification, NotVerified> {
     let mut candidates = candidate::all(catalogue, &exercise.exercise.slug, grader)?;
     if let Some(unknown) =
         options.only.iter().find(|name| candidates.iter().all(|known| known.name != **name))
     {
-        return Err(format!("{} has no solution, starter or mutant `{unknown}`", exercise.exercise.slug));
+        let (slug, name) = (exercise.exercise.slug.clone(), unknown.clone());
+        return Err(NotVerified::Unknown { slug, name });
     }
     candidates.retain(|candidate| options.only.is_empty() || options.only.contains(&candidate.name));
     let checks: Vec<String> = grader.grader.checks.iter().map(|check| check.id.value.clone()).collect();
