@@ -179,6 +179,33 @@ fn a_lock_is_held_while_steps_are_done() {
     course("postgresql", &check("hold", &steps)).check(&[]).code(0);
 }
 
+/// Reads, and writes what it makes of it: right for one at a time. All that it does is in one statement of the client's.
+const SELLS: &str = "begin; select total from orders where id = 1 \\gset\nupdate orders set total = :total - 1 where id = 1; commit";
+
+#[test]
+fn requests_wait_for_a_lock_and_are_let_go_together() {
+    for (lock, code) in [("", 1), ("for update", 0)] {
+        let sells = SELLS.replace("\\gset", &format!("{lock} \\gset"));
+        let server = format!(
+            "SELLS = r\"\"\"{sells}\"\"\"\n{}",
+            ASKS.replace("[psql, url, \"-AtqX\", \"-c\", body.decode()]", "[psql, url, \"-AtqX\"]")
+                .replace("capture_output=True", "capture_output=True, input=SELLS.encode()")
+        );
+        let course = Course::get_root(&http_server(&server));
+        course.write("graders/demo/seed.sql", SEED);
+        let meanwhile = "            - post: /\n              expect: { status: 200 }\n".repeat(2);
+        let steps = format!(
+            "      - hold:\n          db: \"select * from orders where id = 1 for update\"\n          meanwhile:\n{meanwhile}      - sql: {{ db: \"select total from orders where id = 1\" }}\n        expect: {{ rows: [{{ total: 8 }}] }}"
+        );
+        let services = "services:\n  db: { engine: postgresql, seed: seed.sql }\n";
+        course.write(
+            "graders/demo/grader.yaml",
+            &format!("format: 1\nexercise: demo\npass: 80\n{services}checks:\n{}", check("sells", &steps)),
+        );
+        course.check(&[]).code(code);
+    }
+}
+
 #[test]
 fn redis_is_asked_and_counts_but_is_not_administered_by_visitors() {
     let server = "import socket\ndef answer(method, path, body):\n    host, port = os.environ['CACHE_URL'][8:].split('/')[0].split(':')\n    with socket.create_connection((host, int(port)), timeout=5) as redis:\n        redis.sendall(body + b'\\r\\n')\n        return 200, {}, redis.recv(4096)\n";

@@ -7,6 +7,7 @@ mod errand;
 mod growth;
 mod life;
 mod load;
+mod meanwhile;
 mod nats;
 mod printed;
 mod race;

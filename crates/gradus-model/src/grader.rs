@@ -298,7 +298,7 @@ impl Check {
 
 impl Step {
     /// Adds it and the steps within it.
-    fn with_inner<'s>(&'s self, all: &mut Vec<&'s Step>) {
+    pub(crate) fn with_inner<'s>(&'s self, all: &mut Vec<&'s Step>) {
         all.push(self);
         let inner: Vec<&Step> = match &self.action {
             Action::Server(server) => server.meanwhile.iter().collect(),
@@ -308,7 +308,7 @@ impl Step {
             }
             Action::Load(load) => load.requests.iter().collect(),
             Action::Work(work) => work.steps.iter().collect(),
-            Action::Hold(hold) => hold.steps.iter().collect(),
+            Action::Hold(hold) => hold.meanwhile.iter().chain(&hold.steps).collect(),
             Action::Growth(growth) => growth.before.iter().chain(&growth.steps).collect(),
             Action::Compare(compare) => compare.before.iter().chain(compare.work.steps()).collect(),
             _ => Vec::new(),
@@ -320,6 +320,7 @@ impl Step {
     pub fn saves(&self) -> impl Iterator<Item = &Save> {
         let meanwhile = match &self.action {
             Action::Server(server) => server.meanwhile.as_slice(),
+            Action::Hold(hold) => hold.meanwhile.as_slice(),
             _ => &[],
         };
         self.own_saves().iter().chain(meanwhile.iter().flat_map(Step::own_saves))
@@ -349,7 +350,7 @@ impl Step {
             Action::Sql(sql) => sql.rows.is_some() || sql.error.is_some(),
             Action::Command(_) | Action::Work(_) => true,
             Action::Nats(nats) => nats.expects(),
-            Action::Hold(hold) => hold.steps.iter().any(Step::expects),
+            Action::Hold(hold) => hold.meanwhile.iter().chain(&hold.steps).any(Step::expects),
             Action::Calls(_) | Action::Printed(_) => true,
             Action::Run(run) => {
                 run.exit.is_some() || run.stdout.is_some() || run.stderr.is_some() || !run.files.is_empty()

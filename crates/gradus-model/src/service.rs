@@ -162,6 +162,8 @@ pub struct HoldStep {
     pub service: Spanned<String>,
     /// The statement that locks.
     pub statement: Template,
-    /// What is done meanwhile.
+    /// Requests that are sent first, and answered once nothing is locked any more.
+    pub meanwhile: Vec<Step>,
+    /// What is done once they wait.
     pub steps: Vec<Step>,
 }

@@ -286,6 +286,15 @@ impl Client {
         }
     }
 
+    /// How many sessions wait for what another one has locked.
+    pub async fn waiting(&mut self) -> Result<u64, String> {
+        match self {
+            Self::Postgresql(client) => client.waiting().await,
+            Self::Mariadb(client) => client.waiting().await,
+            Self::Redis(_) | Self::Memcached(_) | Self::Nats(_) => Ok(0),
+        }
+    }
+
     /// The statements that cost most since the count began, the dearest first.
     pub async fn dearest(&mut self) -> Result<Vec<Cost>, String> {
         match self {

@@ -1,33 +1,21 @@
 //! Steps that do something to the server: signals, an end, a start.
 
-use super::{Addressed, Bench, failure, judge_answer, mismatch_at, no_answer, request, show};
-use crate::target::Origin;
+use super::{Bench, failure, meanwhile, mismatch_at};
 use gradus_judge::pattern;
 use gradus_model::duration::format_duration;
-use gradus_model::grader::{Act, Action, RequestStep, ServerStep, Step};
+use gradus_model::grader::{Act, ServerStep, Step};
 use gradus_model::json::Json;
 use gradus_model::outcome::{Failure, Mismatch};
 use gradus_model::source::Spanned;
 use gradus_model::stub::Asked;
 use gradus_model::value::Bindings;
-use gradus_probe::{ProbeError, Request, Response};
 use std::time::Duration;
-use tokio::task::JoinHandle;
 
 /// How long requests that are to be on their way get to arrive.
 const ARRIVES: Duration = Duration::from_millis(150);
 
 /// What a stub must have been asked.
 type After = (Spanned<String>, Asked);
-
-/// A request that is on its way.
-struct Sent<'s> {
-    step: &'s Step,
-    asked: &'s RequestStep,
-    request: Request,
-    origin: Origin,
-    answer: JoinHandle<Result<Response, ProbeError>>,
-}
 
 /// Does it, and judges how it went.
 pub async fn act(
@@ -45,9 +33,9 @@ pub async fn act(
     }
     let asked_before = server.after.as_ref().map(|after| asked_so_far(bench, after, bindings));
     let mut sent = Vec::new();
-    for meanwhile in &server.meanwhile {
+    for step in &server.meanwhile {
         *requests += 1;
-        sent.extend(send(bench, meanwhile, bindings, &origin)?);
+        sent.extend(meanwhile::send(bench, step, bindings, &origin)?);
     }
     match server.after.as_ref().zip(asked_before) {
         Some((after, before)) => wait_for(bench, after, before, bindings)
@@ -81,7 +69,7 @@ pub async fn act(
     }
     result.map_err(|mismatches| failure(title, None, 1, mismatches, None))?;
     for sent in sent {
-        judge(bench, sent, bindings).await?;
+        meanwhile::judge(bench, sent, bindings).await?;
     }
     Ok(())
 }
@@ -149,43 +137,5 @@ async fn term(
             let wanted = "a server that ends by itself when it is asked to";
             Err(vec![mismatch_at(bench.grader, step.span, "server", wanted, format!("it {how}"))])
         }
-    }
-}
-
-fn send<'s>(
-    bench: &Bench<'_>,
-    step: &'s Step,
-    bindings: &Bindings,
-    origin: &Origin,
-) -> Result<Option<Sent<'s>>, Box<Failure>> {
-    let Action::Request(asked) = &step.action else { return Ok(None) };
-    let addressed = request::address(&asked.outgoing, asked.connection, bindings, origin);
-    let Addressed { request, origin } = addressed.map_err(|elsewhere| {
-        let title = request::title(&asked.outgoing, bindings);
-        failure(&title, None, 1, vec![super::located(bench.grader, *elsewhere)], None)
-    })?;
-    let mut client = super::client(bench, &origin, asked.timeout.unwrap_or(bench.request_timeout));
-    let sent = request.clone();
-    let answer = tokio::spawn(async move { client.send(&sent).await });
-    Ok(Some(Sent { step, asked, request, origin, answer }))
-}
-
-async fn judge(bench: &mut Bench<'_>, sent: Sent<'_>, bindings: &mut Bindings) -> Result<(), Box<Failure>> {
-    let Sent { step, asked, request, origin, answer } = sent;
-    let title = format!("{}, on its way meanwhile", request::title(&asked.outgoing, bindings));
-    let expectations = asked.expect.count() + asked.save.len();
-    let fail = |mismatches, exchange| failure(&title, None, expectations, mismatches, Some(exchange));
-    match answer.await {
-        Ok(Ok(response)) => match judge_answer(bench, asked, &request, &response, bindings) {
-            misses if misses.is_empty() => Ok(()),
-            misses => Err(fail(misses, show::exchange(&request, &origin, Ok(&response)))),
-        },
-        Ok(Err(_)) if asked.may_go_unanswered => Ok(()),
-        Ok(Err(error)) => {
-            let mismatch = no_answer(bench.grader, step.span, &error);
-            Err(fail(vec![mismatch], show::exchange(&request, &origin, Err(&error))))
-        }
-        // It is never aborted, and does not panic.
-        Err(_) => Ok(()),
     }
 }

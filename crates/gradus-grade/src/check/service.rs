@@ -1,6 +1,6 @@
 //! Steps about databases and caches: questions to them, what happens to them, and what steps cost them.
 
-use super::{Bench, Stop, failure, mismatch, mismatch_at, run_step};
+use super::{Bench, Stop, failure, meanwhile, mismatch, mismatch_at, run_step};
 use gradus_judge::answer::AnswerView;
 use gradus_judge::{pattern, place};
 use gradus_model::grader::Step;
@@ -8,8 +8,14 @@ use gradus_model::json::Json;
 use gradus_model::outcome::{DiffLine, Failure, Fault, Mismatch};
 use gradus_model::service::{CommandStep, Counter, HoldStep, Role, ServiceStep, SqlStep, WorkStep};
 use gradus_model::value::Bindings;
-use gradus_services::engine::{Cost, Counters};
+use gradus_services::engine::{Client, Cost, Counters};
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// How long requests get until they wait for what is held.
+const THEY_WAIT: Duration = Duration::from_secs(1);
+/// How often it is looked whether they do.
+const LOOKS: Duration = Duration::from_millis(5);
 
 /// Asks a database, and judges its rows.
 pub async fn sql(
@@ -127,6 +133,15 @@ pub async fn hold(
     for statement in ["begin".to_owned(), hold.statement.fill(bindings)] {
         client.sql(&statement, Role::Admin).await.map_err(ours)?;
     }
+    let origin = bench.target.origin();
+    let mut sent = Vec::new();
+    for step in &hold.meanwhile {
+        *requests += 1;
+        sent.extend(meanwhile::send(bench, step, bindings, &origin)?);
+    }
+    if !sent.is_empty() {
+        until_they_wait(&mut client, sent.len()).await.map_err(ours)?;
+    }
     let mut done = Ok(());
     for step in &hold.steps {
         done = Box::pin(run_step(bench, step, bindings, requests)).await;
@@ -136,7 +151,21 @@ pub async fn hold(
     }
     // With the connection, the transaction is gone too.
     let _ = client.sql("rollback", Role::Admin).await;
-    done
+    done?;
+    for sent in sent {
+        meanwhile::judge(bench, sent, bindings).await?;
+    }
+    Ok(())
+}
+
+/// Until each request that is on its way waits for what is locked. A submission that lets them queue up by themselves has
+/// fewer that wait, and none of them is late for it.
+async fn until_they_wait(client: &mut Client, many: usize) -> Result<(), String> {
+    let begun = Instant::now();
+    while begun.elapsed() < THEY_WAIT && client.waiting().await? < many as u64 {
+        tokio::time::sleep(LOOKS).await;
+    }
+    Ok(())
 }
 
 /// Counts what steps cost, and judges it.

@@ -95,13 +95,21 @@ pub fn race(
     })))
 }
 
-/// Steps within a step; none of them is a race.
+/// Steps within a step; there is no race among them.
 pub fn steps(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec<Step> {
-    let steps: Vec<Step> =
-        decode::list(node, problems).iter().filter_map(|item| step::step(item, folder, problems)).collect();
-    for race in steps.iter().filter(|step| matches!(step.action, Action::Race(_))) {
+    let steps = steps_and_races(node, folder, problems);
+    let mut all = Vec::new();
+    steps.iter().for_each(|step| step.with_inner(&mut all));
+    for race in all.iter().filter(|step| matches!(step.action, Action::Race(_))) {
         problems.add(Diagnostic::new("a race within a race", race.span));
     }
+    steps
+}
+
+/// Steps within a step, races among them.
+pub fn steps_and_races(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec<Step> {
+    let steps: Vec<Step> =
+        decode::list(node, problems).iter().filter_map(|item| step::step(item, folder, problems)).collect();
     for conform in steps.iter().filter(|step| matches!(step.action, Action::Conform(_))) {
         problems.add(Diagnostic::new("`conform` is a step of the check itself", conform.span));
     }

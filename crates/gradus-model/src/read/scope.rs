@@ -129,6 +129,7 @@ impl Walk<'_> {
             }
             Action::Hold(hold) => {
                 self.template(&hold.statement, names);
+                hold.meanwhile.iter().for_each(|step| self.action(&step.action, names));
                 self.in_order(&hold.steps, names);
             }
             Action::Run(run) => {

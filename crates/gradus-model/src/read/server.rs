@@ -90,7 +90,7 @@ pub fn printed(
 }
 
 /// Steps that are requests.
-fn requests(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec<Step> {
+pub fn requests(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec<Step> {
     let steps: Vec<Step> =
         decode::list(node, problems).iter().filter_map(|item| step::step(item, folder, problems)).collect();
     for other in steps.iter().filter(|step| !matches!(step.action, Action::Request(_))) {

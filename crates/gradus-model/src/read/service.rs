@@ -4,9 +4,9 @@ use super::expect;
 use super::files::Folder;
 use super::nats;
 use super::pattern::{Position, pattern};
-use super::race::steps;
-use super::sense;
+use super::race::{steps, steps_and_races};
 use super::template::{name, text_template};
+use super::{sense, server};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Act, Action, Check, Grader};
@@ -194,7 +194,7 @@ pub fn work(
     let node = fields.take("work")?;
     let mut work = Fields::of(node, "{ steps: […], expect: { db.rows_examined: … } }", problems)?;
     let inner = work.require("steps", problems);
-    let inner = inner.map_or_else(Vec::new, |node| steps(node, folder, problems));
+    let inner = inner.map_or_else(Vec::new, |node| steps_and_races(node, folder, problems));
     let expected = work.require("expect", problems);
     work.finish(problems);
     let mut expect = Vec::new();
@@ -211,7 +211,7 @@ pub fn work(
     Some(Action::Work(Box::new(WorkStep { steps: inner, expect })))
 }
 
-/// `hold: { db: "select … for update", steps: […] }`.
+/// `hold: { db: "select … for update", meanwhile: […], steps: […] }`.
 pub fn hold(
     fields: &mut Fields<'_>,
     _: &Node,
@@ -223,14 +223,20 @@ pub fn hold(
         problems.expected("{ db: \"select … for update\", steps: […] }", node);
         return None;
     };
-    let (inner, others): (Vec<_>, Vec<_>) = entries.iter().partition(|(key, _)| key.value == "steps");
-    let inner = match inner.first() {
-        Some((_, node)) => steps(node, folder, problems),
-        None => {
-            problems.add(Diagnostic::new("the key `steps` is missing", node.span));
-            Vec::new()
+    let (mut meanwhile, mut inner, mut others) = (None, None, Vec::new());
+    for (key, node) in entries {
+        match key.value.as_str() {
+            "meanwhile" => meanwhile = Some(server::requests(node, folder, problems)),
+            "steps" => inner = Some(steps(node, folder, problems)),
+            _ => others.push((key, node)),
         }
-    };
+    }
+    if meanwhile.is_none() && inner.is_none() {
+        problems.add(
+            Diagnostic::new("nothing happens while it is held", node.span)
+                .help("add `steps`, or `meanwhile` with requests that wait for it"),
+        );
+    }
     let [(service, statement)] = others.as_slice() else {
         problems.add(
             Diagnostic::new("one service is held", node.span)
@@ -238,8 +244,12 @@ pub fn hold(
         );
         return None;
     };
-    let statement = text_template(statement, problems);
-    Some(Action::Hold(Box::new(HoldStep { service: service.clone(), statement: statement?, steps: inner })))
+    Some(Action::Hold(Box::new(HoldStep {
+        service: (*service).clone(),
+        statement: text_template(statement, problems)?,
+        meanwhile: meanwhile.unwrap_or_default(),
+        steps: inner.unwrap_or_default(),
+    })))
 }
 
 /// A map of one service.

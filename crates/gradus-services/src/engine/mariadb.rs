@@ -143,6 +143,11 @@ impl Client {
         Ok(())
     }
 
+    pub async fn waiting(&mut self) -> Result<u64, String> {
+        let waiting = "select count(*) from information_schema.innodb_trx where trx_state = 'LOCK WAIT'";
+        self.conn.query_first(waiting).await.map_err(why).map(Option::unwrap_or_default)
+    }
+
     pub async fn dearest(&mut self) -> Result<Vec<Cost>, String> {
         let rows: Vec<(Option<String>, u64, u64)> = self
             .conn

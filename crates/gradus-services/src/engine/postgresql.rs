@@ -124,6 +124,12 @@ impl Client {
         self.admin.batch_execute("select pg_stat_statements_reset()").await.map_err(why)
     }
 
+    pub async fn waiting(&mut self) -> Result<u64, String> {
+        let row =
+            self.admin.query_one("select count(distinct pid)::int8 from pg_locks where not granted", &[]);
+        Ok(row.await.map_err(why)?.get::<_, i64>(0).unsigned_abs())
+    }
+
     pub async fn dearest(&mut self) -> Result<Vec<Cost>, String> {
         let rows = self.admin.query(
             "select query, calls, shared_blks_hit + shared_blks_read from pg_stat_statements \
