@@ -1,6 +1,6 @@
 //! Steps about databases and caches: questions to them, what happens to them, and what steps cost them.
 
-use super::{Bench, Stop, failure, meanwhile, mismatch, mismatch_at, run_step};
+use super::{Bench, Stop, failure, file, meanwhile, mismatch, mismatch_at, run_step};
 use gradus_judge::answer::AnswerView;
 use gradus_judge::{pattern, place};
 use gradus_model::grader::Step;
@@ -27,9 +27,14 @@ pub async fn sql(
 ) -> Result<(), Box<Failure>> {
     let statement = sql.statement.fill(bindings);
     let title = format!("{} asked: {statement}", sql.service.value);
-    let answer = match bench.upstreams.backing().client(&sql.service.value) {
-        Ok(client) => client.sql(&statement, sql.role).await,
-        Err(why) => Err(why),
+    let name = &sql.service.value;
+    let answer = if bench.upstreams.backing().is_file(name) {
+        file::ask(bench, name, &statement, sql.role).await
+    } else {
+        match bench.upstreams.backing().client(name) {
+            Ok(client) => client.sql(&statement, sql.role).await,
+            Err(why) => Err(why),
+        }
     };
     let mut misses = Vec::new();
     match (answer, &sql.error) {
@@ -193,25 +198,24 @@ pub async fn work(
         return Ok(());
     }
     for name in before.keys() {
-        let dearest = match bench.upstreams.backing().client(name) {
-            Ok(client) => client.dearest().await.unwrap_or_default(),
-            Err(_) => Vec::new(),
-        };
+        let dearest = bench.upstreams.backing().dearest(name).await;
         if let Some(first) =
             mismatches.iter_mut().find(|mismatch| mismatch.path.starts_with(&format!("{name}.")))
             && !dearest.is_empty()
         {
             first.note = Some(format!("{name} was asked, the dearest first:"));
-            first.difference = dearest.iter().map(line).collect();
+            first.difference = dearest.iter().flat_map(lines).collect();
         }
     }
     Err(failure("what these steps cost", circumstance, work.expect.len(), mismatches, None).into())
 }
 
-/// `12 ×, 1911 read: select …`
-fn line(cost: &Cost) -> DiffLine {
+/// `12 ×, 1911 read: select …`, and below it how that is done.
+fn lines(cost: &Cost) -> Vec<DiffLine> {
     let statement: Vec<&str> = cost.statement.split_whitespace().collect();
-    DiffLine::Same(format!("{} ×, {} read: {}", cost.calls, cost.reads, statement.join(" ")))
+    let head = format!("{} ×, {} read: {}", cost.calls, cost.reads, statement.join(" "));
+    let plan = cost.plan.iter().map(|line| format!("    {line}"));
+    std::iter::once(head).chain(plan).map(DiffLine::Same).collect()
 }
 
 /// What services have done so far, by their names; with `anew`, the count of statements begins here.
@@ -229,7 +233,7 @@ pub async fn counted(
         let ours = |why: String| broken(name, &why);
         let backing = bench.upstreams.backing();
         if anew {
-            backing.client(name).map_err(ours)?.reset().await.map_err(ours)?;
+            backing.reset(name).await.map_err(ours)?;
         }
         counted.insert(name.clone(), backing.counters(name).await.map_err(ours)?);
     }

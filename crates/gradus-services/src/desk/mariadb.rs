@@ -2,7 +2,8 @@
 
 use super::{Answer, Bounds, READER, Refusal, Rows, gives_no_rows, lines, refused, too_slow};
 use crate::engine::Counters;
-use crate::engine::mariadb::{connect, json, statements_of, why};
+use crate::engine::mariadb::{connect, json, why};
+use crate::engine::statements::statements_of;
 use gradus_model::json::Json;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Error};

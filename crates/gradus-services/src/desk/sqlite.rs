@@ -3,7 +3,7 @@
 
 use super::{Answer, Bounds, Refusal, Rows, gives_no_rows, lines, refused, text, too_slow};
 use crate::engine::Counters;
-use crate::engine::mariadb::statements_of;
+use crate::engine::statements::statements_of;
 use gradus_model::json::Json;
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
