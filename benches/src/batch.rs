@@ -114,8 +114,8 @@ fn gradebook(gradus: &Path, root: &Path) {
            select exercise, title, pass, source, grader_digest, seed, isolation, regrade, repeat, begun, ended from runs, times where id = 1;
          insert into submissions (exercise, student, members, label, digest, source, self_declared)
            select 'bench', 'learner ' || n, '', '', 'x', '', 0 from learners;
-         insert into gradings (run, submission, turn, grader_digest, seed, isolation, limits, verdict, earned, maximum, took_ms, graded)
-           select n, s.id, 0, g.grader_digest, g.seed, g.isolation, g.limits, g.verdict, g.earned, g.maximum, g.took_ms, g.graded
+         insert into gradings (run, submission, turn, grader_digest, seed, isolation, limits, verdict, earned, maximum, took_ms, graded, came)
+           select n, s.id, 0, g.grader_digest, g.seed, g.isolation, g.limits, g.verdict, g.earned, g.maximum, g.took_ms, g.graded, g.came
            from times, submissions s, (select * from gradings limit 1) g where s.student like 'learner %';
          insert into outcomes select g.id, o.position, o.outcome, o.took_ms from gradings g, outcomes o where g.run > 1 and o.grading = 1;
          insert into reports select g.id, r.json from gradings g, reports r where g.run > 1 and r.grading = 1;

@@ -3,6 +3,7 @@
 //! The same program also plays the parts of a measurement that are processes: the server that is graded, and the raw
 //! client that is the measure.
 
+mod again;
 mod batch;
 mod course;
 mod grading;
@@ -51,6 +52,9 @@ fn bench(asked: &[&str]) {
     }
     if wanted("overhead") {
         overhead::run(&gradus());
+    }
+    if wanted("again") {
+        again::run(&gradus());
     }
 }
 

@@ -179,13 +179,13 @@ impl Baseline {
         }
         let ours = |what: String| broken(format!("the exercise's baseline: {what}"), None);
         let copy = TempDir::with_prefix("gradus-baseline-").map_err(|error| ours(error.to_string()))?;
-        tree::stage(&self.source, copy.path()).map_err(|error| ours(error.to_string()))?;
+        let place = copy.path().join("baseline");
+        tree::stage(&self.source, &place).map_err(|error| ours(error.to_string()))?;
         let folder = Folder {
             name: "baseline".to_owned(),
-            plan: plan::plan(copy.path(), Some(exercise.submission))
-                .map_err(|error| ours(error.to_string()))?,
+            plan: plan::plan(&place, Some(exercise.submission)).map_err(|error| ours(error.to_string()))?,
             digest: String::new(),
-            place: Where::Copy(copy.path().to_owned()),
+            place: Where::Copy(place),
             sandbox: self.sandbox.clone(),
             launcher: &self.launcher,
             supplies: self.supplies.clone(),

@@ -12,6 +12,7 @@ use crate::observe::{Event, Observer};
 use crate::order;
 use crate::session::{Session, start};
 use crate::target::{ProgramTarget, Recipe, Target, UrlTarget};
+use crate::traces;
 use crate::upstreams::Upstreams;
 use gradus_model::draw;
 use gradus_model::duration::format_duration;
@@ -39,6 +40,7 @@ pub async fn grade(job: Job<'_>, observer: &mut dyn Observer, interrupt: &Interr
         report.progress = Progress::CutShort(format!("the {limit} that a grading may take were over"));
     }
     skip_the_rest(&job, &mut report);
+    traces::point(&mut report, &job.subject);
     report.took = begun.elapsed();
     report
 }
@@ -126,7 +128,7 @@ impl Grading<'_, '_> {
     fn not_built(&mut self, why: NotBuilt) {
         match why {
             NotBuilt::Failed { phase, how } => {
-                self.report.build = Some(phase);
+                self.report.build = Some(*phase);
                 self.report.progress = Progress::NotBuilt(how);
             }
             NotBuilt::Interrupted => self.report.progress = Progress::CutShort("interrupted".into()),
@@ -148,8 +150,13 @@ impl Grading<'_, '_> {
                 return;
             }
         };
-        let phase =
-            Phase { command, took: begun.elapsed(), unchanged: false, output: target.output_since_mark() };
+        let phase = Phase {
+            command,
+            took: begun.elapsed(),
+            unchanged: false,
+            output: target.output_since_mark(),
+            places: Vec::new(),
+        };
         if let Err(cause) = started {
             self.report.boot = Some(phase);
             return self.not_ready(&cause);
@@ -211,6 +218,8 @@ impl Grading<'_, '_> {
             self.observer.event(Event::Checked(&entry));
             self.report.checks.push(entry);
             if let Some(request) = session.never_answered() {
+                // This sentence is told to learners whatever check it is about.
+                let request = if is_hidden { "a request".to_owned() } else { request };
                 let cause = format!(
                     "the server listens on port {}, but did not answer {request} within {}",
                     session.port(),
@@ -282,6 +291,7 @@ fn blank(job: &Job<'_>) -> Report {
         selection: job.selection.clone(),
         checks: Vec::new(),
         usage: None,
+        withheld: job.withheld,
     }
 }
 
@@ -320,6 +330,7 @@ fn entry(
         requests,
         output,
         line: job.grader.sources.line_and_column(check.id.span).0,
+        places: Vec::new(),
         rerun: format!("gradus check --only {} --seed {}", check.id.value, job.seed),
     }
 }

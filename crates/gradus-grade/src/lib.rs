@@ -23,6 +23,7 @@ mod provide;
 mod record;
 mod session;
 mod target;
+mod traces;
 mod up;
 mod upstreams;
 

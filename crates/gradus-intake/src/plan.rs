@@ -5,7 +5,7 @@ mod detect;
 mod homes;
 mod tools;
 
-pub use configuration::{Configuration, SBIN};
+pub use configuration::{Configuration, SBIN, TYPES};
 pub use homes::homes;
 pub use tools::{Missing, missing_tools, servers_on, tools_on};
 

@@ -26,6 +26,7 @@ mod select;
 mod sense;
 mod server;
 mod service;
+mod solution;
 mod step;
 mod stub;
 mod stubs_named;
@@ -39,6 +40,7 @@ pub use exercise::exercise;
 pub use files::Files;
 pub use grader::grader;
 pub use mutant::mutant;
+pub use solution::solution;
 pub use submission::submission;
 
 use crate::decode::Problems;

@@ -1,8 +1,9 @@
 //! One running instance of a service: its room, its process, the grader's way in, and the pipe of the submission.
 
 use super::Host;
-use crate::files::{copy_all, give};
+use crate::files::give;
 use crate::ground::Sandbox;
+use gradus_intake::aside::copy_all;
 use gradus_model::service::Engine;
 use gradus_sandbox::{Access, Limits, Program, Room, RoomSpec, Rung, Running, Stdin, View, host_id};
 use gradus_services::Way;

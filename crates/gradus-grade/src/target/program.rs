@@ -2,7 +2,7 @@
 
 use super::{Capabilities, DataAtStart, Doing, Done, Errand, Origin, Target};
 use crate::boot::{self, NotReady};
-use crate::configure::{Blank, Filled, open_to_all};
+use crate::configure::{Blank, Filled};
 use crate::ground::Ground;
 use gradus_model::duration::format_duration;
 use gradus_model::exercise::Limits;
@@ -97,8 +97,7 @@ impl ProgramTarget {
     fn fill(&mut self) -> io::Result<()> {
         let Some(blank) = &self.recipe.blank else { return Ok(()) };
         if let Some(data) = &self.data {
-            // A server that root starts writes as nobody.
-            open_to_all(data.path())?;
+            self.recipe.ground.open_to_servers(data.path())?;
         }
         let mut told = self.recipe.told.clone();
         told.extend(self.recipe.ground.address(self.port.port(), self.data.as_ref()));

@@ -8,7 +8,7 @@ use crate::screen;
 use crate::subject;
 use gradus_grade::Interrupt;
 use gradus_intake::catalogue::Catalogue;
-use gradus_verify::{Cell, Kind, Memory, Options, Row, Verification, verify};
+use gradus_verify::{Cell, Kind, Memory, NotVerified, Options, Row, Verification, verify};
 
 pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment) -> Result<Exit, Problem> {
     let slugs = if arguments.all {
@@ -51,7 +51,12 @@ pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment)
             let verification =
                 verify(catalogue, &graded.exercise, &graded.grader, &workshop, &options, &interrupt, &live)
                     .await
-                    .map_err(|error| Problem::new(Exit::GraderBroken, error))?;
+                    .map_err(|error| match error {
+                        NotVerified::Catalogue(error) => {
+                            subject::catalogue_problem(error, Exit::GraderBroken)
+                        }
+                        unknown => Problem::new(Exit::GraderBroken, unknown),
+                    })?;
             if environment.live_err {
                 screen::err("\r\u{1b}[K");
             }
@@ -117,7 +122,7 @@ fn matrix(verification: &Verification, seeds: u64, partly: bool, color: bool) ->
 
 fn title(row: &Row) -> String {
     match &row.kind {
-        Kind::Solution => format!("solution {}", row.name),
+        Kind::Solution { .. } => format!("solution {}", row.name),
         Kind::Starter => format!("starter {}", row.name),
         Kind::Mutant { of, .. } => format!("mutant {} ({of})", row.name),
     }
