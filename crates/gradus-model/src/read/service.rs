@@ -88,11 +88,12 @@ fn one_service(
             let word = engine.map_or(DataFile::WORD, Engine::word);
             problems.add(Diagnostic::new(format!("{word} has no streams"), node.span));
         }
-        (Some((node, parts)), _) if engine.is_some_and(|engine| !engine.speaks_sql()) => {
-            if parts.iter().any(|part| !part.has_lines()) {
-                let what = "rows are of a database: this service knows no SQL";
-                problems.add(Diagnostic::new(what, node.span));
-            }
+        (Some((node, parts)), _)
+            if engine.is_some_and(|engine| !engine.speaks_sql())
+                && parts.iter().any(|part| !part.has_lines()) =>
+        {
+            let what = "rows are of a database: this service knows no SQL";
+            problems.add(Diagnostic::new(what, node.span));
         }
         _ => {}
     }

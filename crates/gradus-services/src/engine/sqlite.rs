@@ -109,7 +109,7 @@ pub fn ask(copy: &Path, statement: &str, role: Role) -> Result<Answer, String> {
 }
 
 fn rows(statement: &mut Statement<'_>) -> Result<Json, Error> {
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut found = statement.raw_query();
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
