@@ -179,8 +179,10 @@ fn a_server_that_prints_a_report_changes_nothing_of_ours() {
 }
 
 #[test]
-fn a_server_that_answers_only_while_it_is_looked_at_fails_its_checks() {
+fn a_server_that_answers_only_while_it_is_looked_at_earns_nothing() {
     let once = "import os, socket, time\nserver = socket.create_server(('127.0.0.1', int(os.environ['PORT'])))\nserver.accept()[0].close()\nserver.close()\ntime.sleep(60)\n";
     let (code, report) = Course::get_root(once).limits("request = \"1s\"").report(&[]);
-    assert_eq!((code, &report["checks"][0]["outcome"]["kind"]), (1, &"failed".into()), "{report:#}");
+    // Whether it was seen in the moment when it listened is chance; that it earns nothing is not.
+    assert_eq!((code, &report["verdict"]), (1, &"failed".into()), "{report:#}");
+    assert_ne!(report["checks"][0]["outcome"]["kind"], "passed", "{report:#}");
 }
