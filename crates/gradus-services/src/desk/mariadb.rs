@@ -120,6 +120,9 @@ async fn rows(mut reader: Conn, query: &str, bounds: Bounds) -> Result<Rows, Ref
         let cells = row.unwrap().into_iter().zip(kinds.iter());
         rows.push(cells.map(|(cell, kind)| json(cell, kind.column_type())).collect::<Vec<Json>>())?;
     }
+    drop(found);
+    // What it cost is counted after its last row was sent, and before the session answers again.
+    reader.ping().await.map_err(wrong)?;
     Ok(rows)
 }
 

@@ -12,6 +12,10 @@ use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts, OptsBuilder, Row, Value};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// No statement is waited for longer than this before what others cost is read.
+const SETTLES: Duration = Duration::from_millis(250);
 
 const SETTINGS: &[&str] = &[
     "--bind-address=127.0.0.1",
@@ -132,6 +136,7 @@ impl Client {
     }
 
     pub async fn counters(&mut self) -> Result<Counters, String> {
+        self.settle().await?;
         let row: Option<(u64, u64, u64, u64)> = self
             .conn
             .query_first(format!(
@@ -145,6 +150,25 @@ impl Client {
         let counted =
             [("statements", statements), ("rows_examined", examined), ("rows", rows), ("full_scans", scans)];
         Ok(counted.map(|(name, count)| (name.to_owned(), count)).into())
+    }
+
+    /// Waits until nobody's statement is under way: one is counted a moment after its answer was sent.
+    async fn settle(&mut self) -> Result<(), String> {
+        let until = Instant::now() + SETTLES;
+        loop {
+            let busy: Option<u64> = self
+                .conn
+                .query_first(
+                    "select count(*) from information_schema.processlist \
+                     where command not in ('Sleep', 'Daemon') and id <> connection_id()",
+                )
+                .await
+                .map_err(why)?;
+            if busy.unwrap_or_default() == 0 || Instant::now() >= until {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     pub async fn reset(&mut self) -> Result<(), String> {
