@@ -18,7 +18,8 @@ fn pointed(text: &str) -> Vec<String> {
         "src/one/Twice.java",
         "src/two/Twice.java",
     ];
-    let home = Home { files: files.map(PathBuf::from).to_vec(), root: "/work".into(), dir: PathBuf::new() };
+    let home =
+        Home { files: files.map(PathBuf::from).to_vec(), root: "/srv/task".into(), dir: PathBuf::new() };
     assert!(may_point(text));
     places(text, &home).into_iter().map(|place| format!("{}:{}", place.path, place.line)).collect()
 }
@@ -29,9 +30,9 @@ fn of_a_python_trace_the_innermost_call_in_own_files() {
 Traceback (most recent call last):
   File "/usr/lib/python3.13/http/server.py", line 424, in handle_one_request
     method()
-  File "/work/app.py", line 10, in do_GET
+  File "/srv/task/app.py", line 10, in do_GET
     return store.read(key)
-  File "/work/lib/store.py", line 7, in read
+  File "/srv/task/lib/store.py", line 7, in read
     return self.rows[key]
            ~~~~~~~~~^^^^^
 KeyError: 'x'
@@ -46,19 +47,22 @@ GET / 500
 
 #[test]
 fn of_other_traces_the_first_call_in_own_files() {
-    let node = "TypeError: Cannot read properties of undefined (reading 'id')\n    at Array.map (<anonymous>)\n    at handle (/work/server.js:12:34)\n    at Server.<anonymous> (/work/server.js:50:3)\n    at node:internal/main/run_main_module:36:49\n";
+    let node = "TypeError: Cannot read properties of undefined (reading 'id')\n    at Array.map (<anonymous>)\n    at handle (/srv/task/server.js:12:34)\n    at Server.<anonymous> (/srv/task/server.js:50:3)\n    at node:internal/main/run_main_module:36:49\n";
     assert_eq!(pointed(node), ["server.js:12"]);
-    assert_eq!(pointed("file:///work/server.js:3\nconst = 1\n      ^\nSyntaxError: x\n"), ["server.js:3"]);
+    assert_eq!(
+        pointed("file:///srv/task/server.js:3\nconst = 1\n      ^\nSyntaxError: x\n"),
+        ["server.js:3"]
+    );
     let java = "java.lang.NullPointerException: x\n\tat java.base/java.util.Objects.requireNonNull(Objects.java:220)\n\tat demo.Api.read(Api.java:42)\n\tat Main.main(Main.java:7)\n";
     assert_eq!(pointed(java), ["src/main/java/demo/Api.java:42"]);
-    let go = "panic: runtime error: index out of range [3] with length 3\n\ngoroutine 1 [running]:\nmain.read(...)\n\t/work/main.go:14\nmain.main()\n\t/work/main.go:30 +0x1d\nexit status 2\n";
+    let go = "panic: runtime error: index out of range [3] with length 3\n\ngoroutine 1 [running]:\nmain.read(...)\n\t/srv/task/main.go:14\nmain.main()\n\t/srv/task/main.go:30 +0x1d\nexit status 2\n";
     assert_eq!(pointed(go), ["main.go:14"]);
     let rust =
         "thread 'main' (7) panicked at src/main.rs:21:18:\ncalled `Option::unwrap()` on a `None` value\n";
     assert_eq!(pointed(rust), ["src/main.rs:21"]);
-    let ruby = "/work/app.rb:9:in 'Object#read': undefined method 'id' for nil (NoMethodError)\n\tfrom /work/app.rb:20:in '<main>'\n";
+    let ruby = "/srv/task/app.rb:9:in 'Object#read': undefined method 'id' for nil (NoMethodError)\n\tfrom /srv/task/app.rb:20:in '<main>'\n";
     assert_eq!(pointed(ruby), ["app.rb:9"]);
-    let php = "PHP Fatal error:  Uncaught TypeError: x in /work/public/index.php:5\nStack trace:\n#0 /work/public/index.php(12): read()\n#1 {main}\n  thrown in /work/public/index.php on line 5\n";
+    let php = "PHP Fatal error:  Uncaught TypeError: x in /srv/task/public/index.php:5\nStack trace:\n#0 /srv/task/public/index.php(12): read()\n#1 {main}\n  thrown in /srv/task/public/index.php on line 5\n";
     assert_eq!(pointed(php), ["public/index.php:5", "public/index.php:12"]);
 }
 
@@ -79,7 +83,7 @@ fn what_compilers_complain_about() {
         ["main.go:10", "main.go:12"]
     );
     assert_eq!(
-        pointed("[ERROR] /work/src/main/java/demo/Api.java:[12,5] cannot find symbol\n"),
+        pointed("[ERROR] /srv/task/src/main/java/demo/Api.java:[12,5] cannot find symbol\n"),
         ["src/main/java/demo/Api.java:12"]
     );
 }
@@ -87,7 +91,7 @@ fn what_compilers_complain_about() {
 #[test]
 fn nothing_that_is_not_the_submissions_own_and_no_end_of_it() {
     assert_eq!(
-        pointed("/etc/passwd.txt:1: no\n/work/../etc/x.py:1\n/usr/lib/http/server.py:3\nnowhere.py:9\n"),
+        pointed("/etc/passwd.txt:1: no\n/srv/task/../etc/x.py:1\n/usr/lib/http/server.py:3\nnowhere.py:9\n"),
         [""; 0]
     );
     assert_eq!(pointed("at Twice.read(Twice.java:1)\n"), [""; 0], "two files are called so");
