@@ -1,14 +1,14 @@
 //! SQLite: a file that a submission begins with, and the grader's questions to a copy of what became of it. The file is a
 //! stranger's, and so is a statement that it answers with: neither may reach anything but the copy.
 
-use super::{Counters, statements};
+use super::Counters;
+use crate::sqlite::{fill, json, words as why, work};
 use gradus_model::json::Json;
 use gradus_model::seed::{Quoting, Seed};
 use gradus_model::service::Role;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Error, OpenFlags, Statement, StatementStatus};
+use rusqlite::{Connection, OpenFlags, Statement};
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -17,10 +17,10 @@ use std::time::{Duration, Instant};
 const ANSWERS: Duration = Duration::from_secs(5);
 /// Steps of its machine between two looks at the clock.
 const LOOKS: i32 = 10_000;
-/// What SQLite says of a statement that goes on.
-const INCOMPLETE: &str = "incomplete input";
-/// Rows of an answer, at most.
-const MOST_ROWS: usize = 100_000;
+/// Bytes of an answer, at most: tables and views of the file are a stranger's, and may have no end.
+const MOST_BYTES: usize = 16 << 20;
+/// What a row takes beside the text of its cells.
+const ROW: usize = 64;
 const LIMITS: [(Limit, i32); 4] = [
     (Limit::SQLITE_LIMIT_LENGTH, 1_000_000),
     (Limit::SQLITE_LIMIT_ATTACHED, 0),
@@ -57,22 +57,6 @@ pub fn make(seeds: &[Seed], at: &Path) -> Result<(), String> {
     connection.execute_batch("analyze; vacuum").map_err(why)
 }
 
-/// The error has its line.
-fn fill(connection: &Connection, text: &str) -> Result<(), (usize, String)> {
-    let (mut begun, mut first) = (String::new(), 1);
-    for (line, statement) in statements::statements_of(text) {
-        first = if begun.is_empty() { line } else { first };
-        begun.push_str(statement);
-        match connection.execute_batch(&begun).map_err(why) {
-            Ok(()) => begun.clear(),
-            // A semicolon within a trigger ends nothing.
-            Err(why) if why == INCOMPLETE => begun.push_str(";\n"),
-            Err(why) => return Err((first, why)),
-        }
-    }
-    if begun.is_empty() { Ok(()) } else { Err((first, INCOMPLETE.to_owned())) }
-}
-
 /// What a question gave, and what it cost.
 #[derive(Debug)]
 pub struct Answer {
@@ -99,60 +83,34 @@ pub fn ask(copy: &Path, statement: &str, role: Role) -> Result<Answer, String> {
     connection.progress_handler(LOOKS, Some(move || begun.elapsed() > ANSWERS)).map_err(why)?;
     let mut cost = Counters::new();
     let rows = connection.prepare(statement).map_err(why).and_then(|mut statement| {
-        let rows = rows(&mut statement).map_err(why);
+        let rows = rows(&mut statement);
         if role == Role::App {
             cost = work(&statement);
+            cost.insert("statements".to_owned(), 1);
         }
         rows
     });
     Ok(Answer { rows, cost })
 }
 
-fn rows(statement: &mut Statement<'_>) -> Result<Json, Error> {
+fn rows(statement: &mut Statement<'_>) -> Result<Json, String> {
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut found = statement.raw_query();
-    let mut rows = Vec::new();
-    while let Some(row) = found.next()? {
-        let cells = columns.iter().enumerate().map(|(at, name)| Ok((name.clone(), json(row.get_ref(at)?))));
-        rows.push(Json::Object(cells.collect::<Result<_, Error>>()?));
-        if rows.len() == MOST_ROWS {
-            break;
+    let (mut rows, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = found.next().map_err(why)? {
+        let mut cells = Vec::with_capacity(columns.len());
+        bytes += ROW;
+        for (at, name) in columns.iter().enumerate() {
+            let cell = json(row.get_ref(at).map_err(why)?);
+            bytes += ROW + name.len() + if let Json::String(text) = &cell { text.len() } else { 0 };
+            cells.push((name.clone(), cell));
         }
+        if bytes > MOST_BYTES {
+            return Err(format!("the answer is larger than {} MiB", MOST_BYTES >> 20));
+        }
+        rows.push(Json::Object(cells));
     }
     Ok(Json::Array(rows))
-}
-
-fn work(statement: &Statement<'_>) -> Counters {
-    let counted = [
-        ("steps", StatementStatus::VmStep),
-        ("full_scan_steps", StatementStatus::FullscanStep),
-        ("sorts", StatementStatus::Sort),
-        ("autoindexes", StatementStatus::AutoIndex),
-    ];
-    let counted = counted.map(|(name, status)| {
-        (name.to_owned(), u64::try_from(statement.get_status(status)).unwrap_or_default())
-    });
-    [("statements".to_owned(), 1)].into_iter().chain(counted).collect()
-}
-
-fn json(value: ValueRef<'_>) -> Json {
-    match value {
-        ValueRef::Null => Json::Null,
-        ValueRef::Integer(number) => Json::Number(number.to_string()),
-        ValueRef::Real(number) if number.is_finite() => Json::Number(number.to_string()),
-        ValueRef::Real(number) => Json::String(number.to_string()),
-        ValueRef::Text(text) => Json::String(String::from_utf8_lossy(text).into_owned()),
-        ValueRef::Blob(bytes) => Json::String(bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
-    }
-}
-
-/// SQLite's own words.
-fn why(error: Error) -> String {
-    match error {
-        Error::SqlInputError { msg, .. } => msg,
-        Error::SqliteFailure(_, Some(says)) => says,
-        other => other.to_string(),
-    }
 }
 
 #[cfg(test)]
@@ -199,6 +157,8 @@ mod tests {
         let endless =
             "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";
         assert_eq!(rows_of(&folder, endless).expect_err("no end"), "interrupted");
+        let large = "with recursive n(i) as (select 1 union all select i + 1 from n) select hex(zeroblob(400000)) from n";
+        assert_eq!(rows_of(&folder, large).expect_err("no room"), "the answer is larger than 16 MiB");
     }
 
     #[test]
