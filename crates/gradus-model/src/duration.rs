@@ -28,7 +28,7 @@ pub fn parse_size(text: &str) -> Option<u64> {
     Some((number * factor) as u64)
 }
 
-/// As people read it: `80 ms`, `1.2 s`, `2 min`.
+/// As people read it: `80 ms`, `1.2 s`, `2 min`, `1.5 h`.
 pub fn format_duration(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
     if seconds < 0.001 {
@@ -37,8 +37,10 @@ pub fn format_duration(duration: Duration) -> String {
         format!("{:.0} ms", seconds * 1000.0)
     } else if seconds < 60.0 {
         format!("{} s", trim(seconds))
-    } else {
+    } else if seconds < 3600.0 {
         format!("{} min", trim(seconds / 60.0))
+    } else {
+        format!("{} h", trim(seconds / 3600.0))
     }
 }
 
@@ -77,6 +79,8 @@ mod tests {
         assert_eq!(parse_duration("-1s"), None);
         assert_eq!(parse_size("20 MiB"), Some(20 << 20));
         assert_eq!(format_duration(Duration::from_millis(1234)), "1.2 s");
+        assert_eq!(format_duration(Duration::from_secs(90)), "1.5 min");
+        assert_eq!(format_duration(Duration::from_secs(7200)), "2 h");
         assert_eq!(format_size(1536), "1.5 KiB");
     }
 }

@@ -147,6 +147,10 @@ impl<'b> Judging<'b> {
     pub(super) fn judge(&mut self, pattern: &Pattern, got: Option<&Json>, path: &Path<'_>) {
         match (&pattern.kind, got) {
             (PatternKind::OneOf(choices), _) => self.one_of(pattern, choices, got, path),
+            // What is not there is told once, and not by each part.
+            (PatternKind::AllOf(parts), None) if parts.iter().any(|part| !self.fits(part, None)) => {
+                self.plain_miss(pattern, None, path);
+            }
             (PatternKind::AllOf(parts), _) => parts.iter().for_each(|part| self.judge(part, got, path)),
             (PatternKind::Optional(_) | PatternKind::Marker(Marker::Absent), None) => {}
             (_, None) => self.plain_miss(pattern, None, path),

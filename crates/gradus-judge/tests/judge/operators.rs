@@ -115,6 +115,12 @@ fn all_of_tells_each_part_that_fails() {
             "json: wanted a number of at least 1, got the number 0.5",
         ],
     );
+    // What is not there is told once.
+    check(
+        r#"{"a":{"$all_of":["$int",{"$at_least":1}]}}"#,
+        "{}",
+        &["json.a: wanted a whole number and a number of at least 1, got nothing"],
+    );
 }
 
 #[test]
