@@ -19,6 +19,8 @@ pub struct Call {
     pub method: String,
     /// The path, percent-decoded, without the query.
     pub path: String,
+    /// The path as it came, without the query.
+    pub raw_path: String,
     /// The parameters of the query, decoded, in order.
     pub query: Vec<(String, String)>,
     /// By lower-case name, in order.
@@ -47,7 +49,8 @@ impl Call {
     pub(crate) async fn read(request: Request<Incoming>) -> std::io::Result<Self> {
         let at = Instant::now();
         let (head, body) = request.into_parts();
-        let path = percent_decode_str(head.uri.path()).decode_utf8_lossy().into_owned();
+        let raw_path = head.uri.path().to_owned();
+        let path = decoded(&raw_path);
         let query = head.uri.query().unwrap_or("");
         let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         let headers = head.headers.iter();
@@ -59,6 +62,7 @@ impl Call {
         Ok(Call {
             method: head.method.to_string(),
             path,
+            raw_path,
             query,
             headers,
             body: body.to_bytes().to_vec(),
@@ -89,6 +93,7 @@ impl Call {
         Json::Object(vec![
             ("method".into(), Json::from(self.method.as_str())),
             ("path".into(), Json::from(self.path.as_str())),
+            ("raw_path".into(), Json::from(self.raw_path.as_str())),
             ("query".into(), Self::map(&self.query)),
             ("headers".into(), Self::map(&self.headers)),
             ("json".into(), self.json().unwrap_or(Json::Null)),
@@ -107,4 +112,9 @@ impl Call {
         }
         Json::Object(entries)
     }
+}
+
+/// What a path, or a segment of it, stands for.
+pub(crate) fn decoded(path: &str) -> String {
+    percent_decode_str(path).decode_utf8_lossy().into_owned()
 }

@@ -1,6 +1,6 @@
 //! Whether a request is one of those that are meant.
 
-use crate::call::{Call, Unexpected};
+use crate::call::{Call, Unexpected, decoded};
 use gradus_judge::pattern::{fits, fits_written};
 use gradus_model::pattern::Pattern;
 use gradus_model::source::Spanned;
@@ -9,7 +9,7 @@ use gradus_model::value::Bindings;
 
 /// What of a request does not fit, in a few words; nothing when all does.
 pub fn misfit(asked: &Asked, call: &Call, bindings: &Bindings) -> Option<String> {
-    if segments(&asked.path.fill(bindings), &call.path).is_none() {
+    if segments(&asked.path.fill(bindings), &call.raw_path).is_none() {
         return Some("its path differs".to_owned());
     }
     if asked.method != call.method {
@@ -30,15 +30,19 @@ pub fn misfit(asked: &Asked, call: &Call, bindings: &Bindings) -> Option<String>
         .then(|| "the body differs".to_owned())
 }
 
-/// What each `*` of a path stands for; nothing if the path does not fit.
-pub fn segments(pattern: &str, path: &str) -> Option<Vec<String>> {
-    let (wanted, got): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
+/// What each `*` of a path stands for, decoded; nothing if the path, as it came, does not fit. A segment with escapes means what
+/// came just so, one without means what it stands for.
+pub fn segments(pattern: &str, raw: &str) -> Option<Vec<String>> {
+    let (wanted, got): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), raw.split('/').collect());
     if wanted.len() != got.len() {
         return None;
     }
     let pairs = || wanted.iter().zip(&got);
-    let fits = pairs().all(|(wanted, got)| (*wanted == "*" && !got.is_empty()) || wanted == got);
-    fits.then(|| pairs().filter(|(wanted, _)| **wanted == "*").map(|(_, got)| (*got).to_owned()).collect())
+    let fits = pairs().all(|(wanted, got)| match *wanted {
+        "*" => !got.is_empty(),
+        wanted => wanted == *got || (!wanted.contains('%') && wanted == decoded(got)),
+    });
+    fits.then(|| pairs().filter(|(wanted, _)| **wanted == "*").map(|(_, got)| decoded(got)).collect())
 }
 
 /// The first name whose value does not fit.
@@ -63,8 +67,8 @@ pub fn unexpected(routes: &[Route], call: &Call, bindings: &Bindings) -> Unexpec
     // Whose path fits is nearer than whose path does not; then the path with the most equal segments.
     let likeness = |asked: &Asked| {
         let path = asked.path.fill(bindings);
-        let same = path.split('/').zip(call.path.split('/')).filter(|(one, other)| one == other).count();
-        (segments(&path, &call.path).is_some(), asked.method == call.method, same)
+        let same = path.split('/').zip(call.raw_path.split('/')).filter(|(one, other)| one == other).count();
+        (segments(&path, &call.raw_path).is_some(), asked.method == call.method, same)
     };
     let nearest = routes.iter().map(|route| &route.asked).max_by_key(|asked| likeness(asked));
     let why = nearest.and_then(|asked| misfit(asked, call, bindings));
@@ -85,5 +89,16 @@ mod tests {
         assert_eq!(segments("/v1/*", "/v1/a/b"), None);
         assert_eq!(segments("/v1/*", "/v1/"), None);
         assert_eq!(segments("/", "/"), Some(vec![]));
+    }
+
+    #[test]
+    fn escapes_of_the_author_mean_what_came_and_others_what_it_stands_for() {
+        assert_eq!(segments("/a b", "/a%20b"), Some(vec![]));
+        assert_eq!(segments("/a%2Fb", "/a%2Fb"), Some(vec![]));
+        assert_eq!(segments("/a%2Fb", "/a/b"), None);
+        assert_eq!(segments("/a%62", "/ab"), None);
+        // An escaped slash parts nothing.
+        assert_eq!(segments("/a/b", "/a%2Fb"), None);
+        assert_eq!(segments("/*", "/a%2Fb"), Some(vec!["a/b".to_owned()]));
     }
 }

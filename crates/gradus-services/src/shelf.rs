@@ -65,6 +65,7 @@ mod tests {
         let call = Call {
             method: method.into(),
             path: path.into(),
+            raw_path: path.into(),
             query: Vec::new(),
             headers: Vec::new(),
             body: body.into(),

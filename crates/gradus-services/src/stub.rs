@@ -293,7 +293,7 @@ impl Stubs {
                 let answered = stub.answered.entry(index).or_default();
                 let reply = route.replies.get(*answered).or(route.replies.last())?;
                 *answered += 1;
-                let stars = segments(&route.asked.path.fill(bindings), &call.path).unwrap_or_default();
+                let stars = segments(&route.asked.path.fill(bindings), &call.raw_path).unwrap_or_default();
                 Some((reply.clone(), with_request(bindings, &call, &stars, *answered)))
             })
         };
