@@ -132,6 +132,42 @@ fn a_grader_that_holds_is_verified_and_unproven_checks_are_named() {
 }
 
 #[test]
+fn what_draws_nothing_is_graded_with_one_seed_and_the_rest_with_each() {
+    let course = verified("[\"unknown\"]");
+    verify(&course).code(0).says("3 programs, 1 seed, as no check draws anything: all as they should be");
+    let grader = course.root.path().join("graders/demo/grader.yaml");
+    let text = std::fs::read_to_string(&grader).expect("a grader");
+    course.write("graders/demo/grader.yaml", &text.replace("get: /x,", "get: /x$(seed),"));
+    verify(&course)
+        .code(0)
+        .says("3 programs, 2 seeds where a check draws something (1 of 2): all as they should be");
+    let wavers = http_server(
+        "def answer(method, path, body):\n    return {'/': 200, '/x2': 500}.get(path, 404), {}, b'right'\n",
+    );
+    course.write("graders/demo/solutions/python/app.py", &wavers);
+    std::fs::remove_dir_all(course.root.path().join("graders/demo/mutants")).expect("mutants");
+    verify(&course).code(3).says("unknown (GET /x2): status: got the number 500").says("(seed 2)");
+}
+
+#[test]
+fn several_exercises_are_verified_side_by_side_and_summed_up() {
+    let course = verified("[\"unknown\"]");
+    let root = course.root.path().display().to_string();
+    Gradus::new(["new", "corner-shop", "--exercises", &root]).run().code(0);
+    let all = || Gradus::new(["verify", "--all", "--jobs", "2", "--exercises", &root]).run();
+    all()
+        .code(0)
+        .says("demo: 3 programs")
+        .says("corner-shop: 3 programs")
+        .says("2 exercises, 6 programs: all as they should be");
+    course.write(
+        "graders/demo/mutants/always-200/mutant.toml",
+        "of = \"python\"\nfails = [\"root\"]\nbecause = \"It answers 200.\"\n",
+    );
+    all().code(3).says("2 exercises, 6 programs: demo is not as it should be");
+}
+
+#[test]
 fn a_mutant_that_fails_other_checks_than_it_names_breaks_the_grader() {
     verify(&verified("[\"root\"]"))
         .code(3)

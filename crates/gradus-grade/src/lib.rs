@@ -34,6 +34,7 @@ pub use interrupt::Interrupt;
 pub use job::{Folder, Job, Subject, Supplies, Unrunnable, UrlError, Where};
 pub use mistakes::compiles;
 pub use observe::{Event, Observer, Silent};
+pub use order::alone;
 pub use record::Record;
 pub use target::Origin;
 pub use up::{Up, up};

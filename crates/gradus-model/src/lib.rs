@@ -37,5 +37,6 @@ mod toml_text;
 pub mod toxic;
 pub mod tree;
 pub mod value;
+mod varies;
 mod words;
 mod yaml;

@@ -5,7 +5,8 @@ mod merge;
 
 use crate::candidate::{self, Candidate, Kind};
 use crate::judgement;
-use crate::run::{Options, Trial, Workshop};
+use crate::run::Workshop;
+use crate::trial::Trial;
 use gradus_grade::{Interrupt, Record};
 use gradus_intake::catalogue::{LoadedExercise, LoadedGrader};
 use gradus_judge::text::difference;
@@ -34,8 +35,7 @@ pub async fn bless(
     workshop: &Workshop<'_>,
     interrupt: &Interrupt,
 ) -> Result<Vec<Blessing>, String> {
-    let options = Options::default();
-    let trial = Trial { exercise, grader, workshop, options: &options, interrupt, checks: &[] };
+    let trial = Trial { exercise, grader, workshop, interrupt };
     let candidate = Candidate { name, kind: Kind::Solution { lacks: Vec::new() }, source };
     let prepared =
         candidate::prepare(&candidate, exercise.exercise.submission).map_err(|error| error.to_string())?;

@@ -2,7 +2,7 @@
 
 use crate::candidate::{Candidate, Kind};
 use gradus_model::outcome::{Because, Outcome};
-use gradus_model::report::{CheckReport, Progress, Report};
+use gradus_model::report::{CheckReport, Progress, Report, Selection};
 use gradus_model::score::{Verdict, verdict};
 
 /// One candidate's line in the matrix.
@@ -33,10 +33,14 @@ pub enum Cell {
     Broken,
 }
 
-/// A cell for each check of a report, in the order of `ids`.
-pub fn cells(report: &Report, ids: &[String]) -> Vec<Cell> {
-    let of = |id: &String| report.checks.iter().find(|check| &check.id == id).map_or(Cell::Skipped, cell);
-    ids.iter().map(of).collect()
+/// A cell for each check, in the order of `ids`: what the report says, or, of a check that is not in it, what was known
+/// before.
+pub fn cells(report: &Report, ids: &[String], before: &[Cell]) -> Vec<Cell> {
+    let of = |(index, id): (usize, &String)| {
+        let now = report.checks.iter().find(|check| &check.id == id).map(cell);
+        now.or_else(|| before.get(index).copied()).unwrap_or(Cell::Skipped)
+    };
+    ids.iter().enumerate().map(of).collect()
 }
 
 fn cell(check: &CheckReport) -> Cell {
@@ -48,7 +52,7 @@ fn cell(check: &CheckReport) -> Cell {
     }
 }
 
-/// What is wrong with a full grading of this candidate; empty when all is as it should be.
+/// What is wrong with a grading of this candidate, of all checks or of some; empty when all is as it should be.
 pub fn problems(candidate: &Candidate, report: &Report) -> Vec<String> {
     if let Progress::Broken(fault) = &report.progress {
         return vec![fault.what.clone()];
@@ -64,7 +68,7 @@ pub fn problems(candidate: &Candidate, report: &Report) -> Vec<String> {
     match &candidate.kind {
         Kind::Solution { lacks } => problems.extend(solution(report, lacks)),
         Kind::Starter => problems.extend(starter(report)),
-        Kind::Mutant { fails, .. } => problems.extend(mutant(report, fails)),
+        Kind::Mutant { fails, .. } => problems.extend(mutant(report, &chosen(report, fails))),
     }
     problems
 }
@@ -82,12 +86,14 @@ fn solution(report: &Report, lacks: &[String]) -> Vec<String> {
     if lacks.is_empty() || report.progress != Progress::Complete {
         return not_earned(report);
     }
+    let is_whole = report.selection == Selection::All;
     let (left_out, rest): (Vec<&CheckReport>, Vec<&CheckReport>) =
         report.checks.iter().partition(|check| lacks.contains(&check.id));
     let not_earned = rest.into_iter().filter(|check| check.outcome != Outcome::Passed).map(explain);
     let earned = left_out.into_iter().filter(|check| check.outcome == Outcome::Passed);
     let earned = earned.map(|check| format!("{} is among what it lacks, but passed", check.id));
-    let fails = (verdict(report) != Verdict::Passed).then(|| "without what it lacks it does not pass".into());
+    let fails = (is_whole && verdict(report) != Verdict::Passed)
+        .then(|| "without what it lacks it does not pass".into());
     not_earned.chain(earned).chain(fails).collect()
 }
 
@@ -97,6 +103,17 @@ fn starter(report: &Report) -> Vec<String> {
         (_, Verdict::Passed) => vec!["it passes; a starter must leave something to do".into()],
         _ => Vec::new(),
     }
+}
+
+/// Of what should fail, that which was graded.
+pub fn chosen(report: &Report, fails: &[String]) -> Vec<String> {
+    let graded = |id: &&String| match report.selection {
+        Selection::All => true,
+        Selection::Only(_) => {
+            matches!(id.as_str(), "build" | "boot") || report.checks.iter().any(|check| &check.id == *id)
+        }
+    };
+    fails.iter().filter(graded).cloned().collect()
 }
 
 fn mutant(report: &Report, fails: &[String]) -> Vec<String> {

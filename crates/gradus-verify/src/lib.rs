@@ -6,11 +6,15 @@ mod candidate;
 mod judgement;
 mod lint;
 mod memory;
+mod processors;
 mod run;
+mod trial;
+mod turns;
 
 pub use bless::{Blessing, bless};
 pub use candidate::{Candidate, Kind, NotPrepared};
 pub use judgement::{Cell, Row};
 pub use lint::{Remark, lint};
 pub use memory::Memory;
-pub use run::{NotVerified, Options, Verification, Workshop, failures, verify};
+pub use run::{Jobs, NotVerified, Options, Pair, Told, Verification, Workshop, verify};
+pub use trial::failures;

@@ -1,29 +1,43 @@
-//! Grades every candidate, two at a time, and collects what is wrong.
+//! Grades every candidate of some exercises, as many at a time as the machine bears, and collects what is wrong.
 
-use crate::candidate::{self, Candidate, Kind, Prepared};
-use crate::judgement::{self, Cell, Row};
+use crate::candidate::{self, Candidate, Kind};
+use crate::judgement::{Cell as Came, Row};
 use crate::memory::Memory;
+use crate::trial::{Script, Trial};
+use crate::turns::Turns;
 use futures_util::future::join_all;
-use gradus_grade::{Folder, Interrupt, Job, Record, Sandbox, Silent, Subject, Supplies, Where, grade};
+use gradus_grade::{Interrupt, Sandbox, Supplies};
 use gradus_intake::catalogue::{Catalogue, CatalogueError, LoadedExercise, LoadedGrader};
-use gradus_model::report::{Progress, Report, Selection};
 use gradus_sandbox::Launcher;
-use std::cell::{Cell as Slot, RefCell};
+use std::cell::Cell;
 use std::ffi::OsString;
 
 /// What is verified, and how thoroughly.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Every candidate is graded once with each.
+    /// Every candidate is graded with the first; with each other one, what can come out otherwise is graded again.
     pub seeds: Vec<u64>,
     /// Whether each check of each solution is also run alone, with the first seed.
     pub alone: bool,
-    /// How many candidates are graded at a time.
-    pub parallel: usize,
+    /// How much is graded at a time.
+    pub jobs: Jobs,
     /// Only candidates of these names; all of them when empty.
     pub only: Vec<String>,
-    /// Candidates that were as they should be before.
-    pub memory: Option<Memory>,
+}
+
+/// How many gradings run at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Jobs {
+    /// So many whatever the processors do.
+    pub least: usize,
+    /// So many while the processors have time to spare, as most gradings wait most of the time.
+    pub most: usize,
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { least: 1, most: 1 }
+    }
 }
 
 /// What verifying needs of the machine.
@@ -41,19 +55,50 @@ pub struct Workshop<'a> {
     pub now: u64,
 }
 
-/// What came of it.
+/// An exercise that is verified.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair<'a> {
+    /// The exercise.
+    pub exercise: &'a LoadedExercise,
+    /// Its grader.
+    pub grader: &'a LoadedGrader,
+    /// Candidates that were as they should be before.
+    pub memory: Option<&'a Memory>,
+}
+
+/// What came of one exercise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verification {
     /// The exercise.
     pub slug: String,
     /// Its checks, in the grader's order.
     pub checks: Vec<String>,
+    /// How many of them another seed can change.
+    pub varying: usize,
     /// A row for each candidate.
     pub rows: Vec<Row>,
     /// Checks that no mutant fails.
     pub unproven: Vec<String>,
     /// Whether it was interrupted.
     pub interrupted: bool,
+}
+
+/// What is told while exercises are verified.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'a> {
+    /// A candidate is done with.
+    Row {
+        /// Its exercise.
+        slug: &'a str,
+        /// What came of it.
+        row: &'a Row,
+        /// How many are, of all exercises.
+        done: usize,
+        /// How many there are.
+        of: usize,
+    },
+    /// An exercise is done with.
+    Exercise(&'a Verification),
 }
 
 /// Why nothing was verified.
@@ -79,179 +124,67 @@ impl Verification {
     }
 }
 
-/// Verifies one exercise. `done` is told of each row as it is finished.
+/// Verifies exercises side by side. `told` is told of each as it is finished, in any order.
 pub async fn verify(
     catalogue: &Catalogue,
-    exercise: &LoadedExercise,
-    grader: &LoadedGrader,
+    pairs: &[Pair<'_>],
     workshop: &Workshop<'_>,
     options: &Options,
     interrupt: &Interrupt,
-    done: &dyn Fn(&Row),
-) -> Result<Verification, NotVerified> {
-    let mut candidates = candidate::all(catalogue, &exercise.exercise.slug, grader)?;
-    if let Some(unknown) =
-        options.only.iter().find(|name| candidates.iter().all(|known| known.name != **name))
-    {
-        let (slug, name) = (exercise.exercise.slug.clone(), unknown.clone());
-        return Err(NotVerified::Unknown { slug, name });
+    told: &dyn Fn(Told<'_>),
+) -> Result<Vec<Verification>, NotVerified> {
+    let mut candidates = Vec::new();
+    for pair in pairs {
+        candidates.push(wanted(catalogue, pair, &options.only)?);
     }
-    candidates.retain(|candidate| options.only.is_empty() || options.only.contains(&candidate.name));
-    let checks: Vec<String> = grader.grader.checks.iter().map(|check| check.id.value.clone()).collect();
-    let trial = Trial { exercise, grader, workshop, options, interrupt, checks: &checks };
-    let rows = RefCell::new(vec![None; candidates.len()]);
-    let next = Slot::new(0);
-    let worker = async || {
-        while next.get() < candidates.len() && !interrupt.is_thrown() {
-            let index = next.replace(next.get() + 1);
-            let row = trial.row(&candidates[index]).await;
-            done(&row);
-            rows.borrow_mut()[index] = Some(row);
-        }
-    };
-    join_all((0..options.parallel.max(1)).map(|_| worker())).await;
-    let rows: Vec<Row> = rows.into_inner().into_iter().flatten().collect();
-    Ok(Verification {
-        slug: exercise.exercise.slug.clone(),
-        unproven: unproven(&checks, &rows),
-        checks,
+    let turns = Turns::new(pairs.len(), options.jobs);
+    let of = candidates.iter().map(Vec::len).sum();
+    let done = Cell::new(0);
+    let each = pairs.iter().zip(&candidates).enumerate().map(async |(index, (pair, candidates))| {
+        let trial = Trial { exercise: pair.exercise, grader: pair.grader, workshop, interrupt };
+        let script = Script::new(&pair.grader.grader, options, pair.memory);
+        let slug = &pair.exercise.exercise.slug;
+        let rows = candidates.iter().map(async |candidate| {
+            let row = trial.row(candidate, &script, &turns, index).await?;
+            done.set(done.get() + 1);
+            told(Told::Row { slug, row: &row, done: done.get(), of });
+            Some(row)
+        });
+        let rows = join_all(rows).await.into_iter().flatten().collect();
+        let verification = verification(slug, script, rows, interrupt);
+        told(Told::Exercise(&verification));
+        verification
+    });
+    tokio::select! {
+        verifications = join_all(each) => Ok(verifications),
+        () = turns.give() => unreachable!("turns are given for ever"),
+    }
+}
+
+/// The candidates that were asked for.
+fn wanted(catalogue: &Catalogue, pair: &Pair<'_>, only: &[String]) -> Result<Vec<Candidate>, NotVerified> {
+    let slug = &pair.exercise.exercise.slug;
+    let mut candidates = candidate::all(catalogue, slug, pair.grader)?;
+    if let Some(unknown) = only.iter().find(|name| candidates.iter().all(|known| known.name != **name)) {
+        return Err(NotVerified::Unknown { slug: slug.clone(), name: unknown.clone() });
+    }
+    candidates.retain(|candidate| only.is_empty() || only.contains(&candidate.name));
+    Ok(candidates)
+}
+
+fn verification(slug: &str, script: Script<'_>, rows: Vec<Row>, interrupt: &Interrupt) -> Verification {
+    Verification {
+        slug: slug.to_owned(),
+        unproven: unproven(&script.checks, &rows),
+        checks: script.checks,
+        varying: script.varying.len(),
         interrupted: interrupt.is_thrown(),
         rows,
-    })
+    }
 }
 
 fn unproven(checks: &[String], rows: &[Row]) -> Vec<String> {
     let mutants: Vec<&Row> = rows.iter().filter(|row| matches!(row.kind, Kind::Mutant { .. })).collect();
-    let caught = |index: usize| mutants.iter().any(|row| row.cells.get(index) == Some(&Cell::Failed));
+    let caught = |index: usize| mutants.iter().any(|row| row.cells.get(index) == Some(&Came::Failed));
     checks.iter().enumerate().filter(|(index, _)| !caught(*index)).map(|(_, id)| id.clone()).collect()
-}
-
-/// What every grading of one exercise has in common.
-pub struct Trial<'a> {
-    pub exercise: &'a LoadedExercise,
-    pub grader: &'a LoadedGrader,
-    pub workshop: &'a Workshop<'a>,
-    pub options: &'a Options,
-    pub interrupt: &'a Interrupt,
-    pub checks: &'a [String],
-}
-
-impl Trial<'_> {
-    async fn row(&self, candidate: &Candidate) -> Row {
-        let mut row = Row {
-            name: candidate.name.clone(),
-            kind: candidate.kind.clone(),
-            cells: Vec::new(),
-            problems: Vec::new(),
-            recalled: false,
-        };
-        let prepared = match candidate::prepare(candidate, self.exercise.exercise.submission) {
-            Ok(prepared) => prepared,
-            Err(error) => {
-                row.problems.push(error.to_string());
-                return row;
-            }
-        };
-        if let Some(cells) =
-            self.options.memory.as_ref().and_then(|memory| memory.recall(candidate, &prepared))
-        {
-            return Row { cells, recalled: true, ..row };
-        }
-        let mut built = false;
-        for seed in &self.options.seeds {
-            let report = self.grade(candidate, &prepared, built, *seed, Selection::All, None).await;
-            built = !matches!(report.progress, Progress::NotBuilt(_));
-            let found = judgement::problems(candidate, &report);
-            row.problems.extend(found.into_iter().map(|problem| format!("{problem} (seed {seed})")));
-            if row.cells.is_empty() || !row.problems.is_empty() {
-                row.cells = judgement::cells(&report, self.checks);
-            }
-            if !row.problems.is_empty() {
-                return row;
-            }
-        }
-        if let Kind::Solution { lacks } = &candidate.kind
-            && self.options.alone
-        {
-            row.problems = self.alone(candidate, &prepared, lacks).await;
-        }
-        if let Some(memory) = self.options.memory.as_ref().filter(|_| row.problems.is_empty()) {
-            memory.keep(candidate, &prepared, &row.cells);
-        }
-        row
-    }
-
-    /// Each check that it should pass, with only what it needs before it.
-    async fn alone(&self, candidate: &Candidate, prepared: &Prepared, lacks: &[String]) -> Vec<String> {
-        let seed = self.options.seeds.first().copied().unwrap_or(1);
-        let mut problems = Vec::new();
-        for id in self.checks.iter().filter(|id| !lacks.contains(id)) {
-            let selection = Selection::Only(vec![id.clone()]);
-            let report = self.grade(candidate, prepared, true, seed, selection, None).await;
-            problems.extend(
-                judgement::not_earned(&report).into_iter().map(|problem| format!("alone, {problem}")),
-            );
-        }
-        problems
-    }
-
-    /// Grades a candidate once; with a record, files of expected output are recorded, and not judged.
-    pub async fn grade(
-        &self,
-        candidate: &Candidate,
-        prepared: &Prepared,
-        built: bool,
-        seed: u64,
-        selection: Selection,
-        record: Option<Record>,
-    ) -> Report {
-        let path = prepared.folder.path().to_owned();
-        let folder = Folder {
-            name: candidate.name.clone(),
-            plan: prepared.plan.clone(),
-            digest: prepared.digest.clone(),
-            place: if built { Where::Built(path) } else { Where::Copy(path) },
-            sandbox: self.workshop.sandbox.clone(),
-            launcher: self.workshop.launcher,
-            supplies: self.workshop.supplies.clone(),
-            environment: self.workshop.environment.clone(),
-        };
-        let job = Job {
-            exercise: &self.exercise.exercise,
-            grader: &self.grader.grader,
-            grader_digest: &self.grader.digest,
-            withheld: self.grader.withheld,
-            baselines: self.exercise.dir.join("baseline"),
-            subject: Subject::Folder(folder),
-            seed,
-            now: self.workshop.now,
-            selection,
-            record,
-            keep: false,
-        };
-        grade(job, &mut Silent, self.interrupt).await
-    }
-}
-
-/// Which checks a candidate fails under two seeds; or `build`, or `boot`. For recording a mutant.
-pub async fn failures(
-    candidate: &Candidate,
-    exercise: &LoadedExercise,
-    grader: &LoadedGrader,
-    workshop: &Workshop<'_>,
-    interrupt: &Interrupt,
-) -> Result<Vec<String>, String> {
-    let options = Options { seeds: vec![1, 2], parallel: 1, ..Options::default() };
-    let trial = Trial { exercise, grader, workshop, options: &options, interrupt, checks: &[] };
-    let prepared =
-        candidate::prepare(candidate, exercise.exercise.submission).map_err(|error| error.to_string())?;
-    let first = trial.grade(candidate, &prepared, false, 1, Selection::All, None).await;
-    let built = !matches!(first.progress, Progress::NotBuilt(_));
-    let second = trial.grade(candidate, &prepared, built, 2, Selection::All, None).await;
-    let (first, second) = (judgement::failed(&first), judgement::failed(&second));
-    if first == second {
-        Ok(first)
-    } else {
-        Err(format!("with seed 1 it fails {}, with seed 2 {}", first.join(", "), second.join(", ")))
-    }
 }

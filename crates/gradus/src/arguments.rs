@@ -210,12 +210,12 @@ pub struct Verify {
     /// Every exercise
     #[arg(long)]
     pub all: bool,
-    /// With how many seeds
+    /// With how many seeds; what draws nothing is the same with each, and graded with the first
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=100))]
     pub seeds: u64,
-    /// How many programs are graded at a time
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
-    pub jobs: u8,
+    /// How many gradings run at a time; as many as keep the processors busy unless told
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub jobs: Option<u8>,
     /// Only this solution, starter or mutant; may be given several times
     #[arg(long, value_name = "NAME", conflicts_with = "all")]
     pub only: Vec<String>,

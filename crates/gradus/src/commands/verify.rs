@@ -3,12 +3,18 @@
 use crate::arguments::Verify;
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
+use crate::machine;
 use crate::means::{Means, interrupt_on_signals, runtime};
 use crate::screen;
 use crate::subject;
 use gradus_grade::Interrupt;
 use gradus_intake::catalogue::Catalogue;
-use gradus_verify::{Cell, Kind, Memory, NotVerified, Options, Row, Verification, verify};
+use gradus_model::duration::format_duration;
+use gradus_verify::{Cell, Jobs, Kind, Memory, NotVerified, Options, Pair, Row, Told, Verification, verify};
+use std::time::{Duration, Instant};
+
+/// So many gradings for each processor run at a time, while the processors have time to spare.
+const MOST_FOR_EACH: usize = 8;
 
 pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment) -> Result<Exit, Problem> {
     let slugs = if arguments.all {
@@ -21,58 +27,95 @@ pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment)
     let options = Options {
         seeds: (1..=arguments.seeds).collect(),
         alone: true,
-        parallel: arguments.jobs.into(),
+        jobs: arguments.jobs.map_or_else(jobs, |jobs| Jobs { least: jobs.into(), most: jobs.into() }),
         only: arguments.only.clone(),
-        memory: None,
     };
+    let graded = slugs.iter().map(|slug| subject::graded(catalogue, slug)).collect::<Result<Vec<_>, _>>()?;
+    let begun = Instant::now();
     let interrupt = Interrupt::default();
-    runtime()?.block_on(async {
+    let verifications = runtime()?.block_on(async {
         interrupt_on_signals(&interrupt);
         let means = Means::new(arguments.sandbox).await?;
         let workshop = means.workshop(environment)?;
-        let mut holds = true;
-        for slug in &slugs {
-            let graded = subject::graded(catalogue, slug)?;
-            let folder = environment.cache.join("verified");
-            let (exercise, grader) = (&graded.exercise, &graded.grader);
-            let memory =
-                || Memory::open(&folder, &environment.program, exercise, grader, &workshop, &options);
-            let options =
-                Options { memory: if arguments.again { None } else { memory() }, ..options.clone() };
-            let live = |row: &Row| {
-                if environment.live_err {
-                    screen::err(&format!(
-                        "\r\u{1b}[K{slug}: {} {}\r",
-                        if row.problems.is_empty() { "✓" } else { "✗" },
-                        title(row)
-                    ));
-                }
-            };
-            let verification =
-                verify(catalogue, &graded.exercise, &graded.grader, &workshop, &options, &interrupt, &live)
-                    .await
-                    .map_err(|error| match error {
-                        NotVerified::Catalogue(error) => {
-                            subject::catalogue_problem(error, Exit::GraderBroken)
-                        }
-                        unknown => Problem::new(Exit::GraderBroken, unknown),
-                    })?;
+        let folder = environment.cache.join("verified");
+        let memory = |(exercise, grader)| {
+            Memory::open(&folder, &environment.program, exercise, grader, &workshop, &options)
+        };
+        let memories: Vec<Option<Memory>> = graded
+            .iter()
+            .map(|graded| (&graded.exercise, &graded.grader))
+            .map(|pair| if arguments.again { None } else { memory(pair) })
+            .collect();
+        let pairs: Vec<Pair<'_>> = graded
+            .iter()
+            .zip(&memories)
+            .map(|(graded, memory)| Pair {
+                exercise: &graded.exercise,
+                grader: &graded.grader,
+                memory: memory.as_ref(),
+            })
+            .collect();
+        let told = |told: Told<'_>| tell(told, arguments, environment);
+        verify(catalogue, &pairs, &workshop, &options, &interrupt, &told).await.map_err(|error| match error {
+            NotVerified::Catalogue(error) => subject::catalogue_problem(error, Exit::GraderBroken),
+            unknown => Problem::new(Exit::GraderBroken, unknown),
+        })
+    })?;
+    if interrupt.is_thrown() {
+        return Ok(Exit::Interrupted);
+    }
+    if verifications.len() > 1 {
+        screen::out(&summary(&verifications, begun.elapsed(), environment.color_out));
+    }
+    let holds = verifications.iter().all(Verification::holds);
+    Ok(if holds { Exit::Passed } else { Exit::GraderBroken })
+}
+
+/// Gradings wait most of their time, for servers that start and for clocks: more of them than processors keep these busy.
+fn jobs() -> Jobs {
+    let processors = machine::processors();
+    Jobs { least: processors * 2, most: processors * MOST_FOR_EACH }
+}
+
+fn tell(told: Told<'_>, arguments: &Verify, environment: &Environment) {
+    match told {
+        Told::Row { slug, row, done, of } if environment.live_err => {
+            let mark = if row.problems.is_empty() { "✓" } else { "✗" };
+            let line = format!("{done} of {of} programs, {slug}: {mark} {}", title(row));
+            let line: String = line.chars().take(environment.width.saturating_sub(1)).collect();
+            screen::err(&format!("\r\u{1b}[K{line}"));
+        }
+        Told::Row { .. } => {}
+        // Interrupted before anything came of it.
+        Told::Exercise(verification) if verification.rows.is_empty() => {}
+        Told::Exercise(verification) => {
             if environment.live_err {
                 screen::err("\r\u{1b}[K");
             }
             screen::out(&matrix(
-                &verification,
+                verification,
                 arguments.seeds,
                 !arguments.only.is_empty(),
                 environment.color_out,
             ));
-            if verification.interrupted {
-                return Ok(Exit::Interrupted);
-            }
-            holds &= verification.holds();
         }
-        Ok(if holds { Exit::Passed } else { Exit::GraderBroken })
-    })
+    }
+}
+
+/// What came of all exercises together.
+fn summary(verifications: &[Verification], took: Duration, color: bool) -> String {
+    let programs: usize = verifications.iter().map(|one| one.rows.len()).sum();
+    let wrong: Vec<&str> =
+        verifications.iter().filter(|one| !one.holds()).map(|one| one.slug.as_str()).collect();
+    let all = verifications.len();
+    let (code, came) = match wrong.as_slice() {
+        [] => ("32", "all as they should be".to_owned()),
+        [one] => ("31", format!("{one} is not as it should be")),
+        some => ("31", format!("not as they should be: {}", some.join(", "))),
+    };
+    let sentence = format!("{all} exercises, {programs} programs: {came}");
+    let sentence = if color { format!("\u{1b}[{code}m{sentence}\u{1b}[0m") } else { sentence };
+    format!("{sentence} ({})\n", format_duration(took))
 }
 
 /// Candidates down, checks across; then what is wrong.
@@ -113,11 +156,23 @@ fn matrix(verification: &Verification, seeds: u64, partly: bool, color: bool) ->
     let (count, wrong) =
         (verification.rows.len(), verification.rows.iter().filter(|row| !row.problems.is_empty()).count());
     let sentence = if wrong == 0 {
-        paint("32", &format!("{}: {count} programs, {seeds} seeds: all as they should be", verification.slug))
+        let seeds = seeds_of(verification, seeds);
+        paint("32", &format!("{}: {count} programs, {seeds}: all as they should be", verification.slug))
     } else {
         paint("31", &format!("{}: {wrong} of {count} programs are not as they should be", verification.slug))
     };
     text + "\n" + &sentence + "\n\n"
+}
+
+/// `2 seeds`, and for which checks more than the first made a difference.
+fn seeds_of(verification: &Verification, seeds: u64) -> String {
+    let (varying, checks) = (verification.varying, verification.checks.len());
+    match seeds {
+        1 => "1 seed".to_owned(),
+        _ if varying == checks => format!("{seeds} seeds"),
+        _ if varying == 0 => "1 seed, as no check draws anything".to_owned(),
+        _ => format!("{seeds} seeds where a check draws something ({varying} of {checks})"),
+    }
 }
 
 fn title(row: &Row) -> String {

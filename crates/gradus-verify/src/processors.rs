@@ -1,0 +1,74 @@
+//! Whether this machine's processors have time to spare. Where nobody tells, they have none.
+
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+/// Over how long one looks. A shorter look sees a program that just waits for its next packet as nothing.
+const OVER: Duration = Duration::from_millis(100);
+/// What must be idle, in processors.
+const SPARE: f64 = 0.25;
+
+/// Looks at how busy they are.
+#[derive(Debug)]
+pub struct Processors {
+    last: RefCell<Look>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    at: Instant,
+    idle: Option<u64>,
+}
+
+impl Processors {
+    /// One that begins to look now.
+    pub fn new() -> Self {
+        Self { last: RefCell::new(Look::now()) }
+    }
+
+    /// Whether they had time to spare since the last look that was long enough.
+    pub fn have_time(&self) -> bool {
+        let mut last = self.last.borrow_mut();
+        let over = last.at.elapsed();
+        if over < OVER {
+            return false;
+        }
+        let before = std::mem::replace(&mut *last, Look::now());
+        let (Some(before), Some(now)) = (before.idle, last.idle) else { return false };
+        now.saturating_sub(before) as f64 / TICKS >= SPARE * over.as_secs_f64()
+    }
+}
+
+/// `_SC_CLK_TCK` of Linux, in which /proc counts processor time on every architecture.
+const TICKS: f64 = 100.0;
+
+impl Look {
+    fn now() -> Self {
+        Self {
+            at: Instant::now(),
+            idle: std::fs::read_to_string("/proc/stat").ok().as_deref().and_then(idle),
+        }
+    }
+}
+
+/// Ticks of all processors in which they had nothing to do, waited for disks, or did what gives way to us: the fields `idle`,
+/// `iowait` and `nice` of the first line of /proc/stat.
+fn idle(stat: &str) -> Option<u64> {
+    let fields = stat.lines().next()?.strip_prefix("cpu ")?.split_ascii_whitespace();
+    let fields: Vec<u64> = fields.map_while(|field| field.parse().ok()).collect();
+    let [_, nice, _, idle, disks, ..] = fields[..] else { return None };
+    Some(nice + idle + disks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn idle_time_is_read_from_the_line_of_all_processors() {
+        let stat = "cpu  100 5 30 4000 25 0 3 0 0 0\ncpu0 50 2 15 2000 12 0 1 0 0 0\n";
+        assert_eq!(idle(stat), Some(4030));
+        assert_eq!(idle("cpu0 1 2 3 4 5\n"), None);
+        assert_eq!(idle(""), None);
+    }
+}
