@@ -64,8 +64,8 @@ fn an_open_loop_sends_at_its_rate_and_waiting_counts_as_slow() {
         Course::new(&one(&step), &http_server(&server))
     };
     load("pass", "{ answers: 100, errors: 0, p99: { $at_most: 1 } }").check(&[]).code(0);
-    // Four connections answer 40 requests a second, so that the last of 100 is more than a second late.
-    load("time.sleep(0.1)", "{ p99: { $at_most: 1 } }").check(&[]).code(1).says("p99: got the number 1.");
+    // Four connections answer 40 requests a second at most, so that the last of 100 is more than a second late.
+    load("time.sleep(0.1)", "{ p99: { $at_most: 1 } }").check(&[]).code(1).says("p99: got the number ");
 }
 
 #[test]

@@ -51,13 +51,12 @@ impl Look {
     }
 }
 
-/// Ticks of all processors in which they had nothing to do, waited for disks, or did what gives way to us: the fields `idle`,
-/// `iowait` and `nice` of the first line of /proc/stat.
+/// Ticks of all processors in which they had nothing to do or waited for disks: two fields of the first line of /proc/stat.
 fn idle(stat: &str) -> Option<u64> {
     let fields = stat.lines().next()?.strip_prefix("cpu ")?.split_ascii_whitespace();
     let fields: Vec<u64> = fields.map_while(|field| field.parse().ok()).collect();
-    let [_, nice, _, idle, disks, ..] = fields[..] else { return None };
-    Some(nice + idle + disks)
+    let [_, _, _, idle, disks, ..] = fields[..] else { return None };
+    Some(idle + disks)
 }
 
 #[cfg(test)]
@@ -67,7 +66,7 @@ mod tests {
     #[test]
     fn idle_time_is_read_from_the_line_of_all_processors() {
         let stat = "cpu  100 5 30 4000 25 0 3 0 0 0\ncpu0 50 2 15 2000 12 0 1 0 0 0\n";
-        assert_eq!(idle(stat), Some(4030));
+        assert_eq!(idle(stat), Some(4025));
         assert_eq!(idle("cpu0 1 2 3 4 5\n"), None);
         assert_eq!(idle(""), None);
     }

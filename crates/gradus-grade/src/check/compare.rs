@@ -123,8 +123,8 @@ async fn cost(
         Work::Load(load) => {
             let asked = load::ask(bench, load, names, requests).await;
             let (total, errors) = (asked.total(), asked.errors());
-            if total > 0 && errors == 0 {
-                return Ok(load.lasts.div_f64(total as f64));
+            if let (Some(cost), 0) = (asked.cost(), errors) {
+                return Ok(cost);
             }
             // Fast and wrong is not fast.
             let got = if total == 0 {

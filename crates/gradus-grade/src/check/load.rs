@@ -34,6 +34,9 @@ pub struct Asked {
     wrong: Option<Wrong>,
     /// Bytes of memory that the server used when counting began.
     memory: Option<u64>,
+    /// When counting began, and when the last answer that counts came, or its time was over.
+    began: Option<Instant>,
+    ended: Option<Instant>,
 }
 
 struct Wrong {
@@ -47,7 +50,16 @@ impl Default for Asked {
     fn default() -> Self {
         // Three digits, from a microsecond to whatever comes: these bounds are always fine.
         let times = Histogram::new(3).unwrap_or_else(|_| unreachable!("three digits are allowed"));
-        Self { times, judged: 0, errors: 0, unanswered: 0, wrong: None, memory: None }
+        Self {
+            times,
+            judged: 0,
+            errors: 0,
+            unanswered: 0,
+            wrong: None,
+            memory: None,
+            began: None,
+            ended: None,
+        }
     }
 }
 
@@ -62,6 +74,13 @@ impl Asked {
         self.errors
     }
 
+    /// How long one request took of the time of all connections together. What was on its way when the load ended is counted, and
+    /// so is the time until its answer came: else a slow server would look faster than it is.
+    pub fn cost(&self) -> Option<Duration> {
+        let took = self.ended?.saturating_duration_since(self.began?);
+        (self.total() > 0).then(|| took.div_f64(self.total() as f64))
+    }
+
     fn add(&mut self, other: Asked) {
         // Both grow as they need to.
         let _ = self.times.add(&other.times);
@@ -69,6 +88,7 @@ impl Asked {
         self.errors += other.errors;
         self.unanswered += other.unanswered;
         self.wrong = self.wrong.take().or(other.wrong);
+        self.ended = self.ended.max(other.ended);
     }
 }
 
@@ -151,7 +171,7 @@ pub async fn ask(bench: &mut Bench<'_>, load: &LoadStep, bindings: &Bindings, re
     };
     // None is aborted, and none panics.
     let (each, memory) = tokio::join!(connections.join_all(), memory);
-    let mut asked = Asked { memory, ..Asked::default() };
+    let mut asked = Asked { memory, began: Some(begin), ..Asked::default() };
     each.into_iter().for_each(|one| asked.add(one));
     *requests += u32::try_from(asked.total()).unwrap_or(u32::MAX);
     bench.heard.anything |= asked.judged > 0;
@@ -207,6 +227,7 @@ async fn connection(mut line: Client, script: Arc<Script>, mut names: Bindings) 
         if due < script.begin {
             continue;
         }
+        asked.ended = Some(Instant::now());
         // It grows as it needs to, and holds more than a request may take.
         let _ = asked.times.record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX).max(1));
         let sampled = asked.judged < SAMPLED || turn % SAMPLED == 0;
