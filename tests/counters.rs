@@ -38,7 +38,6 @@ def answer(method, path, body):
 "#;
 
 const SCHEMA: &str = "create table orders (id int primary key, customer int, total int);\n";
-const INDEX: &str = "create index by_customer on orders (customer);\n";
 const ROWS: &str = "{ rows: orders, count: 3000, columns: { id: $(row), customer: { $int: { from: 1, to: 50 } }, total: $int } }";
 
 /// An engine, how it is asked slowly and as it should be, and what is counted.
@@ -72,12 +71,7 @@ fn grader(case: &Case, asks: &str, checks: usize, expect: &dyn Fn(usize) -> Stri
 }
 
 /// What a way to ask costs, which is the same on each of ten new instances.
-fn costs(case: &Case, asks: &str) -> Vec<u64> {
-    let course = Course::get_root(&http_server(case.server));
-    course.write("graders/demo/schema.sql", SCHEMA);
-    course.write("graders/demo/index.sql", INDEX);
-    course.write("graders/demo/seed.redis", &(1..=20).map(|n| format!("SET k{n} v\n")).collect::<String>());
-    let cache = TempDir::new().expect("a folder");
+fn costs(case: &Case, asks: &str, course: &Course, cache: &TempDir) -> Vec<u64> {
     let check = |text: &str, arguments: &[&str]| {
         course.write("graders/demo/grader.yaml", text);
         course.gradus(arguments).env("XDG_CACHE_HOME", cache.path()).run()
@@ -92,10 +86,13 @@ fn costs(case: &Case, asks: &str) -> Vec<u64> {
 }
 
 fn same_on_every_run(case: &Case) {
-    let busy = Busy::begin();
-    let (slow, right) = (costs(case, &case.slow), costs(case, &case.right));
-    assert!(slow.iter().zip(&right).any(|(slow, right)| slow > right), "{slow:?} {right:?}");
+    let course = Course::get_root(&http_server(case.server));
+    course.write("graders/demo/schema.sql", SCHEMA);
+    course.write("graders/demo/seed.redis", &(1..=20).map(|n| format!("SET k{n} v\n")).collect::<String>());
+    let (cache, busy) = (TempDir::new().expect("a folder"), Busy::begin());
+    let [slow, right] = [&case.slow, &case.right].map(|asks| costs(case, asks, &course, &cache));
     drop(busy);
+    assert!(slow.iter().zip(&right).any(|(slow, right)| slow > right), "{slow:?} {right:?}");
 }
 
 #[test]
@@ -103,9 +100,9 @@ fn postgresql_counts_the_same_on_every_run() {
     same_on_every_run(&Case {
         engine: "postgresql",
         server: ASKS,
-        seed: format!("[schema.sql, {ROWS}, index.sql]"),
-        slow: post("select sum(total) from orders where customer + 0 = 7"),
-        right: post("select sum(total) from orders where customer = 7"),
+        seed: format!("[schema.sql, {ROWS}]"),
+        slow: post("select total from orders where id + 0 = 7"),
+        right: post("select total from orders where id = 7"),
         counters: &["statements", "blocks", "rows"],
     });
 }
@@ -115,9 +112,9 @@ fn mariadb_counts_the_same_on_every_run() {
     same_on_every_run(&Case {
         engine: "mariadb",
         server: ASKS,
-        seed: format!("[schema.sql, {ROWS}, index.sql]"),
-        slow: post("select sum(total) from orders where customer + 0 = 7"),
-        right: post("select sum(total) from orders where customer = 7"),
+        seed: format!("[schema.sql, {ROWS}]"),
+        slow: post("select total from orders where id + 0 = 7"),
+        right: post("select total from orders where id = 7"),
         counters: &["statements", "rows_examined", "rows", "full_scans"],
     });
 }
@@ -126,15 +123,15 @@ fn mariadb_counts_the_same_on_every_run() {
 fn sqlite_counts_the_same_on_every_run() {
     let sql = |condition: &str| {
         format!(
-            "{{ sql: {{ db: \"select total from orders where {condition} = 7 order by total\" }}, as: app, expect: {{ rows: {{ $size: {{ $at_least: 1 }} }} }} }}"
+            "{{ sql: {{ db: \"select total from orders where {condition} = 7\" }}, as: app, expect: {{ rows: {{ $size: {{ $at_least: 1 }} }} }} }}"
         )
     };
     same_on_every_run(&Case {
         engine: "sqlite",
         server: "def answer(method, path, body):\n    return 200, {}, b''\n",
-        seed: format!("[schema.sql, {ROWS}, index.sql]"),
-        slow: sql("customer + 0"),
-        right: sql("customer"),
+        seed: format!("[schema.sql, {ROWS}]"),
+        slow: sql("id + 0"),
+        right: sql("id"),
         counters: &["statements", "steps", "full_scan_steps", "sorts", "autoindexes"],
     });
 }
