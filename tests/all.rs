@@ -26,5 +26,6 @@ mod speed;
 mod sql;
 mod stays;
 mod support;
+mod twins;
 mod upstream;
 mod workflow;

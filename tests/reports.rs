@@ -109,11 +109,17 @@ fn a_submission_that_echoes_whatever_it_was_asked_makes_no_format_tell_it() {
     let kinds: Vec<&Value> =
         report["checks"].as_array().expect("checks").iter().map(|check| &check["outcome"]["kind"]).collect();
     assert_eq!(kinds, ["passed", "failed", "failed", "failed"], "{report:#}");
+    // How long it takes over an answer, and how much it prints, would tell what it was asked, too.
+    assert!(report["checks"].as_array().into_iter().flatten().skip(1).all(|check| check["took_ms"] == 0.0));
+    assert_eq!(report["usage"], report["visible_usage"]);
     for (name, text) in &reports {
         tells_nothing(name, text);
     }
     // Whoever may see it does; so the words are there to be found.
     let (_, reports) = graded("instructor");
+    let whole: Value = reports[1].1.parse().expect("JSON");
+    let printed = |usage: &str| whole[usage]["output_bytes"].as_u64().expect("bytes");
+    assert!(printed("usage") > printed("visible_usage") && printed("visible_usage") > 0, "{whole:#}");
     for word in ["h1dden-path", "h1dden-header", "h1dden-wanted", "70707", "177"] {
         assert!(reports[1].1.contains(word), "{word}");
     }
