@@ -14,8 +14,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 const CLASS_STYLE: &str = include_str!("page/style.css");
 /// So many learners are shown at once where more are folded up.
 const SHOWN: usize = 10;
-/// Characters of what a learner is called.
-const CALLED: usize = 60;
+/// Characters of what the course calls a learner, and of a name.
+const CALLED: [usize; 2] = [60, 40];
 
 /// A row with its place: where the learner's page is.
 struct Placed<'c> {
@@ -146,13 +146,13 @@ fn told(placed: &Placed<'_>) -> Markup {
 /// Names are set apart, so that one that is written from right to left turns nothing around it.
 fn called(placed: &Placed<'_>) -> Markup {
     let row = placed.row;
-    let student = html! { bdi { (shorten(&row.student, CALLED)) } };
+    let student = html! { bdi { (shorten(&row.student, CALLED[0])) } };
     html! {
         @match placed.link {
             Some(link) => a href=(link) { (student) },
             None => (student),
         }
-        @if let Some(name) = &row.name { " " bdi.note { (shorten(name, CALLED)) } }
+        @if let Some(name) = &row.name { " " bdi.note { (shorten(name, CALLED[1])) } }
     }
 }
 
