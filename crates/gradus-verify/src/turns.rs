@@ -4,6 +4,7 @@
 use crate::processors::Processors;
 use crate::run::Jobs;
 use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -68,7 +69,7 @@ impl Turns {
     }
 
     /// Lets in who waits, for ever.
-    pub async fn give(&self) {
+    pub async fn give(&self) -> Infallible {
         loop {
             while self.taken.get() < self.jobs.least && self.call_next() {}
             if self.taken.get() < self.jobs.most && self.processors.have_time() {

@@ -34,7 +34,7 @@ pub struct Asked {
     wrong: Option<Wrong>,
     /// Bytes of memory that the server used when counting began.
     memory: Option<u64>,
-    /// When counting began, and when the last answer that counts came, or its time was over.
+    /// When the first request that counts was due, and when the last answer came, or its time was over.
     began: Option<Instant>,
     ended: Option<Instant>,
 }
@@ -88,6 +88,7 @@ impl Asked {
         self.errors += other.errors;
         self.unanswered += other.unanswered;
         self.wrong = self.wrong.take().or(other.wrong);
+        self.began = [self.began, other.began].into_iter().flatten().min();
         self.ended = self.ended.max(other.ended);
     }
 }
@@ -171,7 +172,7 @@ pub async fn ask(bench: &mut Bench<'_>, load: &LoadStep, bindings: &Bindings, re
     };
     // None is aborted, and none panics.
     let (each, memory) = tokio::join!(connections.join_all(), memory);
-    let mut asked = Asked { memory, began: Some(begin), ..Asked::default() };
+    let mut asked = Asked { memory, ..Asked::default() };
     each.into_iter().for_each(|one| asked.add(one));
     *requests += u32::try_from(asked.total()).unwrap_or(u32::MAX);
     bench.heard.anything |= asked.judged > 0;
@@ -210,7 +211,9 @@ async fn connection(mut line: Client, script: Arc<Script>, mut names: Bindings) 
     let mut asked = Asked::default();
     for turn in 0_u64.. {
         let due = script.pace.as_ref().map_or_else(Instant::now, Pace::next);
-        if due >= script.end || script.steps.is_empty() {
+        // However late we are ourselves, each connection of a closed loop asks once: that nobody was asked says nothing of the server.
+        let is_over = due >= script.end && (turn > 0 || script.pace.is_some());
+        if is_over || script.steps.is_empty() {
             break;
         }
         if script.pace.is_some() {
@@ -227,6 +230,7 @@ async fn connection(mut line: Client, script: Arc<Script>, mut names: Bindings) 
         if due < script.begin {
             continue;
         }
+        asked.began = asked.began.or(Some(due));
         asked.ended = Some(Instant::now());
         // It grows as it needs to, and holds more than a request may take.
         let _ = asked.times.record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX).max(1));
