@@ -9,6 +9,7 @@ mod ci;
 mod commands;
 mod config;
 mod conform;
+mod counters;
 mod documents;
 mod gradebook;
 mod hostile;
