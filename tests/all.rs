@@ -22,4 +22,5 @@ mod speed;
 mod stays;
 mod support;
 mod upstream;
+mod wasm;
 mod workflow;

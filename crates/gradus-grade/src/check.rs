@@ -9,6 +9,8 @@ mod life;
 mod load;
 mod meanwhile;
 mod nats;
+#[cfg(feature = "wasm")]
+mod plugin;
 mod printed;
 mod race;
 mod raw;
@@ -193,7 +195,10 @@ async fn run_case(
                 );
                 match attempt(bench, step, bindings, requests, Some(circumstance)).await {
                     Err(stop) if begun.elapsed() + every > at_most => return Err(stop),
-                    Err(_) => tokio::time::sleep(every).await,
+                    Err(_) => {
+                        tokio::time::sleep(every).await;
+                        bench.target.pass(every);
+                    }
                     Ok(()) => return Ok(()),
                 }
             }
@@ -274,6 +279,13 @@ async fn act(
         Action::Growth(growth) => return growth::run(bench, step, growth, bindings, requests).await,
         Action::Compare(compare) => return compare::run(bench, step, compare, bindings, requests).await,
         Action::Conform(conform) => return conform::run(bench, step, conform, bindings, requests).await,
+        #[cfg(feature = "wasm")]
+        Action::Plugin(plugin) => return plugin::run(bench, step, plugin, bindings, requests).await,
+        #[cfg(not(feature = "wasm"))]
+        Action::Plugin(_) => {
+            let what = "this Gradus was built without WebAssembly, and the check has a plugin".into();
+            return Err(Stop::Broken(Fault { what, way_out: None }));
+        }
         Action::Race(race) => return race::run(bench, step, race, bindings, requests).await,
     };
     Ok(done?)

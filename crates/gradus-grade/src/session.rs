@@ -6,10 +6,11 @@ use crate::contracts::Contracts;
 use crate::further::Further;
 use crate::job::Job;
 use crate::order;
+use crate::portable;
 use crate::target::{Capabilities, Target};
 use crate::upstreams::{MAIN, Upstreams};
 use gradus_model::draw;
-use gradus_model::grader::{Action, Check, Fresh, Step};
+use gradus_model::grader::{Act, Action, Check, Fresh, Step};
 use gradus_model::growth::Measure;
 use gradus_model::outcome::{Because, Failure, Fault, Mismatch, Outcome, Shown};
 use gradus_model::report::CheckReport;
@@ -61,7 +62,7 @@ impl<'a, 'j> Session<'a, 'j> {
     ) -> Self {
         let client = client(job, target);
         let mut graders_vars = Bindings::new();
-        draw::vars(&job.grader.vars, job.seed, "", job.now, &mut graders_vars);
+        draw::vars(&job.grader.vars, job.seed, "", portable::now(job), &mut graders_vars);
         Self {
             job,
             contracts,
@@ -130,6 +131,11 @@ impl<'a, 'j> Session<'a, 'j> {
             let lacks = "a baseline in the submission's language; the exercise has none";
             return Some(Because::Unsupported(lacks.into()));
         }
+        let divides = |step: &&Step| step.action.counters().iter().any(|counter| counter.is_per_baseline());
+        if can.fuel && check.every_step().iter().any(divides) && !self.further.has_counted_baseline() {
+            let lacks = "a baseline in the submission's language; the exercise has none";
+            return Some(Because::Unsupported(lacks.into()));
+        }
         let steps = check.every_step().into_iter().find_map(|step| lacks_for_step(can, step));
         if let Some(lacks) = check.fresh.and_then(|fresh| lacks(can, fresh)).or(steps) {
             return Some(Because::Unsupported(lacks.into()));
@@ -185,7 +191,7 @@ impl<'a, 'j> Session<'a, 'j> {
             }
         }
         bindings.extend(check::always_there(&self.target.origin(), self.job.seed, &self.secret));
-        draw::vars(&check.vars, self.job.seed, &check.id.value, self.job.now, &mut bindings);
+        draw::vars(&check.vars, self.job.seed, &check.id.value, portable::now(self.job), &mut bindings);
         bindings
     }
 
@@ -219,11 +225,28 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
     if several && !can.instances {
         return Some("several instances of the server; grade the folder instead of a URL");
     }
+    let counters = step.action.counters();
+    if counters.iter().any(|counter| counter.is_fuel()) && !can.fuel {
+        return Some("counted work (fuel), which only WebAssembly has; grade it with --sandbox wasm");
+    }
+    if !counters.is_empty() && counters.iter().all(|counter| counter.is_fuel()) {
+        return None;
+    }
     match &step.action {
-        Action::Printed(_) if !can.signals => {
+        Action::Race(_) if !can.concurrent => Some("several requests at a time"),
+        Action::Raw(_) if !can.raw => Some("bytes that are no whole request"),
+        Action::Printed(_) if !can.prints => {
             Some("what the server prints; grade the folder instead of a URL")
         }
-        Action::Server(_) if !can.signals => Some("signals to the server; grade the folder instead of a URL"),
+        Action::Server(_) if !can.restart => Some("signals to the server; grade the folder instead of a URL"),
+        Action::Server(server)
+            if !can.signals && matches!(server.act, Act::Term | Act::Pause | Act::Resume) =>
+        {
+            Some("signals to the server")
+        }
+        Action::Server(server) if !can.concurrent && !server.meanwhile.is_empty() => {
+            Some("requests that are on their way when something happens to the server")
+        }
         Action::Run(_) if !can.commands => {
             Some("commands beside the server; grade the folder instead of a URL")
         }

@@ -20,6 +20,8 @@ pub struct Options {
     pub alone: bool,
     /// How many candidates are graded at a time.
     pub parallel: usize,
+    /// Whether solutions that can be, and their mutants, are graded in WebAssembly as well.
+    pub wasm: bool,
     /// Only candidates of these names; all of them when empty.
     pub only: Vec<String>,
     /// Candidates that were as they should be before.
@@ -74,6 +76,9 @@ pub async fn verify(
     done: &dyn Fn(&Row),
 ) -> Result<Verification, String> {
     let mut candidates = candidate::all(catalogue, &exercise.exercise.slug, grader)?;
+    if options.wasm {
+        candidates.extend(candidate::in_wasm(&candidates, &exercise.exercise.wasm));
+    }
     if let Some(unknown) =
         options.only.iter().find(|name| candidates.iter().all(|known| known.name != **name))
     {
@@ -124,6 +129,7 @@ impl Trial<'_> {
         let mut row = Row {
             name: candidate.name.clone(),
             kind: candidate.kind.clone(),
+            in_wasm: candidate.in_wasm,
             cells: Vec::new(),
             problems: Vec::new(),
             recalled: false,
@@ -153,7 +159,7 @@ impl Trial<'_> {
                 return row;
             }
         }
-        if self.options.alone && candidate.kind == Kind::Solution {
+        if self.options.alone && candidate.kind == Kind::Solution && !candidate.in_wasm {
             row.problems = self.alone(candidate, &prepared).await;
         }
         if let Some(memory) = self.options.memory.as_ref().filter(|_| row.problems.is_empty()) {
@@ -192,7 +198,7 @@ impl Trial<'_> {
             plan: prepared.plan.clone(),
             digest: prepared.digest.clone(),
             place: if built { Where::Built(path) } else { Where::Copy(path) },
-            sandbox: self.workshop.sandbox.clone(),
+            sandbox: if candidate.in_wasm { Sandbox::Wasm } else { self.workshop.sandbox.clone() },
             launcher: self.workshop.launcher,
             supplies: self.workshop.supplies.clone(),
             environment: self.workshop.environment.clone(),

@@ -83,7 +83,7 @@ impl Lodging {
                 let own = data.map_or_else(|| DATA.into(), |_| Path::new(DATA).join(KEPT));
                 (rung, Places { data: own, door: DOOR.into(), port, secret, root: false })
             }
-            Sandbox::Guarded { .. } | Sandbox::None { .. } => {
+            Sandbox::Guarded { .. } | Sandbox::None { .. } | Sandbox::Wasm => {
                 let data = data.map_or_else(|| door.path().to_owned(), |(folder, _)| folder.join(KEPT));
                 let root = host_id(USER).is_some();
                 (Rung::None, Places { data, door: door.path().to_owned(), port, secret, root })
@@ -115,7 +115,9 @@ impl Instance {
         let (port, secret) = own.clone();
         // Where there is no overlay over it, a copy is what it changes.
         let copy = match (template, &host.sandbox) {
-            (Some(template), Sandbox::Guarded { .. } | Sandbox::None { .. }) => Some(copied(template)?),
+            (Some(template), Sandbox::Guarded { .. } | Sandbox::None { .. } | Sandbox::Wasm) => {
+                Some(copied(template)?)
+            }
             _ => None,
         };
         let data = match (&copy, template) {

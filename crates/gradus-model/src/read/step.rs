@@ -111,12 +111,13 @@ fn other(key: &str) -> Option<Reader> {
         "growth" => growth::growth,
         "compare" => compare::compare,
         "conform" => conform::conform,
+        "plugin" => run::plugin,
         _ => return None,
     })
 }
 
 /// The other kinds of step, for those who misspell one.
-const OTHERS: [&str; 19] = [
+const OTHERS: [&str; 20] = [
     "server",
     "stub",
     "faults",
@@ -136,6 +137,7 @@ const OTHERS: [&str; 19] = [
     "growth",
     "compare",
     "conform",
+    "plugin",
 ];
 
 /// The method and where the path stands; after a mistake, a stand-in.
