@@ -19,6 +19,7 @@ mod rules;
 mod sandbox;
 mod services;
 mod speed;
+mod sql;
 mod stays;
 mod support;
 mod upstream;

@@ -2,6 +2,7 @@
 //! reached by the submission through a pipe of ours, on the port where everybody expects it.
 
 mod instance;
+mod readings;
 mod template;
 
 use crate::ground::Sandbox;
@@ -11,12 +12,14 @@ use gradus_model::draw;
 use gradus_model::grader::{Act, Action, Check, Grader};
 use gradus_model::nats::Said;
 use gradus_model::outcome::Fault;
+use gradus_model::select::Dialect;
 use gradus_model::service::{Engine, Service};
 use gradus_model::toxic::Toxic;
 use gradus_sandbox::{Launcher, PortHold, free_port};
 use gradus_services::Way;
 use gradus_services::engine::{self, Client, Counters, Heard, Programs};
 use instance::Instance;
+pub use readings::{Asked, Readings};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -63,6 +66,8 @@ pub struct Backing {
     services: BTreeMap<String, One>,
     /// Pipes by place and name.
     pipes: BTreeMap<(String, String), JoinHandle<()>>,
+    /// Where queries of the submission are run.
+    readings: Option<Readings>,
 }
 
 /// One service.
@@ -110,7 +115,7 @@ impl Backing {
             };
             services.insert(service.name.value.clone(), one);
         }
-        Ok(Self { services, pipes: BTreeMap::new() })
+        Ok(Self { services, pipes: BTreeMap::new(), readings: None })
     }
 
     /// The ports by which the submission comes.
@@ -125,17 +130,9 @@ impl Backing {
 
     /// Starts all of them, each as its template is.
     pub async fn start(&mut self, host: &Host) -> Result<(), Fault> {
-        let path = host.environment.iter().find(|(name, _)| name == "PATH");
-        let path = path.map_or(OsStr::new(""), |(_, path)| path.as_os_str());
         for (name, one) in &mut self.services {
             let engine = one.service.engine;
-            let programs = engine::find(engine, path).ok_or_else(|| Fault {
-                what: format!("the service `{name}` is {}, which this machine does not have", engine.word()),
-                way_out: Some(format!(
-                    "install it, for example with: apt-get install {}",
-                    engine::package(engine)
-                )),
-            })?;
+            let programs = programs(host, engine, &format!("the service `{name}`"))?;
             let broken = |why: String| Fault { what: format!("the service `{name}`: {why}"), way_out: None };
             let template = template::template(host, &programs, &one.service).await.map_err(broken)?;
             let places = (one.inner_port().map_err(|error| broken(error.to_string()))?, one.secret.clone());
@@ -224,6 +221,17 @@ impl Backing {
         }
     }
 
+    /// Gets ready to run queries of the submission.
+    pub async fn open_readings(&mut self, host: &Host, dialect: Dialect) -> Result<(), Fault> {
+        self.readings = Some(Readings::open(host, dialect).await?);
+        Ok(())
+    }
+
+    /// Where queries of the submission are run, if it is queries.
+    pub fn readings(&mut self) -> Option<&mut Readings> {
+        self.readings.as_mut()
+    }
+
     /// The grader's own way into one of them.
     pub fn client(&mut self, name: &str) -> Result<&mut Client, String> {
         let running = self.services.get_mut(name).and_then(|one| one.running.as_mut());
@@ -271,12 +279,25 @@ impl Backing {
     pub async fn end(&mut self) {
         self.pipes.values().for_each(JoinHandle::abort);
         self.pipes.clear();
+        if let Some(mut readings) = self.readings.take() {
+            readings.end().await;
+        }
         for one in self.services.values_mut() {
             if let Some(mut running) = one.running.take() {
                 running.instance.kill().await;
             }
         }
     }
+}
+
+/// The programs of an engine that something needs here.
+fn programs(host: &Host, engine: Engine, what: &str) -> Result<Programs, Fault> {
+    let path = host.environment.iter().find(|(name, _)| name == "PATH");
+    let path = path.map_or(OsStr::new(""), |(_, path)| path.as_os_str());
+    engine::find(engine, path).ok_or_else(|| Fault {
+        what: format!("{what} is {}, which this machine does not have", engine.word()),
+        way_out: Some(format!("install it, for example with: apt-get install {}", engine::package(engine))),
+    })
 }
 
 /// On what a service that was just started begins.

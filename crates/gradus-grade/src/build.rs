@@ -7,8 +7,10 @@ use crate::observe::{Event, Observer};
 use crate::provide::{self, WayOut};
 use crate::target::Recipe;
 use gradus_intake::packages;
+use gradus_intake::plan::Plan;
 use gradus_model::duration::{format_duration, format_size};
 use gradus_model::exercise::{Exercise, Limits, SubmissionKind};
+use gradus_model::grader::Grader;
 use gradus_model::outcome::Shown;
 use gradus_model::report::Phase;
 use gradus_model::submission::CommandLine;
@@ -126,7 +128,7 @@ pub async fn build(
             Some(phase)
         }
     };
-    Ok(Built { phase, start: argv(&folder.plan.start), dir })
+    Ok(Built { phase, start: folder.plan.start.as_ref().map(argv).unwrap_or_default(), dir })
 }
 
 async fn build_in(
@@ -258,6 +260,31 @@ fn mark(folder: &Folder<'_>, ground: &Ground) -> String {
     format!("{} {}", folder.digest, ground.kind())
 }
 
+/// Why a submission is not what its exercise asks for, if it is not.
+pub fn is_another_kind(folder: &Folder<'_>, exercise: &Exercise, grader: &Grader) -> Option<String> {
+    match (exercise.submission, folder.plan.dialect, &folder.plan.start) {
+        (SubmissionKind::Sql, Some(dialect), _) if grader.dialects.contains(&dialect) => None,
+        (SubmissionKind::Sql, said, _) => {
+            let known: Vec<&str> = grader.dialects.iter().map(|dialect| dialect.word()).collect();
+            let what = match said {
+                Some(dialect) => {
+                    format!("it is written for {}, which this exercise does not take", dialect.word())
+                }
+                None => "nothing in it says in which dialect of SQL it is written".to_owned(),
+            };
+            let first = known.first().unwrap_or(&"sqlite");
+            Some(format!(
+                "{what}; its gradus.toml should say `dialect = \"{first}\"` under `[sql]` (or one of {})",
+                known.join(", ")
+            ))
+        }
+        (SubmissionKind::Server | SubmissionKind::Command, _, None) => Some(
+            "nothing in it tells how it starts; a gradus.toml with `start` under `[run]` would".to_owned(),
+        ),
+        _ => None,
+    }
+}
+
 fn ours(what: String) -> NotBuilt {
     NotBuilt::Ours { what, way_out: None }
 }
@@ -273,6 +300,12 @@ fn argv(command: &CommandLine) -> Vec<OsString> {
         CommandLine::Shell(line) => vec!["sh".into(), "-c".into(), line.into()],
         CommandLine::Argv(words) => words.iter().map(OsString::from).collect(),
     }
+}
+
+/// What starts a submission, or in what its queries are written, in a few words.
+pub fn start_of(plan: &Plan) -> Option<String> {
+    let queries = || plan.dialect.map(|dialect| format!("queries for {}", dialect.word()));
+    plan.start.as_ref().map(shell_line).or_else(queries)
 }
 
 /// A command as a person would type it.

@@ -15,6 +15,7 @@ mod printed;
 mod race;
 mod raw;
 mod request;
+mod select;
 mod service;
 mod show;
 mod upstream;
@@ -107,6 +108,12 @@ pub(crate) enum Stop {
     Failed(Box<Failure>),
     /// It could not be judged, through no fault of the submission.
     Broken(Fault),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Broken(fault)
+    }
 }
 
 impl From<Box<Failure>> for Stop {
@@ -259,6 +266,7 @@ async fn act(
         Action::Server(server) => life::act(bench, step, server, bindings, requests).await,
         Action::Stub(stub) => return upstream::change(bench, step, stub, bindings).await,
         Action::Sql(sql) => service::sql(bench, step, sql, bindings, circumstance).await,
+        Action::Select(select) => return select::run(bench, select, bindings, circumstance).await,
         Action::Command(asked) => service::command(bench, step, asked, bindings, circumstance).await,
         Action::Nats(nats) => return nats::say(bench, step, nats, bindings, circumstance).await,
         Action::Service(service) => return service::act(bench, service).await,

@@ -75,9 +75,13 @@ impl Grading<'_, '_> {
                 target
             }
             Subject::Folder(folder) => {
+                if let Some(why) = build::is_another_kind(folder, job.exercise, job.grader) {
+                    self.report.progress = Progress::NotBuilt(why);
+                    return;
+                }
                 let Some(recipe) = self.build(folder, &upstreams).await else { return };
                 further = Further::new(job, Some(recipe.clone()));
-                if let Err(Fault { what, way_out }) = upstreams.backing().start(&Host::of(folder)).await {
+                if let Err(Fault { what, way_out }) = lean(folder, job.grader, &mut upstreams).await {
                     return self.broken(what, way_out);
                 }
                 match ProgramTarget::new(recipe) {
@@ -255,6 +259,16 @@ impl Grading<'_, '_> {
     }
 }
 
+/// Starts what a submission leans on, and what its queries run on.
+async fn lean(folder: &Folder<'_>, grader: &Grader, upstreams: &mut Upstreams) -> Result<(), Fault> {
+    let host = Host::of(folder);
+    upstreams.backing().start(&host).await?;
+    match folder.plan.dialect.filter(|dialect| grader.dialects.contains(dialect)) {
+        Some(dialect) => upstreams.backing().open_readings(&host, dialect).await,
+        None => Ok(()),
+    }
+}
+
 /// What the grader tells the submission besides `PORT`, `HOST` and `DATA_DIR`.
 pub fn variables(grader: &Grader, seed: u64, now: u64) -> Vec<(OsString, OsString)> {
     let mut bindings = Bindings::new();
@@ -274,7 +288,7 @@ fn blank(job: &Job<'_>) -> Report {
         Subject::Folder(folder) => Graded {
             name: folder.name.clone(),
             digest: Some(folder.digest.clone()),
-            start: Some(build::shell_line(&folder.plan.start)),
+            start: build::start_of(&folder.plan),
         },
     };
     Report {

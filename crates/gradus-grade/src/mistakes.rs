@@ -56,13 +56,16 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
             exit.chain(server.after.iter().flat_map(|(_, asked)| of_request(asked))).collect()
         }
         Action::Sql(sql) => sql.rows.iter().chain(&sql.error).flat_map(pattern::mistakes).collect(),
+        Action::Select(select) => {
+            select.work.iter().flat_map(|(_, wanted)| pattern::mistakes(wanted)).collect()
+        }
         Action::Command(asked) => pattern::mistakes(&asked.reply),
         Action::Nats(nats) => nats.patterns().flat_map(pattern::mistakes).collect(),
         Action::Work(work) => work.expect.iter().flat_map(|(_, wanted)| pattern::mistakes(wanted)).collect(),
         Action::Service(_) | Action::Hold(_) | Action::Conform(_) | Action::Plugin(_) => Vec::new(),
         Action::Growth(growth) => match &growth.measure {
             Measure::Calls { asked, .. } => asked.iter().flat_map(|asked| of_request(asked)).collect(),
-            Measure::Time | Measure::Work(_) => Vec::new(),
+            Measure::Time | Measure::Work(_) | Measure::Select => Vec::new(),
         },
         Action::Stub(_) | Action::Faults(_) | Action::Compare(_) => Vec::new(),
         Action::Load(load) => {

@@ -247,6 +247,9 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
         Action::Server(server) if !can.concurrent && !server.meanwhile.is_empty() => {
             Some("requests that are on their way when something happens to the server")
         }
+        Action::Select(_) if !can.commands => {
+            Some("the files of its queries; grade the folder instead of a URL")
+        }
         Action::Run(_) if !can.commands => {
             Some("commands beside the server; grade the folder instead of a URL")
         }

@@ -69,7 +69,7 @@ pub async fn up(
     let origin = target.origin();
     let listening = upstreams.begin(&target, what.seed, names(&what, Some(&origin))).await;
     listening.map_err(|fault| fault.what)?;
-    observer.event(Event::Booting { command: &build::shell_line(&folder.plan.start) });
+    observer.event(Event::Booting { command: &build::start_of(&folder.plan).unwrap_or_default() });
     let started = tokio::select! {
         started = target.start() => started.map_err(|cause| cause.to_string()),
         () = interrupt.thrown() => return Ok(()),

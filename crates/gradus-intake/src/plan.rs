@@ -14,13 +14,14 @@ pub use tools::{Missing, missing_tools, servers_on, tools_on};
 use gradus_model::diagnostic::Invalid;
 use gradus_model::exercise::SubmissionKind;
 use gradus_model::read;
+use gradus_model::select::Dialect;
 use gradus_model::source::Spanned;
 use gradus_model::submission::{CommandLine, SubmissionFile};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// How a submission builds and runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     /// The exercise that it says it answers.
     pub exercise: Option<Spanned<String>>,
@@ -28,8 +29,10 @@ pub struct Plan {
     pub dir: Option<PathBuf>,
     /// How it is built.
     pub build: Option<CommandLine>,
-    /// How it is started.
-    pub start: CommandLine,
+    /// How it is started; what is only queries is not.
+    pub start: Option<CommandLine>,
+    /// In what its queries are written, if it is queries.
+    pub dialect: Option<Dialect>,
     /// What it is written in, as starters name it, if its files tell: `python`, `javascript`.
     pub language: Option<&'static str>,
     /// What it is if it is no program: a configuration, with which a server is run.
@@ -91,6 +94,7 @@ pub enum PlanError {
 pub fn plan(dir: &Path, kind: Option<SubmissionKind>) -> Result<Plan, PlanError> {
     let said = said(dir)?;
     let exercise = said.as_ref().map(|file| file.exercise.clone());
+    let dialect = said.as_ref().and_then(|file| file.dialect.as_ref()).map(|dialect| dialect.value);
     let run = said.and_then(|file| file.run).unwrap_or_default();
     let below = run.dir.as_ref().map(|dir| PathBuf::from(&dir.value));
     let ground = below.as_ref().map_or_else(|| dir.to_owned(), |below| dir.join(below));
@@ -102,21 +106,14 @@ pub fn plan(dir: &Path, kind: Option<SubmissionKind>) -> Result<Plan, PlanError>
         let plan = plan.ok_or_else(|| PlanError::NoConfiguration { dir: ground.clone() })?;
         return Ok(Plan { exercise, dir: below, ..plan });
     }
-    let mut plan = match run.start {
-        Some(start) => {
+    let mut plan = match (run.start, dialect) {
+        (None, Some(dialect)) => queries(dialect),
+        (Some(start), _) => {
             let found = vec!["gradus.toml says how it starts".to_owned()];
             let language = detect::detect(&ground).and_then(|plan| plan.language);
-            Plan {
-                exercise: None,
-                dir: None,
-                build: None,
-                start: start.value,
-                language,
-                configuration: None,
-                found,
-            }
+            Plan { start: Some(start.value), language, found, ..Plan::default() }
         }
-        None => match procfile(&ground)?.or_else(|| detect::detect(&ground)) {
+        (None, None) => match procfile(&ground)?.or_else(|| detect::detect(&ground)) {
             Some(plan) => plan,
             // Many a program has the configuration of a server beside it.
             None if kind.is_none() => {
@@ -129,7 +126,13 @@ pub fn plan(dir: &Path, kind: Option<SubmissionKind>) -> Result<Plan, PlanError>
         plan.found.push("gradus.toml says how it builds".to_owned());
         plan.build = Some(build.value);
     }
-    Ok(Plan { exercise, dir: below, ..plan })
+    Ok(Plan { exercise, dir: below, dialect, ..plan })
+}
+
+/// Files of SQL, which the grader runs.
+fn queries(dialect: Dialect) -> Plan {
+    let found = vec![format!("gradus.toml says that it is queries for {}", dialect.word())];
+    Plan { language: Some(dialect.word()), found, ..Plan::default() }
 }
 
 /// The exercise that a submission says it answers, whatever kind of thing it is.
@@ -166,7 +169,7 @@ fn procfile(dir: &Path) -> Result<Option<Plan>, PlanError> {
             found.extend(plan.build.is_some().then(|| plan.found.join("; ")));
             plan.build
         });
-        let start = CommandLine::Shell(line.to_owned());
-        Plan { exercise: None, dir: None, build, start, language, configuration: None, found }
+        let start = Some(CommandLine::Shell(line.to_owned()));
+        Plan { build, start, language, found, ..Plan::default() }
     }))
 }

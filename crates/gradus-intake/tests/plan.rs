@@ -10,7 +10,7 @@ use std::ffi::OsStr;
 fn lines(files: &[(&str, &str)]) -> (Option<String>, String) {
     let plan = plan(folder(files).path(), None).expect("a plan");
     assert!(!plan.found.is_empty(), "it says why");
-    (plan.build.as_ref().map(line), line(&plan.start))
+    (plan.build.as_ref().map(line), plan.start.as_ref().map(line).unwrap_or_default())
 }
 
 fn line(command: &CommandLine) -> String {
@@ -78,16 +78,15 @@ fn nothing_recognised_and_a_mistake_are_told_apart() {
 }
 
 #[test]
+fn queries_are_started_by_nobody() {
+    let toml = "format = 1\nexercise = \"a\"\n[sql]\ndialect = \"mariadb\"\n";
+    let plan = plan(folder(&[("gradus.toml", toml), ("top.sql", "select 1")]).path(), None).expect("a plan");
+    assert_eq!((plan.start, plan.build, plan.language), (None, None, Some("mariadb")));
+}
+
+#[test]
 fn only_toolchains_that_are_missing_are_named() {
-    let of = |line: &str| Plan {
-        exercise: None,
-        dir: None,
-        build: None,
-        start: CommandLine::Shell(line.to_owned()),
-        language: None,
-        configuration: None,
-        found: Vec::new(),
-    };
+    let of = |line: &str| Plan { start: Some(CommandLine::Shell(line.to_owned())), ..Plan::default() };
     let missing = |line: &str, path: &str| -> Vec<String> {
         missing_tools(&of(line), OsStr::new(path)).into_iter().map(|missing| missing.tool).collect()
     };

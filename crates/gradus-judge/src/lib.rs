@@ -12,5 +12,6 @@ pub mod miss;
 pub mod number;
 pub mod pattern;
 pub mod place;
+pub mod rows;
 pub mod text;
 pub mod words;

@@ -32,6 +32,8 @@ mod objects;
 mod operators;
 #[path = "judge/places.rs"]
 mod places;
+#[path = "judge/rows.rs"]
+mod rows;
 #[path = "judge/rules.rs"]
 mod rules;
 #[path = "judge/texts.rs"]

@@ -6,6 +6,7 @@ use crate::growth::{GrowthStep, Measure};
 use crate::nats::NatsStep;
 use crate::pattern::Pattern;
 use crate::race::{LoadStep, RaceStep};
+use crate::select::{DataSet, Dialect, SelectStep};
 use crate::service::{CommandStep, Counter, HoldStep, Service, ServiceStep, SqlStep, WorkStep};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::stub::{Asked, CallsStep, Stub, StubStep};
@@ -33,6 +34,10 @@ pub struct Grader {
     pub stubs: Vec<Stub>,
     /// Databases and caches, private to each grading.
     pub services: Vec<Service>,
+    /// The dialects of SQL in which a submission may be written, where it is SQL.
+    pub dialects: Vec<Dialect>,
+    /// Data sets on which queries of the submission run.
+    pub data: Vec<DataSet>,
     /// Where it says that the answer to every request is held to the contract.
     pub passive: Option<Span>,
     /// The exercise's contract among the sources, if something here is held to it. Whoever finds the exercise adds it.
@@ -142,6 +147,8 @@ pub enum Action {
     Faults(FaultsStep),
     /// A question to a database.
     Sql(Box<SqlStep>),
+    /// A query of the submission.
+    Select(Box<SelectStep>),
     /// A question to Redis or Memcached.
     Command(Box<CommandStep>),
     /// Something said to NATS, or a question about what it heard.
@@ -316,7 +323,7 @@ impl Action {
             Action::Work(work) => work.expect.iter().map(|(counter, _)| counter).collect(),
             Action::Growth(growth) => match &growth.measure {
                 Measure::Work(counter) => vec![counter],
-                Measure::Time | Measure::Calls { .. } => Vec::new(),
+                Measure::Time | Measure::Calls { .. } | Measure::Select => Vec::new(),
             },
             _ => Vec::new(),
         }
@@ -375,7 +382,7 @@ impl Step {
             }
             Action::Stub(_) | Action::Faults(_) | Action::Service(_) => false,
             Action::Sql(sql) => sql.rows.is_some() || sql.error.is_some(),
-            Action::Command(_) | Action::Work(_) => true,
+            Action::Select(_) | Action::Command(_) | Action::Work(_) => true,
             Action::Nats(nats) => nats.expects(),
             Action::Hold(hold) => hold.meanwhile.iter().chain(&hold.steps).any(Step::expects),
             Action::Calls(_) | Action::Printed(_) => true,

@@ -36,6 +36,8 @@ pub enum Measure {
     },
     /// What they cost a service, or the submission itself, counted exactly.
     Work(Counter),
+    /// What queries of the submission cost, by the first counter of their dialect.
+    Select,
 }
 
 /// How fast a cost may grow.

@@ -25,6 +25,7 @@ pub mod redact;
 pub mod report;
 pub mod schema;
 pub mod score;
+pub mod select;
 pub mod service;
 pub mod source;
 pub mod stub;

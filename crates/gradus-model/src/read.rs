@@ -21,6 +21,7 @@ mod regex;
 mod request;
 mod run;
 mod scope;
+mod select;
 mod sense;
 mod server;
 mod service;

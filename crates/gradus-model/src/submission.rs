@@ -1,5 +1,6 @@
 //! What a submission says of itself in `gradus.toml`.
 
+use crate::select::Dialect;
 use crate::source::Spanned;
 
 /// What `gradus.toml` says. It carries no limits and no scoring.
@@ -9,6 +10,8 @@ pub struct SubmissionFile {
     pub exercise: Spanned<String>,
     /// How it runs; detected when missing.
     pub run: Option<Run>,
+    /// The dialect of its queries, where it is SQL.
+    pub dialect: Option<Spanned<Dialect>>,
 }
 
 /// `[run]`.

@@ -7,6 +7,7 @@ mod expectations;
 mod files;
 mod many;
 mod names;
+mod selects;
 mod services;
 mod steps;
 mod stubs;
@@ -23,6 +24,9 @@ fn read(text: &str) -> Result<gradus_model::grader::Grader, Invalid> {
         "broken.json" => Ok(b"{\"a\": [1, }".to_vec()),
         "schema.json" => Ok(b"{\"type\": \"object\"}".to_vec()),
         "text.txt" => Ok(b"$(name) is no name here".to_vec()),
+        "schema.sql" => Ok(b"create table a (b int);".to_vec()),
+        "grown.sql" => Ok(b"insert into a select value from generate_series(1, $(rows))".to_vec()),
+        "a.sqlite.sql" => Ok(b"select b from a".to_vec()),
         "body.bin" => Ok(vec![0, 255]),
         _ => Err("no such file".to_owned()),
     })

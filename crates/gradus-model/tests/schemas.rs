@@ -112,6 +112,18 @@ fn schema_and_reader_know_the_same_keys_of_a_grader() {
         at(r#"{"sql": {"a": "x"}, "expect": {"zzzzzzzz": 1}}"#),
         "/$defs/sql_step/properties/expect/properties",
     );
+    same(
+        at(r#"{"select": {"zzzzzzzz": 1}, "expect": {}}"#),
+        "/$defs/select_step/properties/select/properties",
+    );
+    same(
+        at(r#"{"select": {}, "expect": {"zzzzzzzz": 1}}"#),
+        "/$defs/select_step/properties/expect/properties",
+    );
+    same(
+        at(r#"{"select": {"file": "a", "data": "b"}, "expect": {"rows": []}, "zzzzzzzz": 1}"#),
+        "/$defs/select_step/properties",
+    );
     same(at(r#"{"nats": {"a": {"zzzzzzzz": 1}}}"#), "/$defs/nats_said/properties");
     same(at(r#"{"nats": {"a": {"stream": "x"}}, "zzzzzzzz": 1}"#), "/$defs/nats_step/properties");
     same(
@@ -151,6 +163,7 @@ fn schema_and_reader_know_the_same_keys_of_the_other_files() {
     let submission = |text| known(read::submission("x", text));
     assert_eq!(submission("zzzzzzzz = 1"), keys(schema::submission(), "/properties"));
     assert_eq!(submission("[run]\nzzzzzzzz = 1"), keys(schema::submission(), "/properties/run/properties"));
+    assert_eq!(submission("[sql]\nzzzzzzzz = 1"), keys(schema::submission(), "/properties/sql/properties"));
     assert_eq!(known(read::mutant("x", "zzzzzzzz = 1")), keys(schema::mutant(), "/properties"));
 }
 

@@ -2,10 +2,10 @@
 //! submission finds them, and how the grader asks them. Who starts programs, and where, is somebody else's business.
 
 mod guard;
-mod mariadb;
+pub(crate) mod mariadb;
 mod memcached;
 mod nats;
-mod postgresql;
+pub(crate) mod postgresql;
 mod redis;
 
 pub use guard::Guarded;

@@ -1,7 +1,7 @@
 //! What a careful reviewer would say of an exercise that is no mistake: things that hold, and could be better.
 
 use gradus_intake::catalogue::{Catalogue, CatalogueError, LoadedExercise, LoadedGrader};
-use gradus_model::grader::{Action, Check, Step, Visibility};
+use gradus_model::grader::{Action, Check, Grader, Step, Visibility};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -37,6 +37,9 @@ pub fn lint(
         remarks.extend(of_check(check, &caught, &told));
     }
     let mut say = |about: &str, says: String| remarks.push(Remark { about: about.to_owned(), says });
+    for set in grader.grader.data.iter().filter(|set| !is_asked(&grader.grader, &set.name.value)) {
+        say("grader.yaml", format!("no query is run on the data set `{}`", set.name.value));
+    }
     if mutants.len() < FEW_MUTANTS {
         say(
             "mutants",
@@ -56,6 +59,11 @@ pub fn lint(
     Ok(remarks)
 }
 
+fn is_asked(grader: &Grader, set: &str) -> bool {
+    let mut steps = grader.checks.iter().flat_map(Check::every_step);
+    steps.any(|step| matches!(&step.action, Action::Select(select) if select.data.value == set))
+}
+
 fn of_check(check: &Check, caught: &BTreeSet<&str>, told: &str) -> Vec<Remark> {
     let mut says: Vec<String> = Vec::new();
     if !caught.contains(check.id.value.as_str()) {
@@ -67,6 +75,10 @@ fn of_check(check: &Check, caught: &BTreeSet<&str>, told: &str) -> Vec<Remark> {
     let unknown = check.steps.iter().filter_map(|step| unknown_path(step, told)).collect::<BTreeSet<_>>();
     for path in unknown {
         says.push(format!("neither the README nor the contract tells of {path}"));
+    }
+    let steps = check.every_step();
+    for file in steps.into_iter().filter_map(|step| unknown_file(step, told)).collect::<BTreeSet<_>>() {
+        says.push(format!("the README does not tell of {file}"));
     }
     if check.timeout < LIVENESS || check.steps.iter().any(is_hasty) {
         says.push("a bound below a second judges the machine".to_owned());
@@ -83,6 +95,13 @@ fn unknown_path(step: &Step, told: &str) -> Option<String> {
     let is_error = request.expect.status.is_none();
     (!first.is_empty() && !is_error && !told.contains(&format!("/{first}")) && expects_success(step))
         .then(|| format!("/{first}"))
+}
+
+/// A file of the submission of which a learner is told nowhere.
+fn unknown_file(step: &Step, told: &str) -> Option<String> {
+    let Action::Select(select) = &step.action else { return None };
+    let file = &select.file.value;
+    (!told.contains(file.as_str())).then(|| file.clone())
 }
 
 fn expects_success(step: &Step) -> bool {

@@ -167,6 +167,16 @@ impl Instance {
         self.reach.clone()
     }
 
+    /// The folder of its socket, and its port.
+    pub fn door(&self) -> (&Path, u16) {
+        (self.door.path(), self.port)
+    }
+
+    /// Whether it runs no longer.
+    pub fn is_gone(&self) -> bool {
+        self.running.as_ref().is_none_or(|running| running.exited().is_some())
+    }
+
     /// Another way in.
     pub async fn another_client(&self) -> Result<Client, String> {
         self.way_in().enter().await

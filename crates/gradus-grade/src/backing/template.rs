@@ -17,7 +17,7 @@ use tempfile::TempDir;
 /// How long making an empty instance may take, and ending one in order.
 const MAKES: Duration = Duration::from_secs(60);
 /// Another way to make templates makes other templates.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The folder of a service's template; there is none where nothing is kept on a disk.
 pub async fn template(

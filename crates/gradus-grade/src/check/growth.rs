@@ -80,7 +80,7 @@ fn bound(growth: &GrowthStep, sizes: &[f64]) -> f64 {
 fn at_least_some(growth: &GrowthStep, cost: f64) -> f64 {
     match growth.measure {
         Measure::Time => cost.max(1e-9),
-        Measure::Calls { .. } | Measure::Work(_) => cost.max(1.0),
+        Measure::Calls { .. } | Measure::Work(_) | Measure::Select => cost.max(1.0),
     }
 }
 
@@ -100,7 +100,7 @@ async fn cost(
     Ok(match growth.measure {
         Measure::Time => took,
         // Items that are put there by a measured step are a new shelf, which was asked nothing.
-        Measure::Calls { .. } | Measure::Work(_) => {
+        Measure::Calls { .. } | Measure::Work(_) | Measure::Select => {
             count(bench, growth, names).await?.saturating_sub(asked) as f64
         }
     })
@@ -113,6 +113,7 @@ async fn count(bench: &mut Bench<'_>, growth: &GrowthStep, names: &Bindings) -> 
         Measure::Calls { stub, asked } => {
             bench.upstreams.stubs().calls(&stub.value, asked.as_deref(), names).len() as u64
         }
+        Measure::Select => bench.upstreams.backing().readings().map_or(0, |readings| readings.spent()),
         Measure::Work(counter) => {
             let counted = service::counted(bench, &[counter], false).await?;
             service::difference(&BTreeMap::new(), &counted, counter)
@@ -147,6 +148,7 @@ fn verdict(
                 Measure::Time => format!("{size}: {:.2} ms", cost * 1e3),
                 Measure::Calls { .. } => format!("{size}: {cost} requests"),
                 Measure::Work(counter) => format!("{size}: {cost} {}", counter.what),
+                Measure::Select => format!("{size}: {cost}"),
             }
         })
         .collect();

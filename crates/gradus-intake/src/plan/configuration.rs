@@ -92,12 +92,11 @@ fn plan(server: &Server, file: &str) -> Plan {
         ));
     }
     Plan {
-        exercise: None,
-        dir: None,
         build: Some(line(server.test)),
-        start: line(server.start),
+        start: Some(line(server.start)),
         language: Some(server.language),
         configuration: Some(Configuration { server: server.name, modules }),
         found,
+        ..Plan::default()
     }
 }

@@ -31,13 +31,10 @@ pub fn detect(dir: &Path) -> Option<Plan> {
 
 fn plan(build: Option<&str>, start: String, found: impl Into<String>) -> Plan {
     Plan {
-        exercise: None,
-        dir: None,
         build: build.map(|line| CommandLine::Shell(line.to_owned())),
-        start: CommandLine::Shell(start),
-        language: None,
-        configuration: None,
+        start: Some(CommandLine::Shell(start)),
         found: vec![found.into()],
+        ..Plan::default()
     }
 }
 

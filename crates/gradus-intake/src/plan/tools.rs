@@ -50,7 +50,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// know is the submission's own affair.
 pub fn missing_tools(plan: &Plan, path: &OsStr) -> Vec<Missing> {
     let mut missing: Vec<Missing> = Vec::new();
-    for command in plan.build.iter().chain([&plan.start]) {
+    for command in plan.build.iter().chain(&plan.start) {
         for tool in programs(command) {
             let mut known = TOOLCHAINS.iter().chain(&SERVERS);
             let Some((_, package)) = known.find(|(known, _)| *known == tool) else { continue };

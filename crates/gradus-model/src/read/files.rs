@@ -2,6 +2,7 @@
 
 use crate::decode::Problems;
 use crate::diagnostic::Diagnostic;
+use crate::select::Dialect;
 use crate::source::{SourceId, Sources, Spanned};
 use crate::tree::{Node, NodeKind};
 use crate::yaml;
@@ -14,6 +15,8 @@ pub struct Folder<'a> {
     files: &'a Files<'a>,
     /// Sources so far; grader.yaml is the first.
     pub sources: Sources,
+    /// The dialects of SQL in which a submission may be written, once they are read.
+    pub dialects: Vec<Dialect>,
 }
 
 impl<'a> Folder<'a> {
@@ -21,7 +24,7 @@ impl<'a> Folder<'a> {
     pub fn new(path: &str, text: &str, files: &'a Files<'a>) -> Self {
         let mut sources = Sources::default();
         sources.add(path, text);
-        Self { files, sources }
+        Self { files, sources, dialects: Vec::new() }
     }
 
     /// The path that a node names and the bytes of that file.

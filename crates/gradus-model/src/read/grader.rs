@@ -2,7 +2,7 @@
 
 use super::files::{Files, Folder};
 use super::value::values;
-use super::{check, conform, finish, needs, scope, service, stub, stubs_named, template, vars};
+use super::{check, conform, finish, needs, scope, select, service, stub, stubs_named, template, vars};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::{Diagnostic, Invalid};
 use crate::grader::{Check, Detail, Grader, Worth};
@@ -22,6 +22,7 @@ pub fn grader(path: &str, text: &str, files: &Files<'_>) -> Result<Grader, Inval
         needs::check_needs(&grader.checks, &mut problems);
         stubs_named::check_stubs(grader, &mut problems);
         service::check_services(grader, &mut problems);
+        select::check_selects(grader, &mut problems);
         scope::check_names(grader, &folder.sources, &mut problems);
     }
     let (grader, sources) = finish(grader, folder.sources, problems)?;
@@ -41,6 +42,8 @@ fn read(root: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option
     let stubs = fields.take("stubs").map_or_else(Vec::new, |node| stub::stubs(node, folder, problems));
     let services =
         fields.take("services").map_or_else(Vec::new, |node| service::services(node, folder, problems));
+    folder.dialects = fields.take("dialects").map_or_else(Vec::new, |node| select::dialects(node, problems));
+    let data = fields.take("data").map_or_else(Vec::new, |node| select::data(node, folder, problems));
     let passive = fields.take("conform").filter(|node| conform::passive(node, problems));
     let checks = fields.require("checks", problems);
     fields.finish(problems);
@@ -54,6 +57,8 @@ fn read(root: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option
         vars,
         stubs,
         services,
+        dialects: folder.dialects.clone(),
+        data,
         passive: passive.map(|node| node.span),
         contract: None,
         checks,

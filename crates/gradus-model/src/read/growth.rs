@@ -76,7 +76,10 @@ fn measure(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Opt
         return service::counter(text, node.span, problems).map(Measure::Work);
     }
     if !matches!(node.kind, NodeKind::Map(_)) {
-        return decode::word(node, &[("time", ())], problems).map(|()| Measure::Time);
+        let by_select = matches!(&node.kind, NodeKind::Text(text) if text == "select");
+        let words = [("time", ()), ("select", ())];
+        return decode::word(node, &words, problems)
+            .map(|()| if by_select { Measure::Select } else { Measure::Time });
     }
     let mut fields = Fields::of(node, "{ calls: …, get: … }", problems)?;
     let stub = fields.require("calls", problems);

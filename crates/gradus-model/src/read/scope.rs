@@ -12,6 +12,7 @@ use crate::ints::{Count, Ints};
 use crate::nats::Said;
 use crate::pattern::{Bound, Field, Pattern, PatternKind};
 use crate::race::{Hold, LoadStep, Op, OpCall, RaceRequest, RaceStep};
+use crate::select::WantedRows;
 use crate::source::{Sources, Span};
 use crate::stub::{Asked, Reply, StubChange};
 use crate::value::{Draw, Function, Generator, Template, Value, ValueKind, Var};
@@ -110,6 +111,13 @@ impl Walk<'_> {
             Action::Sql(sql) => {
                 self.template(&sql.statement, names);
                 sql.rows.iter().chain(&sql.error).for_each(|pattern| self.pattern(pattern, names));
+            }
+            Action::Select(select) => {
+                select.with.iter().for_each(|(_, value)| self.value(value, names));
+                if let Some(WantedRows::Fixed(rows)) = &select.rows {
+                    self.value(rows, names);
+                }
+                select.work.iter().for_each(|(_, pattern)| self.pattern(pattern, names));
             }
             Action::Command(asked) => {
                 asked.command.iter().for_each(|word| self.template(word, names));

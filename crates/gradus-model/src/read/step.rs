@@ -4,7 +4,9 @@ use super::files::Folder;
 use super::sense::cannot_hold;
 use super::template::new_name;
 use super::value::values;
-use super::{compare, conform, expect, growth, load, nats, race, request, run, server, service, stub, toxic};
+use super::{
+    compare, conform, expect, growth, load, nats, race, request, run, select, server, service, stub, toxic,
+};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Again, Case, Connection, Expect, RequestStep, Save, Step};
@@ -97,6 +99,7 @@ fn other(key: &str) -> Option<Reader> {
         "faults" => toxic::faults,
         "calls" => stub::calls,
         "sql" => service::sql,
+        "select" => select::select,
         "redis" => service::redis,
         "memcached" => service::memcached,
         "nats" => nats::nats,
@@ -117,12 +120,13 @@ fn other(key: &str) -> Option<Reader> {
 }
 
 /// The other kinds of step, for those who misspell one.
-const OTHERS: [&str; 20] = [
+const OTHERS: [&str; 21] = [
     "server",
     "stub",
     "faults",
     "calls",
     "sql",
+    "select",
     "redis",
     "memcached",
     "nats",

@@ -3,6 +3,7 @@
 use super::toml_file;
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::{Diagnostic, Invalid};
+use crate::select::Dialect;
 use crate::source::{Sources, Spanned};
 use crate::submission::{CommandLine, Run, SubmissionFile};
 use crate::tree::{Node, NodeKind};
@@ -19,8 +20,9 @@ fn read(root: &Node, problems: &mut Problems) -> Option<SubmissionFile> {
         .require("exercise", problems)
         .and_then(|node| Some(Spanned::new(decode::sentence(node, problems)?, node.span)));
     let run = fields.take("run").and_then(|node| run(node, problems));
+    let dialect = fields.take("sql").and_then(|node| dialect(node, problems));
     fields.finish(problems);
-    Some(SubmissionFile { exercise: exercise?, run })
+    Some(SubmissionFile { exercise: exercise?, run, dialect })
 }
 
 fn run(node: &Node, problems: &mut Problems) -> Option<Run> {
@@ -30,6 +32,15 @@ fn run(node: &Node, problems: &mut Problems) -> Option<Run> {
     let start = fields.take("start").and_then(|node| command(node, problems));
     fields.finish(problems);
     Some(Run { dir, build, start })
+}
+
+/// `[sql]` with `dialect = "sqlite"`.
+fn dialect(node: &Node, problems: &mut Problems) -> Option<Spanned<Dialect>> {
+    let mut fields = Fields::of(node, "a table", problems)?;
+    let dialect = fields.require("dialect", problems);
+    fields.finish(problems);
+    let node = dialect?;
+    Some(Spanned::new(decode::word(node, &Dialect::ALL, problems)?, node.span))
 }
 
 fn dir(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> {

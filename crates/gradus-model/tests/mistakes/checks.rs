@@ -37,7 +37,7 @@ fn unknown_keys_are_mistakes() {
     check(&format!("{}cheks: []\n", expecting("{ status: 200 }")), &["unknown key `cheks` @ `cheks`"]);
     check_help(
         &format!("{}zzzzz: []\n", expecting("{ status: 200 }")),
-        "known here: format, exercise, pass, detail, env, vars, stubs, services, conform, checks",
+        "known here: format, exercise, pass, detail, env, vars, stubs, services, dialects, data, conform, checks",
     );
 }
 

@@ -195,7 +195,7 @@ const UNSPOKEN: &str = "select if(event_name = 'statement/com/Execute', count_st
     sum_rows_sent + sum_rows_affected, sum_no_index_used from performance_schema.events_statements_summary_global_by_event_name \
     where event_name in ('statement/com/Execute', 'statement/sp/stmt')";
 
-async fn connect(door: &Path, user: &str, database: Option<&str>) -> Result<Conn, String> {
+pub async fn connect(door: &Path, user: &str, database: Option<&str>) -> Result<Conn, String> {
     let options: Opts = OptsBuilder::default()
         .socket(Some(socket(door).to_string_lossy()))
         .user(Some(user))
@@ -219,7 +219,7 @@ async fn rows(conn: &mut Conn, statement: &str) -> Result<Json, String> {
     Ok(Json::Array(rows.collect()))
 }
 
-fn json(value: Value, kind: ColumnType) -> Json {
+pub fn json(value: Value, kind: ColumnType) -> Json {
     use ColumnType::{
         MYSQL_TYPE_DECIMAL, MYSQL_TYPE_DOUBLE, MYSQL_TYPE_FLOAT, MYSQL_TYPE_INT24, MYSQL_TYPE_LONG,
         MYSQL_TYPE_LONGLONG, MYSQL_TYPE_NEWDECIMAL, MYSQL_TYPE_SHORT, MYSQL_TYPE_TINY, MYSQL_TYPE_YEAR,
@@ -247,7 +247,7 @@ fn json(value: Value, kind: ColumnType) -> Json {
 }
 
 /// The statements of a file, each with the line on which it begins; a semicolon at the end of a line ends one.
-fn statements_of(text: &str) -> Vec<(usize, &str)> {
+pub fn statements_of(text: &str) -> Vec<(usize, &str)> {
     let mut statements = Vec::new();
     let (mut start, mut first, mut at) = (0, 1, 0);
     for (index, line) in text.split_inclusive('\n').enumerate() {
@@ -264,7 +264,7 @@ fn statements_of(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// The server's own words.
-fn why(error: mysql_async::Error) -> String {
+pub fn why(error: mysql_async::Error) -> String {
     match error {
         mysql_async::Error::Server(error) => error.message,
         other => other.to_string(),

@@ -30,8 +30,8 @@ const SETTINGS: &[&str] = &[
     "timezone=UTC",
 ];
 
-/// The grader by the socket, the submission by TCP with its password, and nobody else.
-const WHO: &str = "local all gradus trust\nhost app app 127.0.0.1/32 scram-sha-256\n";
+/// The grader by the socket, and whoever's queries it runs; the submission by TCP with its password; and nobody else.
+const WHO: &str = "local all gradus trust\nlocal all reader trust\nhost app app 127.0.0.1/32 scram-sha-256\n";
 
 pub fn init(programs: &Programs, places: &Places) -> Vec<OsString> {
     let init = programs.init.as_ref().unwrap_or(&programs.server);
@@ -146,13 +146,13 @@ impl Client {
 }
 
 /// Where in a file the server found its mistake.
-fn line_of(error: &tokio_postgres::error::DbError, text: &str) -> Option<usize> {
+pub fn line_of(error: &tokio_postgres::error::DbError, text: &str) -> Option<usize> {
     let tokio_postgres::error::ErrorPosition::Original(position) = error.position()? else { return None };
     let characters = usize::try_from(*position).ok()?.saturating_sub(1);
     Some(text.chars().take(characters).filter(|character| *character == '\n').count() + 1)
 }
 
-async fn connect(door: &Path, port: u16, database: &str) -> Result<tokio_postgres::Client, String> {
+pub async fn connect(door: &Path, port: u16, database: &str) -> Result<tokio_postgres::Client, String> {
     let socket = UnixStream::connect(door.join(format!(".s.PGSQL.{port}")))
         .await
         .map_err(|error| error.to_string())?;
@@ -185,7 +185,7 @@ async fn rows(client: &tokio_postgres::Client, statement: &str) -> Result<Json, 
     Ok(Json::Array(rows.collect()))
 }
 
-fn value(text: &str, kind: Option<&Type>) -> Json {
+pub fn value(text: &str, kind: Option<&Type>) -> Json {
     let numbers = [Type::INT2, Type::INT4, Type::INT8, Type::FLOAT4, Type::FLOAT8, Type::NUMERIC, Type::OID];
     match kind {
         Some(kind) if *kind == Type::BOOL => Json::Bool(text == "t"),
@@ -199,6 +199,6 @@ fn value(text: &str, kind: Option<&Type>) -> Json {
 }
 
 /// The server's own words.
-fn why(error: tokio_postgres::Error) -> String {
+pub fn why(error: tokio_postgres::Error) -> String {
     error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
 }

@@ -19,7 +19,10 @@ pub fn run(dir: &Path, environment: &Environment) -> Result<Exit, Problem> {
         text.push_str(&format!("folder    {}\n", below.display()));
     }
     text.push_str(&format!("build     {}\n", plan.build.as_ref().map_or("(nothing to build)".into(), line)));
-    text.push_str(&format!("start     {}\n\n", line(&plan.start)));
+    text.push_str(&format!(
+        "start     {}\n\n",
+        plan.start.as_ref().map_or("(nothing to start)".into(), line)
+    ));
     for why in &plan.found {
         text.push_str(&format!("- {why}\n"));
     }

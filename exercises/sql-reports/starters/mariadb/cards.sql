@@ -1,0 +1,3 @@
+-- card, entry_id, amount, balance: each entry of each gift card, and what was on the card after it. By card,
+-- booked_at, id.
+-- Write the query here.

@@ -1,0 +1,2 @@
+-- day, orders: how many orders were placed on each day, whatever became of them. By day.
+-- Write the query here.

@@ -1,0 +1,3 @@
+-- month, joined, bought, share: for each month of joining, how many joined and how many of these bought within
+-- 30 days.
+-- Write the query here.

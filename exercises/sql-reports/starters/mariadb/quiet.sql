@@ -1,0 +1,2 @@
+-- after_day, before_day, days: days with orders between which there was none for more than a week. By after_day.
+-- Write the query here.

@@ -1,0 +1,3 @@
+-- month, orders, revenue: for each month how many orders were sold (paid or shipped), and for how much. By
+-- month.
+-- Write the query here.

@@ -1,0 +1,3 @@
+-- category, depth, titles: each category, how deep it lies (0 at the top), and how many books it and all below
+-- it hold.
+-- Write the query here.

@@ -1,0 +1,2 @@
+-- order_id, billed, paid: sold orders whose payments do not add up to what was billed.
+-- Write the query here.

@@ -1,0 +1,2 @@
+-- customer_id, order_id, total: the last order of each customer who has one, and the total of its lines.
+-- Write the query here.

@@ -1,0 +1,2 @@
+-- id, name: customers who have never placed an order, whatever became of it.
+-- Write the query here.

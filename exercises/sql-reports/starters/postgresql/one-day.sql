@@ -1,0 +1,2 @@
+-- order_id, customer, total: the orders that were placed on 2 March 2026. By order_id.
+-- Write the query here.

@@ -1,0 +1,2 @@
+-- place, title, copies: the books on the first five places by copies sold. By place, then title.
+-- Write the query here.

@@ -1,0 +1,1 @@
+printf kept > "$DATA_DIR/restored/kept"

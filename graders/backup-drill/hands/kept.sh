@@ -1,0 +1,1 @@
+cat "$DATA_DIR/restored/kept" "$DATA_DIR/restored/wheel.txt"

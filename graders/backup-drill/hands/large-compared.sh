@@ -1,0 +1,1 @@
+cmp "$DATA_DIR/uploads/large" "$DATA_DIR/restored/large"

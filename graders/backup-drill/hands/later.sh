@@ -1,0 +1,1 @@
+cd "$DATA_DIR/uploads" && rm -r bills && printf later > wheel.txt

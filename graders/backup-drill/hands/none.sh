@@ -1,0 +1,1 @@
+rm -rf "$DATA_DIR/uploads"

@@ -1,0 +1,1 @@
+cd "$DATA_DIR/restored" && printf x > older && printf y > wheel.txt

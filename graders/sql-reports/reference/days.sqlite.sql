@@ -1,0 +1,4 @@
+select day, count(*) as orders
+from (select date(placed_at, '+330 minutes') as day from orders) placed
+group by day
+order by day

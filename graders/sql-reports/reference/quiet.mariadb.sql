@@ -1,0 +1,6 @@
+with days as (select distinct date(placed_at + interval 330 minute) as day from orders)
+select one.day as after_day, min(other.day) as before_day, datediff(min(other.day), one.day) as days
+from days one join days other on other.day > one.day
+group by one.day
+having datediff(min(other.day), one.day) > 7
+order by one.day

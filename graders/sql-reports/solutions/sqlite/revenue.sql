@@ -1,0 +1,8 @@
+-- month, orders, revenue: for each month how many orders were sold (paid or shipped), and for how much. By
+-- month.
+select strftime('%Y-%m', o.placed_at, '+330 minutes') as month, count(distinct o.id) as orders, coalesce(sum(l.copies * l.price), 0) as revenue
+from orders o
+left join order_lines l on l.order_id = o.id
+where o.status in ('paid', 'shipped')
+group by strftime('%Y-%m', o.placed_at, '+330 minutes')
+order by month;
