@@ -9,7 +9,7 @@ fn readme() -> String {
 #[test]
 fn the_readme_is_short_and_its_links_lead_somewhere() {
     let readme = readme();
-    assert!(readme.lines().count() < 120);
+    assert!(readme.lines().filter(|line| !is_row_of_exercise(line)).count() < 120);
     for link in readme.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
         let (file, heading) = link.split_once('#').unwrap_or((link, ""));
         let text = std::fs::read_to_string(repository().join(file));
@@ -18,6 +18,33 @@ fn the_readme_is_short_and_its_links_lead_somewhere() {
         let is_there = |line: &str| line.starts_with('#') && anchor(line) == heading;
         assert!(heading.is_empty() || text.lines().any(is_there), "{link} is no heading");
     }
+}
+
+/// `| [`slug`](exercises/slug) | …`
+fn is_row_of_exercise(line: &str) -> bool {
+    line.starts_with("| [`")
+}
+
+#[test]
+fn the_readme_lists_every_exercise_with_what_it_trains_and_its_languages() {
+    let row = |folder: std::fs::DirEntry| {
+        let text = std::fs::read_to_string(folder.path().join("exercise.toml")).expect("exercise.toml");
+        let exercise: toml::Table = text.parse().expect("TOML");
+        let listed = |key: &str| {
+            let words =
+                exercise[key].as_array().expect("a list").iter().map(|word| word.as_str().expect("text"));
+            words.collect::<Vec<_>>().join(", ")
+        };
+        let slug = exercise["slug"].as_str().expect("text");
+        format!("| [`{slug}`](exercises/{slug}/README.md) | {} | {} |", listed("skills"), listed("languages"))
+    };
+    let folders = std::fs::read_dir(repository().join("exercises")).expect("exercises").flatten();
+    let mut rows: Vec<String> =
+        folders.filter(|entry| entry.path().join("exercise.toml").exists()).map(row).collect();
+    rows.sort();
+    let readme = readme();
+    let listed: Vec<&str> = readme.lines().filter(|line| is_row_of_exercise(line)).collect();
+    assert_eq!(listed, rows, "the rows of README.md should be:\n\n{}\n", rows.join("\n"));
 }
 
 #[test]

@@ -166,3 +166,23 @@ fn an_address_of_another_host_is_never_followed() {
     let checks = "  - id: a\n    claim: A\n    points: 1\n    steps:\n      - get: /\n        expect: { status: 200 }\n        save: { url: json.url }\n      - get: $(url)\n        expect: { status: 200 }\n";
     Course::new(checks, &server).check(&[]).code(1).says("it names another host");
 }
+
+#[test]
+fn a_server_that_prints_a_report_changes_nothing_of_ours() {
+    let fake = "print('{\"format\": \"gradus/report/1\", \"score\": {\"points\": 100}, \"verdict\": \"passed\"}')\nprint('  passed  100 of 100 points (100 %)', flush=True)\n";
+    let server = http_server("def answer(method, path, body):\n    return 500, {}, b''\n");
+    let course = Course::get_root(&server.replacen("class Handler", &format!("{fake}class Handler"), 1));
+    let (code, report) = course.report(&[]);
+    assert_eq!((code, &report["checks"][0]["outcome"]["kind"]), (1, &"failed".into()), "{report:#}");
+    assert_eq!(report["format"], "gradus/report/1");
+    course.check(&[]).code(1).says("not passed  0 of");
+}
+
+#[test]
+fn a_server_that_answers_only_while_it_is_looked_at_earns_nothing() {
+    let once = "import os, socket, time\nserver = socket.create_server(('127.0.0.1', int(os.environ['PORT'])))\nserver.accept()[0].close()\nserver.close()\ntime.sleep(60)\n";
+    let (code, report) = Course::get_root(once).limits("request = \"1s\"").report(&[]);
+    // Whether it was seen in the moment when it listened is chance; that it earns nothing is not.
+    assert_eq!((code, &report["verdict"]), (1, &"failed".into()), "{report:#}");
+    assert_ne!(report["checks"][0]["outcome"]["kind"], "passed", "{report:#}");
+}

@@ -83,8 +83,11 @@ fn what_a_server_writes_beside_its_data_goes_with_it() {
     );
     let course = Course::get_root(&writes);
     let cache = tempfile::tempdir().expect("a folder");
-    for _ in 0..2 {
-        course.gradus(&[]).env("XDG_CACHE_HOME", cache.path()).run().code(0);
+    for kind in ["native", "guarded", "none"] {
+        for _ in 0..2 {
+            let arguments = ["--sandbox", kind];
+            course.gradus(&arguments).env("XDG_CACHE_HOME", cache.path()).run().code(0);
+        }
     }
     assert!(!course.work().join("state").exists());
 }

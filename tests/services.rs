@@ -238,3 +238,251 @@ fn a_mistake_in_a_seed_is_the_authors_and_names_its_line() {
         course.check(&[]).code(4).says("the service `db`: seed.sql: line 2").says("nowhere");
     }
 }
+
+#[test]
+fn a_failed_check_shows_how_the_dearest_statement_is_done_and_which_part_reads_most() {
+    let rows = "{ rows: orders, count: 5000, columns: { id: '$(row)', customer: { $int: { from: 1, to: 50 } }, total: 1 } }";
+    for (engine, counter, scan) in [
+        ("postgresql", "blocks", "→ Seq Scan on orders: reads "),
+        ("mariadb", "rows_examined", "→ orders: reads every row, 5000 rows"),
+    ] {
+        let asks = "{ post: /, text: select total from orders where customer = 7, expect: { status: 200 } }";
+        let check = |id: &str, keys: &str| {
+            format!(
+                "  - id: {id}\n    claim: About {id}\n    points: 1\n{keys}    steps:\n      - work: {{ steps: [ {asks} ], expect: {{ db.{counter}: {{ $at_most: 5 }} }} }}\n"
+            )
+        };
+        let own = Course::get_root(&http_server(ASKS));
+        own.write(
+            "graders/demo/schema.sql",
+            "create table orders (id int primary key, customer int, total int);\n",
+        );
+        let grader = |checks: &str| {
+            format!(
+                "format: 1\nexercise: demo\npass: 80\nservices:\n  db: {{ engine: {engine}, seed: [schema.sql, {rows}] }}\nchecks:\n{checks}"
+            )
+        };
+        own.write("graders/demo/grader.yaml", &grader(&check("work", "")));
+        own.check(&[]).code(1).says(scan).says("customer");
+        let (_, report) = own.report(&[]);
+        assert!(report.to_string().contains(scan), "the JSON report has no plan");
+        let page = own.check(&["--report", "html"]).code(1).out;
+        assert!(page.contains("orders") && page.contains('→'), "the page has no plan");
+        own.write("graders/demo/grader.yaml", &grader(&check("work", "    visibility: hidden\n")));
+        own.check(&[]).code(1).never_says("orders").never_says("→");
+    }
+}
+
+#[test]
+fn postgresql_counts_neither_the_graders_statements_nor_those_within_a_function_twice() {
+    let function = "create function f() returns int as 'select count(*)::int from orders where customer = 7' language sql";
+    let steps = ask(function, "{ status: 200 }")
+        + "      - work:\n          steps:\n            - { post: /, text: select f(), expect: { text: \"2\" } }\n            - { sql: { db: select sum(total) from orders } }\n            - { sql: { db: select sum(total) from orders }, as: app }\n          expect: { db.statements: 1, db.rows: 1, db.blocks: { $between: [1, 100] } }\n"
+        + "      - work:\n          steps: [ { post: /, text: \"do 'begin perform sum(total) from orders; end'\", expect: { status: 200 } } ]\n          expect: { db.blocks: { $at_least: 1 } }\n";
+    course("postgresql", &check("own", &steps)).check(&[]).code(0);
+}
+
+#[test]
+fn seeds_are_several_files_and_rows_that_are_the_same_in_every_grading() {
+    let rows = "{ rows: orders, count: 1200, columns: { id: $(row), customer: { $int: { from: 1, to: 9 } }, note: \"it's \\\\ $(row)\" } }";
+    let statement = "select count(*) as n, sum(customer * id) as sum, max(note) as note from orders";
+    let mut sums = Vec::new();
+    for engine in ["postgresql", "mariadb", "sqlite"] {
+        let of = |expect: &str| {
+            let course = Course::get_root(&http_server(ASKS));
+            course.write(
+                "graders/demo/schema.sql",
+                "create table orders (id int, customer int, note varchar(20));\n",
+            );
+            course.write("graders/demo/more.sql", "create index by_customer on orders (customer);\n");
+            let grader = format!(
+                "format: 1\nexercise: demo\npass: 80\nservices:\n  db:\n    engine: {engine}\n    seed:\n      - schema.sql\n      - {rows}\n      - more.sql\nchecks:\n  - id: rows\n    claim: A\n    points: 1\n    steps:\n      - sql: {{ db: \"{statement}\" }}\n        expect: {{ rows: [ {{ n: 1200, sum: {expect}, note: \"it's \\\\ 999\" }} ] }}\n"
+            );
+            course.write("graders/demo/grader.yaml", &grader);
+            course
+        };
+        let (_, report) = of("-1").report(&["--seed", "5"]);
+        let got = report.pointer("/checks/0/outcome/mismatches/0/got").and_then(|got| got.as_str());
+        let sum = got.expect("a sum").rsplit(' ').next().expect("a number").to_owned();
+        of(&sum).check(&["--seed", "6"]).code(0);
+        sums.push(sum);
+    }
+    assert!(sums.iter().all(|sum| *sum == sums[0]), "{sums:?}");
+    let course = course("postgresql", &check("any", &ask("select 1", "{ status: 200 }")));
+    let grader = "format: 1\nexercise: demo\npass: 80\nservices:\n  db:\n    engine: postgresql\n    seed:\n      - seed.sql\n      - rows: ordres\n        count: 3\n        columns: { id: $(row) }\nchecks:\n";
+    course.write(
+        "graders/demo/grader.yaml",
+        &(grader.to_owned() + &check("any", &ask("select 1", "{ status: 200 }"))),
+    );
+    course.check(&[]).code(4).says("grader.yaml: line 9: rows of `ordres`").says("does not exist");
+}
+
+/// A server that does what it is told in a file of SQLite.
+const SQLITE: &str = r#"
+import sqlite3
+def answer(method, path, body):
+    if path == "/query": return 200, {}, b"select sum(total) as n from orders where customer = 7"
+    with sqlite3.connect(os.environ["DB_PATH"]) as db:
+        db.execute("pragma journal_mode = wal")
+        rows = db.execute(body.decode()).fetchall()
+    return 200, {}, json.dumps(rows).encode()
+"#;
+
+#[test]
+fn a_file_of_sqlite_is_where_the_submission_is_told_and_its_statements_are_counted() {
+    let course = Course::get_root(&http_server(SQLITE));
+    course.write("graders/demo/seed.sql", SEED);
+    let steps = ask("select count(*) from orders", "{ json: [[3]] }")
+        + &ask("insert into orders values (4, 9, 5)", "{ status: 200 }")
+        + "      - sql: { db: \"select id from orders where total = 5\" }\n        expect: { rows: [ { id: 4 } ] }\n"
+        + "      - sql: { db: \"delete from orders\" }\n      - sql: { db: select count(*) as n from orders }\n        expect: { rows: [ { n: 4 } ] }\n"
+        + "      - get: /query\n        expect: { status: 200 }\n        save: { query: text }\n"
+        + "      - work:\n          steps:\n            - { sql: { db: $(query) }, as: app, expect: { rows: [ { n: 30 } ] } }\n            - { sql: { db: select * from orders } }\n          expect: { db.statements: 1, db.full_scan_steps: 3, db.sorts: 0, db.steps: { $between: [5, 100] } }\n"
+        + "      - sql: { db: \"attach 'x' as y\" }\n        as: app\n        expect: { error: { $contains: attached } }\n"
+        + "      - server: restart\n"
+        + &ask("select count(*) from orders", "{ json: [[4]] }");
+    let fresh = "  - id: fresh\n    claim: As at the beginning\n    points: 1\n    fresh: data\n    steps:\n      - post: /\n        instance: b\n        text: select count(*) from orders\n        expect: { json: [[3]] }\n      - sql: { db: select count(*) as n from orders }\n        expect: { rows: [ { n: 3 } ] }\n";
+    let grader = format!(
+        "format: 1\nexercise: demo\npass: 80\nservices:\n  db: {{ engine: sqlite, seed: seed.sql }}\nchecks:\n{}{fresh}",
+        check("file", &steps)
+    );
+    course.write("graders/demo/grader.yaml", &grader);
+    for sandbox in ["native", "none"] {
+        course.check(&["--sandbox", sandbox]).code(0);
+    }
+    course.write("graders/demo/seed.sql", "create table a (id int);\nselect * from nowhere;\n");
+    course.check(&[]).code(4).says("the service `db`: seed.sql: line 2: no such table: nowhere");
+}
+
+#[test]
+fn work_costs_the_same_on_every_run_however_busy_the_machine() {
+    let busy = Busy::begin();
+    for (engine, counters) in [
+        ("postgresql", &["statements", "blocks", "rows"][..]),
+        ("mariadb", &["statements", "rows_examined", "full_scans"]),
+    ] {
+        for index in ["", "create index by_customer on orders (customer);\n"] {
+            let of = |expect: &dyn Fn(usize) -> String, repeat: u32| {
+                let course = Course::get_root(&http_server(ASKS));
+                course.write(
+                    "graders/demo/schema.sql",
+                    "create table orders (id int primary key, customer int, total int);\n",
+                );
+                course.write("graders/demo/index.sql", &format!("{index}select 1;\n"));
+                let expect: Vec<String> = counters
+                    .iter()
+                    .enumerate()
+                    .map(|(at, name)| format!("db.{name}: {}", expect(at)))
+                    .collect();
+                let asks = "{ post: /, text: select sum(total) from orders where customer = 7, expect: { status: 200 } }";
+                let grader = format!(
+                    "format: 1\nexercise: demo\npass: 80\nservices:\n  db:\n    engine: {engine}\n    seed: [schema.sql, {{ rows: orders, count: 3000, columns: {{ id: $(row), customer: {{ $int: {{ from: 1, to: 50 }} }}, total: $int }} }}, index.sql]\nchecks:\n  - id: work\n    claim: A\n    points: 1\n    steps:\n      - work:\n          steps: [ {asks} ]\n          expect: {{ {} }}\n        repeat: {repeat}\n",
+                    expect.join(", ")
+                );
+                course.write("graders/demo/grader.yaml", &grader);
+                course
+            };
+            let (_, report) = of(&|_| "-1".to_owned(), 1).report(&[]);
+            let mismatches = report.pointer("/checks/0/outcome/mismatches").and_then(|all| all.as_array());
+            let got = |mismatch: &serde_json::Value| {
+                mismatch["got"].as_str().and_then(|got| got.rsplit(' ').next()).map(str::to_owned)
+            };
+            let costs: Vec<String> = mismatches.expect("costs").iter().filter_map(got).collect();
+            assert_eq!(costs.len(), counters.len(), "{report}");
+            of(&|at| costs[at].clone(), 10).check(&[]).code(0);
+        }
+    }
+    drop(busy);
+}
+
+/// Keeps two processors busy until it is dropped.
+struct Busy(std::sync::Arc<std::sync::atomic::AtomicBool>, Vec<std::thread::JoinHandle<()>>);
+
+impl Busy {
+    fn begin() -> Self {
+        use std::sync::atomic::Ordering::Relaxed;
+        let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let spin = |stop: std::sync::Arc<std::sync::atomic::AtomicBool>| {
+            move || {
+                while !stop.load(Relaxed) {
+                    std::hint::spin_loop();
+                }
+            }
+        };
+        let threads = (0..2).map(|_| std::thread::spawn(spin(stop.clone()))).collect();
+        Self(stop, threads)
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.1.drain(..).for_each(|thread| drop(thread.join()));
+    }
+}
+
+#[test]
+fn a_service_that_dies_makes_a_grading_broken_and_never_failed() {
+    let server = "def answer(method, path, body):\n    return 200, {}, b''\n";
+    let course = Course::get_root(&http_server(server));
+    let flag = course.root.path().join("die");
+    // It ends as soon as somebody wants it to, and takes its server with it.
+    let dies = format!(
+        "#!/bin/sh\n/usr/bin/redis-server \"$@\" &\nwhile [ ! -e '{}' ]; do sleep 0.02; done\necho it was too much >&2\nkill -9 $!\nexit 3\n",
+        flag.display()
+    );
+    course.write("bin/redis-server", &dies);
+    let program = course.root.path().join("bin/redis-server");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&program, executable).expect("a program");
+    let path = format!(
+        "{}:{}",
+        program.parent().expect("a folder").display(),
+        std::env::var("PATH").unwrap_or_default()
+    );
+    let kill =
+        format!("      - run: {{ command: [touch, '{}'] }}\n        expect: {{ exit: 0 }}\n", flag.display());
+    let wait = "      - redis: { cache: [GET, a] }\n        expect: { reply: never }\n        until: { every: 20ms, at_most: 5s }\n";
+    let grader = format!(
+        "format: 1\nexercise: demo\npass: 80\nservices:\n  cache: redis\nchecks:\n{}",
+        check("dies", &(kill + wait))
+    );
+    course.write("graders/demo/grader.yaml", &grader);
+    course
+        .gradus(&["--sandbox", "none"])
+        .env("PATH", path)
+        .run()
+        .code(4)
+        .says("the service `cache` exited with code 3 while it was needed")
+        .says("it was too much");
+}
+
+#[test]
+fn gradings_in_a_row_leave_no_process_no_folder_and_no_shared_memory() {
+    let of = |engine: &str| course(engine, &check("any", &ask("select 1", "{ text: \"1\" }")));
+    let (postgresql, mariadb) = (of("postgresql"), of("mariadb"));
+    let folder = postgresql.root.path().join("temporary");
+    std::fs::create_dir(&folder).expect("a folder");
+    // PostgreSQL never runs as root, which has no other user without a sandbox.
+    for (course, sandbox) in [(&mariadb, "none"), (&postgresql, "native"), (&postgresql, "native")] {
+        course.gradus(&["--sandbox", sandbox]).env("TMPDIR", &folder).run().code(0);
+    }
+    let left = std::fs::read_dir(&folder).expect("a folder").flatten().map(|entry| entry.file_name());
+    // Which ports are taken is noted in one place for all gradings of this machine.
+    let left: Vec<_> = left.filter(|name| name != "gradus-ports").collect();
+    assert!(left.is_empty(), "{left:?}");
+    let name = folder.display().to_string();
+    let processes = std::fs::read_dir("/proc").expect("processes").flatten().filter(|entry| {
+        let command = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&command).contains(&name)
+    });
+    assert_eq!(processes.count(), 0, "a process is left");
+    // Whoever made a piece of memory that nobody uses any more would have ended, too.
+    let segments = std::fs::read_to_string("/proc/sysvipc/shm").unwrap_or_default();
+    let orphans = segments.lines().skip(1).filter(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let maker = words.get(4).copied().unwrap_or_default();
+        words.get(6) == Some(&"0") && !std::path::Path::new("/proc").join(maker).exists()
+    });
+    assert_eq!(orphans.count(), 0, "{segments}");
+}

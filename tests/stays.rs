@@ -186,3 +186,35 @@ fn services_are_up_for_whoever_develops() {
         assert_eq!(up.interrupt(), 130);
     }
 }
+
+#[test]
+fn services_are_up_beside_a_server_at_addresses_that_lead_there_from_outside() {
+    let asks = "import socket\ndef answer(method, path, body):\n    host, port = os.environ['CACHE_URL'][8:].split('/')[0].split(':')\n    with socket.create_connection((host, int(port)), timeout=5) as redis:\n        redis.sendall(b'GET greeting\\r\\n')\n        return 200, {}, redis.recv(4096)\n";
+    let course = Course::get_root(&http_server(asks));
+    course.write("graders/demo/seed.redis", "SET greeting hello\n");
+    course.write(
+        "graders/demo/grader.yaml",
+        "format: 1\nexercise: demo\npass: 80\nservices:\n  cache: { engine: redis, seed: seed.redis }\nstubs: { rates: { routes: [ { get: /, reply: { text: five } } ] } }\nchecks:\n  - id: root\n    claim: A\n    points: 1\n    steps: [ { get: /, expect: { status: 200 } } ]\n",
+    );
+    let (work, root) = (course.work().display().to_string(), course.root.path().display().to_string());
+    let asked = |told: &str, question: &[u8]| {
+        let address = told.split("//").nth(1).and_then(|rest| rest.split(['/', '\'', ';']).next());
+        let mut link = std::net::TcpStream::connect(address.expect("an address")).expect("somebody listens");
+        link.set_read_timeout(Some(PATIENCE)).expect("a limit");
+        std::io::Write::write_all(&mut link, question).expect("a question");
+        let mut answer = [0; 512];
+        let length = link.read(&mut answer).expect("an answer");
+        String::from_utf8_lossy(&answer[..length]).into_owned()
+    };
+    for sandbox in ["native", "none"] {
+        let arguments = ["up", &work, "--exercises", &root, "--server", "--sandbox", sandbox];
+        let up = Staying::of(Gradus::new(arguments));
+        let lines = [up.wait_for("export "), up.wait_for("export ")];
+        let line = |name: &str| lines.iter().find(|line| line.contains(name)).expect("a line").clone();
+        assert_eq!(asked(&line("CACHE_URL"), b"GET greeting\r\n"), "$5\r\nhello\r\n");
+        assert!(asked(&line("RATES_URL"), b"GET / HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 200"));
+        let server = up.wait_for("The server is up at");
+        assert!(asked(&server, b"GET / HTTP/1.0\r\n\r\n").contains("200"));
+        assert_eq!(up.interrupt(), 130);
+    }
+}

@@ -1,5 +1,6 @@
 //! A builder that drives the real binary, and courses and submissions in temporary folders.
 
+pub mod actions;
 pub mod class;
 pub mod course;
 pub mod gradus;

@@ -75,6 +75,24 @@ fn wsgi_and_fetch_run_unchanged() {
 }
 
 #[test]
+fn a_thread_that_was_started_runs_once_somebody_waits_for_it() {
+    let program = "import threading\nfrom concurrent.futures import Future\nlock = threading.Lock()\ndef answer(method, path, body):\n    told = Future()\n    def work():\n        with lock:\n            told.set_result(7)\n    with lock:\n        threading.Thread(target=work, daemon=True).start()\n    return 200, {}, str(told.result(1)).encode()\n";
+    let steps = "      - { get: /, expect: { status: 200, text: \"7\" } }\n";
+    check(&Course::new(&one_check(steps), &http_server(program)), &[]).code(0);
+}
+
+#[test]
+fn what_runners_are_there_is_told() {
+    let list = Gradus::new(["runner", "list"]).env("GRADUS_RUNNERS", runners()).run().code(0);
+    list.says("python ").says("javascript ");
+    let empty = tempfile::tempdir().unwrap();
+    let ran = Gradus::new(["doctor"]).env("GRADUS_RUNNERS", empty.path()).run();
+    ran.says("Runners of WebAssembly").says("not here; gradus runner install FILE");
+    let nothing = Gradus::new(["runner", "install", &empty.path().display().to_string()]).run().code(2);
+    nothing.complains("holds neither python.wasm nor javascript.wasm");
+}
+
+#[test]
 fn each_limit_is_told_in_words_and_a_fresh_instance_answers_the_next_check() {
     let attacks = [
         ("/loop", "units of work (fuel)"),

@@ -165,6 +165,28 @@ fn a_starter_that_passes_and_a_solution_that_does_not_break_the_grader() {
 }
 
 #[test]
+fn a_solution_leaves_out_just_what_it_says_that_its_stack_lacks() {
+    let lacks = |course: &Course, id: &str| {
+        let text = format!("lacks = [\"{id}\"]\nbecause = \"Its stack knows no 404.\"\n");
+        course.write("graders/demo/solutions/python.toml", &text);
+    };
+    let course = verified("[\"unknown\"]");
+    lacks(&course, "unknwon");
+    verify(&course).code(3).complains("`unknwon` is no check of this grader");
+    lacks(&course, "unknown");
+    verify(&course).code(3).says("unknown is among what it lacks, but passed");
+    let always_200 = http_server("def answer(method, path, body):\n    return 200, {}, b'right'\n");
+    course.write("graders/demo/solutions/python/app.py", &always_200);
+    course.write("exercises/demo/starters/python/app.py", &always_200.replace("right", "to do"));
+    std::fs::remove_dir_all(course.root.path().join("graders/demo/mutants")).expect("mutants");
+    verify(&course).code(3).says("without what it lacks it does not pass");
+    let grader = course.root.path().join("graders/demo/grader.yaml");
+    let text = std::fs::read_to_string(&grader).expect("a grader").replace("pass: 80", "pass: 50");
+    course.write("graders/demo/grader.yaml", &text);
+    verify(&course).code(0).says("all as they should be");
+}
+
+#[test]
 fn a_check_that_does_not_hold_alone_breaks_the_grader() {
     let course = verified("[\"unknown\"]");
     let counts = http_server(

@@ -13,9 +13,11 @@ const CLASS: [usize; 2] = [50, 500];
 const LEARNERS: usize = 1000;
 const TIMES: usize = 100;
 
-const EXERCISE: &str = "format = 1\nslug = \"bench\"\ntitle = \"Bench\"\nsummary = \"An exercise of the benchmarks.\"\n\
+/// An exercise of the benchmarks, in any language.
+pub const EXERCISE: &str = "format = 1\nslug = \"bench\"\ntitle = \"Bench\"\nsummary = \"An exercise of the benchmarks.\"\n\
     track = \"foundations\"\ndifficulty = 1\nsubmission = \"server\"\nskills = [\"HTTP\"]\nlanguages = []\n";
-const START: &str = "format = 1\nexercise = \"bench\"\n\n[run]\nstart = [\"./server\"]\n";
+/// How the server is started.
+pub const START: &str = "format = 1\nexercise = \"bench\"\n\n[run]\nstart = [\"./server\"]\n";
 /// It answers every request with the same, and is small enough to be copied without being noticed.
 const SERVER: &str = r#"
 use std::io::{Read, Write};
@@ -40,12 +42,7 @@ pub fn run(gradus: &Path) {
     write(root, "exercises/bench/exercise.toml", EXERCISE);
     write(root, "exercises/bench/README.md", "# Bench\n");
     write(root, "graders/bench/grader.yaml", &grader());
-    write(root, "server.rs", SERVER);
-    let compiled = Command::new("rustc")
-        .args(["-O", "-C", "strip=symbols", "-C", "panic=abort", "--edition", "2021", "server.rs"])
-        .current_dir(root)
-        .status();
-    assert!(compiled.is_ok_and(|status| status.success()), "rustc makes the server");
+    compile_server(root);
     println!(
         "\n## A class\n\n| submissions | graded a second | memory of the grader at its peak |\n| --- | --- | --- |"
     );
@@ -53,6 +50,16 @@ pub fn run(gradus: &Path) {
         class(gradus, root, submissions);
     }
     gradebook(gradus, root);
+}
+
+/// Makes `server`, which answers every request.
+pub fn compile_server(root: &Path) {
+    write(root, "server.rs", SERVER);
+    let compiled = Command::new("rustc")
+        .args(["-O", "-C", "strip=symbols", "-C", "panic=abort", "--edition", "2021", "server.rs"])
+        .current_dir(root)
+        .status();
+    assert!(compiled.is_ok_and(|status| status.success()), "rustc makes the server");
 }
 
 fn grader() -> String {
@@ -107,8 +114,8 @@ fn gradebook(gradus: &Path, root: &Path) {
            select exercise, title, pass, source, grader_digest, seed, isolation, regrade, repeat, begun, ended from runs, times where id = 1;
          insert into submissions (exercise, student, members, label, digest, source, self_declared)
            select 'bench', 'learner ' || n, '', '', 'x', '', 0 from learners;
-         insert into gradings (run, submission, turn, grader_digest, seed, isolation, limits, verdict, earned, maximum, took_ms, graded)
-           select n, s.id, 0, g.grader_digest, g.seed, g.isolation, g.limits, g.verdict, g.earned, g.maximum, g.took_ms, g.graded
+         insert into gradings (run, submission, turn, grader_digest, seed, isolation, limits, verdict, earned, maximum, took_ms, graded, came)
+           select n, s.id, 0, g.grader_digest, g.seed, g.isolation, g.limits, g.verdict, g.earned, g.maximum, g.took_ms, g.graded, g.came
            from times, submissions s, (select * from gradings limit 1) g where s.student like 'learner %';
          insert into outcomes select g.id, o.position, o.outcome, o.took_ms from gradings g, outcomes o where g.run > 1 and o.grading = 1;
          insert into reports select g.id, r.json from gradings g, reports r where g.run > 1 and r.grading = 1;
@@ -127,7 +134,8 @@ fn gradebook(gradus: &Path, root: &Path) {
     }
 }
 
-fn write(root: &Path, path: &str, text: &str) {
+/// Writes a file and the folders above it.
+pub fn write(root: &Path, path: &str, text: &str) {
     let path = root.join(path);
     fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a folder");
     fs::write(path, text).expect("a file");

@@ -3,6 +3,7 @@
 //! The same program also plays the parts of a measurement that are processes: the server that is graded, and the raw
 //! client that is the measure.
 
+mod again;
 mod batch;
 mod course;
 mod grading;
@@ -12,7 +13,9 @@ mod overhead;
 mod raw;
 mod sandbox;
 mod server;
+mod services;
 mod steady;
+mod wasm;
 
 use std::path::PathBuf;
 
@@ -45,8 +48,17 @@ fn bench(asked: &[&str]) {
     if wanted("batch") {
         batch::run(&gradus());
     }
+    if wanted("services") {
+        services::run(&gradus());
+    }
     if wanted("overhead") {
         overhead::run(&gradus());
+    }
+    if wanted("again") {
+        again::run(&gradus());
+    }
+    if wanted("wasm") {
+        wasm::run(&gradus());
     }
 }
 

@@ -1,7 +1,7 @@
 """Runs a plain Python file: one that serves with http.server, or one that has a WSGI application.
 
-There are no sockets and no threads here. A server's loop takes requests from the grader instead, one at a time, and
-http.client hands the grader what it would have sent.
+There are no sockets here. A server's loop takes requests from the grader instead, one at a time, and http.client hands
+the grader what it would have sent.
 """
 
 import io
@@ -16,6 +16,7 @@ import socketserver
 
 import flask
 import preloaded  # noqa: F401  what applications may import has to be there when the runner is built
+import threads
 import wit_world
 from componentize_py_types import Err
 from wit_world.imports import inbox, types, upstreams
@@ -28,6 +29,9 @@ class WitWorld(wit_world.WitWorld):
         os.environ.clear()
         os.environ.update(environment)
         sys.argv[:] = [entry]
+        for ours in ("runner", "preloaded", "threads"):
+            # An application's own modules may be called so.
+            sys.modules.pop(ours, None)
         sys.path.insert(0, os.path.dirname(f"/app/{entry}"))
         try:
             module = execute(f"/app/{entry}")
@@ -68,6 +72,7 @@ def serve(answer):
         sys.stdout.flush()
         sys.stderr.flush()
         inbox.answer(response)
+        threads.run_all()
 
 
 # http.server

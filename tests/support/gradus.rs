@@ -55,6 +55,11 @@ impl Gradus {
         Self { command, cache }
     }
 
+    /// The command itself, for those who start it by another way.
+    pub fn binary() -> &'static Path {
+        binary()
+    }
+
     /// In another folder.
     pub fn dir(mut self, dir: &Path) -> Self {
         self.command.current_dir(dir);

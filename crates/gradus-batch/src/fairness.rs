@@ -58,7 +58,7 @@ pub fn near_limit(report: &Report, limits: &Limits, grader: &Grader) -> Option<S
 }
 
 /// The positions at which two gradings with the same grader came out differently.
-pub fn differences(one: &[String], other: &[String]) -> Vec<usize> {
+pub fn differences<T: PartialEq>(one: &[T], other: &[T]) -> Vec<usize> {
     (0..one.len()).filter(|position| one.get(*position) != other.get(*position)).collect()
 }
 

@@ -196,6 +196,7 @@ impl Shared<'_> {
             exercise: self.orders.exercise,
             grader: self.orders.grader,
             grader_digest: self.orders.grader_digest,
+            withheld: self.orders.withheld,
             baselines: self.orders.baselines.to_owned(),
             subject,
             seed: self.run.seed,

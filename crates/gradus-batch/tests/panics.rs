@@ -61,7 +61,7 @@ fn main() {
 }
 
 fn batch(dir: &Path, json: &(dyn Fn(&Report) -> String + Sync)) -> (Vec<String>, Vec<(String, Standing)>) {
-    let catalogue = Catalogue::find(Some(dir), None, dir, dir).expect("a catalogue");
+    let catalogue = Catalogue::find(Some(dir), None, None, dir, dir).expect("a catalogue");
     let exercise = catalogue.exercise("demo").expect("an exercise").exercise;
     let grader = catalogue.grader("demo").expect("a grader").expect("one");
     let path = dir.join("gradebook.db");
@@ -80,6 +80,7 @@ fn batch(dir: &Path, json: &(dyn Fn(&Report) -> String + Sync)) -> (Vec<String>,
             exercise: &exercise,
             grader: &grader.grader,
             grader_digest: &grader.digest,
+            withheld: None,
             baselines: Path::new("none"),
             source: "class",
             isolation: "none",

@@ -1,32 +1,37 @@
 //! Databases and caches of a grading: each runs in a room of its own, made from a template that was filled once, and is
 //! reached by the submission through a pipe of ours, on the port where everybody expects it.
 
+mod file;
 mod instance;
 mod readings;
 mod template;
 
 use crate::ground::Sandbox;
 use crate::job::Folder;
-use crate::target::Target;
+use crate::target::{DataAtStart, Target};
 use gradus_model::draw;
 use gradus_model::grader::{Act, Action, Check, Grader};
 use gradus_model::nats::Said;
 use gradus_model::outcome::Fault;
 use gradus_model::select::Dialect;
-use gradus_model::service::{Engine, Service};
+use gradus_model::service::{DataFile, Engine, Service};
 use gradus_model::toxic::Toxic;
 use gradus_sandbox::{Launcher, PortHold, free_port};
 use gradus_services::Way;
-use gradus_services::engine::{self, Client, Counters, Heard, Programs};
+use gradus_services::engine::{self, Client, Cost, Counters, Heard, Programs};
 use instance::Instance;
 pub use readings::{Asked, Readings};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+
+/// This machine itself, as a place where they are reached besides.
+const HERE: &str = "here";
 
 /// Every kind of service, the package that brings it, and where this machine has it; `path` is as in `PATH`.
 pub fn services_on(path: &OsStr) -> impl Iterator<Item = (&'static str, &'static str, Option<PathBuf>)> {
@@ -64,6 +69,7 @@ impl Host {
 /// All services of one grading.
 pub struct Backing {
     services: BTreeMap<String, One>,
+    files: BTreeMap<String, OneFile>,
     /// Pipes by place and name.
     pipes: BTreeMap<(String, String), JoinHandle<()>>,
     /// Where queries of the submission are run.
@@ -82,6 +88,15 @@ struct One {
     heard: Heard,
     subjects: Vec<String>,
     running: Option<Running>,
+}
+
+/// A file that the submission begins with.
+struct OneFile {
+    file: DataFile,
+    /// Nothing until it is made.
+    made: Arc<[u8]>,
+    /// What was asked of it as the submission.
+    cost: Counters,
 }
 
 struct Running {
@@ -115,7 +130,11 @@ impl Backing {
             };
             services.insert(service.name.value.clone(), one);
         }
-        Ok(Self { services, pipes: BTreeMap::new(), readings: None })
+        let files = grader.files.iter().map(|file| {
+            let one = OneFile { file: file.clone(), made: Arc::from([]), cost: Counters::new() };
+            (file.name.value.clone(), one)
+        });
+        Ok(Self { services, files: files.collect(), pipes: BTreeMap::new(), readings: None })
     }
 
     /// The ports by which the submission comes.
@@ -128,8 +147,46 @@ impl Backing {
         self.services.iter().flat_map(|(name, one)| engine::addresses(one.service.engine, name, one.port))
     }
 
+    /// What the submission finds in its `DATA_DIR` at the beginning, once they are started.
+    pub fn files(&self) -> Vec<DataAtStart> {
+        let files = self.files.iter();
+        files.map(|(name, one)| DataAtStart { name: name.clone(), bytes: one.made.clone() }).collect()
+    }
+
+    /// Whether it is a file, and no program.
+    pub fn is_file(&self, name: &str) -> bool {
+        self.files.contains_key(name)
+    }
+
+    /// A file was asked something as the submission.
+    pub fn note_cost(&mut self, name: &str, cost: Counters) {
+        if let Some(one) = self.files.get_mut(name) {
+            for (what, more) in cost {
+                *one.cost.entry(what).or_default() += more;
+            }
+        }
+    }
+
+    /// What has ended though nobody ended it.
+    pub fn died(&self) -> Option<Fault> {
+        self.services.iter().find_map(|(name, one)| {
+            let (how, words) = one.running.as_ref()?.instance.died()?;
+            Some(Fault {
+                what: format!("the service `{name}` {how} while it was needed; its last words: {words}"),
+                way_out: Some(
+                    "Grade again; if it happens each time, look for what its last words name.".into(),
+                ),
+            })
+        })
+    }
+
     /// Starts all of them, each as its template is.
     pub async fn start(&mut self, host: &Host) -> Result<(), Fault> {
+        for (name, one) in &mut self.files {
+            let made = file::made(host, &one.file).await;
+            let broken = |why| Fault { what: format!("the service `{name}`: {why}"), way_out: None };
+            one.made = made.map_err(broken)?;
+        }
         for (name, one) in &mut self.services {
             let engine = one.service.engine;
             let programs = programs(host, engine, &format!("the service `{name}`"))?;
@@ -202,6 +259,32 @@ impl Backing {
         Ok(())
     }
 
+    /// Has each of them reached on this machine besides, where the submission has a network of its own; what a program here is
+    /// told.
+    pub async fn publish(&mut self) -> io::Result<Vec<(OsString, OsString)>> {
+        let mut told = Vec::new();
+        for (name, one) in &self.services {
+            let Some(running) = &one.running else { continue };
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+            told.extend(engine::addresses(one.service.engine, name, listener.local_addr()?.port()));
+            let (way, reach) = (one.way.clone(), running.instance.reach());
+            let pipe = instance::pipe(listener, one.service.engine, way, reach);
+            self.pipes.insert((HERE.to_owned(), name.clone()), tokio::spawn(pipe));
+        }
+        Ok(told)
+    }
+
+    /// Puts the files into a folder of this machine; what a program here is told.
+    pub fn put_files(&self, folder: &Path) -> io::Result<Vec<(OsString, OsString)>> {
+        let mut told = Vec::new();
+        for (name, one) in &self.files {
+            let path = folder.join(format!("{name}.db"));
+            std::fs::write(&path, &one.made)?;
+            told.extend(engine::sqlite::addresses(name, &path));
+        }
+        Ok(told)
+    }
+
     /// A place where they were reached is gone; this machine itself never is.
     pub fn leave(&mut self, place: &str) {
         let here = |name: &str| self.services.get(name).is_some_and(|one| one.hold.is_some());
@@ -246,10 +329,26 @@ impl Backing {
 
     /// What the submission has had one of them do, bytes over its pipe included.
     pub async fn counters(&mut self, name: &str) -> Result<Counters, String> {
+        if let Some(one) = self.files.get(name) {
+            return Ok(one.cost.clone());
+        }
         let passed = self.services.get(name).map_or(0, |one| one.way.passed());
         let mut counters = self.client(name)?.counters().await?;
         counters.insert("bytes".to_owned(), passed);
         Ok(counters)
+    }
+
+    /// Begins to count the statements of one of them anew.
+    pub async fn reset(&mut self, name: &str) -> Result<(), String> {
+        if self.is_file(name) { Ok(()) } else { self.client(name)?.reset().await }
+    }
+
+    /// The statements that cost one of them most since the count began, the dearest first.
+    pub async fn dearest(&mut self, name: &str) -> Vec<Cost> {
+        match self.client(name) {
+            Ok(client) => client.dearest().await.unwrap_or_default(),
+            Err(_) => Vec::new(),
+        }
     }
 
     /// Does something to one of them.
@@ -284,7 +383,7 @@ impl Backing {
         }
         for one in self.services.values_mut() {
             if let Some(mut running) = one.running.take() {
-                running.instance.kill().await;
+                running.instance.put_away().await;
             }
         }
     }
@@ -331,11 +430,7 @@ impl One {
         let Some(running) = &mut self.running else { return Ok(()) };
         let client = &mut running.instance.client;
         if on == Begins::Anew && !engine::is_cloned(self.service.engine) {
-            let of_seed = |why| match &self.service.seed {
-                Some(seed) => format!("{}: {why}", seed.path.value),
-                None => why,
-            };
-            client.furnish(&self.service).await.map_err(of_seed)?;
+            client.furnish(&self.service).await?;
         }
         if let Ok(nats) = client.nats() {
             nats.attend(&self.heard, &self.subjects).await?;

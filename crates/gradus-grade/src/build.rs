@@ -55,6 +55,7 @@ impl Built {
             dir: self.dir.clone(),
             told,
             upstreams,
+            files: Vec::new(),
             serves: matches!(exercise.submission, SubmissionKind::Server | SubmissionKind::Config),
             blank,
             limits: exercise.limits.clone(),
@@ -67,7 +68,7 @@ pub enum NotBuilt {
     /// Its build failed: the submission's fault.
     Failed {
         /// The build and its last words.
-        phase: Phase,
+        phase: Box<Phase>,
         /// One sentence.
         how: String,
     },
@@ -118,6 +119,13 @@ pub async fn build(
     observer: &mut dyn Observer,
 ) -> Result<Built, NotBuilt> {
     let dir = ground.dir(folder.plan.dir.as_deref());
+    if let (Where::Cache(cache), Some("go")) = (&folder.place, folder.plan.language) {
+        // What Go compiled stays beside the project's copy, and is not compiled again.
+        let compiled = cache.home().join("go-build");
+        ground
+            .keep_compiled(compiled, "GOCACHE")
+            .map_err(|error| ours(format!("no place for GOCACHE: {error}")))?;
+    }
     let phase = match (&folder.plan.build, &folder.plan.configuration) {
         (None, _) => None,
         (Some(command), None) => Some(build_in(folder, ground, command, limits, observer).await?),
@@ -128,6 +136,7 @@ pub async fn build(
             Some(phase)
         }
     };
+    ground.lend().map_err(|error| ours(format!("no copy to run: {}: {error}", ground.folder().display())))?;
     Ok(Built { phase, start: folder.plan.start.as_ref().map(argv).unwrap_or_default(), dir })
 }
 
@@ -145,7 +154,14 @@ async fn build_in(
         Where::Cache(cache) => !cache.needs_build(&folder.plan, &mark(folder, ground)),
     };
     if unchanged {
-        let phase = Phase { command: line, took: Duration::ZERO, unchanged, output: Shown::default() };
+        provide::recall(folder, ground)?;
+        let phase = Phase {
+            command: line,
+            took: Duration::ZERO,
+            unchanged,
+            output: Shown::default(),
+            places: Vec::new(),
+        };
         observer.event(Event::Built(&phase));
         return Ok(phase);
     }
@@ -170,11 +186,12 @@ async fn build_in(
         }
         Ending::OutOfTime { .. } => {
             let how = format!("the build took more than {}", format_duration(limits.build));
-            Err(NotBuilt::Failed { phase, how })
+            Err(NotBuilt::Failed { phase: phase.into(), how })
         }
-        other => {
-            Err(NotBuilt::Failed { phase, how: format!("the build {other}{}", without_packages(ground)) })
-        }
+        other => Err(NotBuilt::Failed {
+            phase: phase.into(),
+            how: format!("the build {other}{}", without_packages(ground)),
+        }),
     }
 }
 
@@ -198,10 +215,6 @@ pub async fn in_room(
     let dir = ground.dir(folder.plan.dir.as_deref());
     let mut env = ground.environment().to_vec();
     env.extend(ground.places(data.as_ref()));
-    if matches!(folder.place, Where::Cache(_)) {
-        // What Go compiled stays beside the project's copy, and is not compiled again.
-        env.push(("GOCACHE".into(), dir.join(".cache/go-build").into()));
-    }
     let mut program = Program {
         command: argv(command),
         dir,
@@ -232,7 +245,13 @@ pub async fn in_room(
         bytes: slice.bytes.len() as u64 + slice.dropped,
         cut: from > 0 || slice.dropped > 0,
     };
-    let phase = Phase { command: shell_line(command), took: begun.elapsed(), unchanged: false, output };
+    let phase = Phase {
+        command: shell_line(command),
+        took: begun.elapsed(),
+        unchanged: false,
+        output,
+        places: Vec::new(),
+    };
     if !matches!(ending, Ok(Ending::Exited(0)))
         && let Some(blocked) = way_out.as_ref().and_then(WayOut::blocked)
     {
@@ -240,7 +259,7 @@ pub async fn in_room(
     }
     match ending {
         Ok(ending) => Ok((phase, ending)),
-        Err(how) => Err(NotBuilt::Failed { phase, how }),
+        Err(how) => Err(NotBuilt::Failed { phase: phase.into(), how }),
     }
 }
 

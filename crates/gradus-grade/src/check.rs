@@ -4,6 +4,7 @@ mod compare;
 mod conform;
 mod contract;
 mod errand;
+mod file;
 mod growth;
 mod life;
 mod load;

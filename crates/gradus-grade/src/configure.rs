@@ -13,9 +13,7 @@ use gradus_model::submission::CommandLine;
 use gradus_sandbox::{Ending, free_port};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -59,19 +57,13 @@ fn fill(
         move |error: io::Error| NotFilled::Tree(gradus_intake::tree::TreeError::Io { path, error })
     };
     let folder = TempDir::with_prefix("gradus-config-").map_err(no_place(&std::env::temp_dir()))?;
-    // A server that root starts reads as nobody.
-    open_to_all(folder.path()).map_err(no_place(folder.path()))?;
+    ground.open_to_servers(folder.path()).map_err(no_place(folder.path()))?;
     let elsewhere = ground.elsewhere(folder.path());
     let dir = elsewhere.dir(below);
     let names = names(configuration, &dir, told);
     configuration::fill(ground.folder(), folder.path(), &names)?;
     elsewhere.hand_over().map_err(no_place(folder.path()))?;
     Ok(Filled { ground: Arc::new(elsewhere), dir, _folder: folder })
-}
-
-/// Lets everybody enter a folder.
-pub fn open_to_all(folder: &Path) -> io::Result<()> {
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
 }
 
 fn names(
@@ -99,12 +91,13 @@ pub async fn test(
 ) -> Result<Phase, NotBuilt> {
     let begun = Instant::now();
     let refused = |how: String, output: String| NotBuilt::Failed {
-        phase: Phase {
+        phase: Box::new(Phase {
             command: shell_line(command),
             took: begun.elapsed(),
             unchanged: false,
             output: Shown { bytes: output.len() as u64, text: output, cut: false },
-        },
+            places: Vec::new(),
+        }),
         how,
     };
     let data = ground.data().map_err(|error| ours(format!("no place for temporary files: {error}")))?;
@@ -129,9 +122,12 @@ pub async fn test(
         Ending::Exited(0) => Ok(phase),
         Ending::Exited(_) => {
             let how = format!("{} does not accept the configuration", configuration.server);
-            Err(NotBuilt::Failed { phase, how })
+            Err(NotBuilt::Failed { phase: phase.into(), how })
         }
-        other => Err(NotBuilt::Failed { phase, how: format!("the test of the configuration {other}") }),
+        other => Err(NotBuilt::Failed {
+            phase: phase.into(),
+            how: format!("the test of the configuration {other}"),
+        }),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::check::Heard;
 use crate::job::{Folder, Job, Subject, Supplies, Where};
 use crate::observe::Silent;
 use crate::portable::{Portables, not_ours};
-use crate::target::{ProgramTarget, Recipe, Target};
+use crate::target::{DataAtStart, ProgramTarget, Recipe, Target};
 use crate::upstreams::Upstreams;
 use gradus_intake::{plan, tree};
 use gradus_model::exercise::Exercise;
@@ -192,6 +192,7 @@ struct Baseline {
     /// What the grader tells the submission is told to it too.
     told: Vec<(OsString, OsString)>,
     upstreams: Vec<u16>,
+    files: Vec<DataAtStart>,
 }
 
 impl Baseline {
@@ -206,6 +207,7 @@ impl Baseline {
             environment: folder.environment.clone(),
             told: recipe.told.clone(),
             upstreams: recipe.upstreams.clone(),
+            files: recipe.files.clone(),
         })
     }
 
@@ -216,13 +218,13 @@ impl Baseline {
         }
         let ours = |what: String| broken(format!("the exercise's baseline: {what}"), None);
         let copy = TempDir::with_prefix("gradus-baseline-").map_err(|error| ours(error.to_string()))?;
-        tree::stage(&self.source, copy.path()).map_err(|error| ours(error.to_string()))?;
+        let place = copy.path().join("baseline");
+        tree::stage(&self.source, &place).map_err(|error| ours(error.to_string()))?;
         let folder = Folder {
             name: "baseline".to_owned(),
-            plan: plan::plan(copy.path(), Some(exercise.submission))
-                .map_err(|error| ours(error.to_string()))?,
+            plan: plan::plan(&place, Some(exercise.submission)).map_err(|error| ours(error.to_string()))?,
             digest: String::new(),
-            place: Where::Copy(copy.path().to_owned()),
+            place: Where::Copy(place),
             sandbox: self.sandbox.clone(),
             launcher: &self.launcher,
             supplies: self.supplies.clone(),
@@ -238,6 +240,7 @@ impl Baseline {
         let built = built.map_err(not_built)?;
         let ground = Arc::new(ground);
         let recipe = built.recipe(&folder, &ground, exercise, self.told.clone(), self.upstreams.clone());
+        let recipe = Recipe { files: self.files.clone(), ..recipe };
         self.copy = Some((copy, recipe.clone()));
         Ok(recipe)
     }

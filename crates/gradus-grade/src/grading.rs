@@ -13,6 +13,7 @@ use crate::order;
 use crate::portable::{self, Portables};
 use crate::session::{Session, start};
 use crate::target::{ProgramTarget, Recipe, Target, UrlTarget};
+use crate::traces;
 use crate::upstreams::Upstreams;
 use gradus_model::draw;
 use gradus_model::duration::format_duration;
@@ -40,6 +41,7 @@ pub async fn grade(job: Job<'_>, observer: &mut dyn Observer, interrupt: &Interr
         report.progress = Progress::CutShort(format!("the {limit} that a grading may take were over"));
     }
     skip_the_rest(&job, &mut report);
+    traces::point(&mut report, &job.subject);
     report.took = begun.elapsed();
     report
 }
@@ -79,11 +81,12 @@ impl Grading<'_, '_> {
                     self.report.progress = Progress::NotBuilt(why);
                     return;
                 }
-                let Some(recipe) = self.build(folder, &upstreams).await else { return };
-                further = Further::new(job, Some(recipe.clone()));
+                let Some(mut recipe) = self.build(folder, &upstreams).await else { return };
                 if let Err(Fault { what, way_out }) = lean(folder, job.grader, &mut upstreams).await {
                     return self.broken(what, way_out);
                 }
+                recipe.files = upstreams.backing().files();
+                further = Further::new(job, Some(recipe.clone()));
                 match ProgramTarget::new(recipe) {
                     Ok(target) => Box::new(target),
                     Err(error) => {
@@ -150,7 +153,7 @@ impl Grading<'_, '_> {
     fn not_built(&mut self, why: NotBuilt) {
         match why {
             NotBuilt::Failed { phase, how } => {
-                self.report.build = Some(phase);
+                self.report.build = Some(*phase);
                 self.report.progress = Progress::NotBuilt(how);
             }
             NotBuilt::Interrupted => self.report.progress = Progress::CutShort("interrupted".into()),
@@ -172,8 +175,13 @@ impl Grading<'_, '_> {
                 return;
             }
         };
-        let phase =
-            Phase { command, took: begun.elapsed(), unchanged: false, output: target.output_since_mark() };
+        let phase = Phase {
+            command,
+            took: begun.elapsed(),
+            unchanged: false,
+            output: target.output_since_mark(),
+            places: Vec::new(),
+        };
         if let Err(cause) = started {
             self.report.boot = Some(phase);
             return self.not_ready(&cause);
@@ -235,6 +243,8 @@ impl Grading<'_, '_> {
             self.observer.event(Event::Checked(&entry));
             self.report.checks.push(entry);
             if let Some(request) = session.never_answered() {
+                // This sentence is told to learners whatever check it is about.
+                let request = if is_hidden { "a request".to_owned() } else { request };
                 let cause = format!(
                     "the server listens on port {}, but did not answer {request} within {}",
                     session.port(),
@@ -306,6 +316,7 @@ fn blank(job: &Job<'_>) -> Report {
         selection: job.selection.clone(),
         checks: Vec::new(),
         usage: None,
+        withheld: job.withheld,
     }
 }
 
@@ -344,6 +355,7 @@ fn entry(
         requests,
         output,
         line: job.grader.sources.line_and_column(check.id.span).0,
+        places: Vec::new(),
         rerun: format!("gradus check --only {} --seed {}", check.id.value, job.seed),
     }
 }

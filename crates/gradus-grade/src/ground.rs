@@ -1,6 +1,9 @@
 //! The ground on which a submission is built and runs: which folder of the machine, seen where, in what kind of room.
 
-use crate::files::{copy_all, give, readable, size};
+mod server;
+
+use crate::files::{give, readable, size};
+use gradus_intake::aside::{Aside, copy_all};
 use gradus_intake::plan;
 use gradus_model::duration::{format_duration, format_size};
 use gradus_model::exercise::Limits;
@@ -8,16 +11,20 @@ use gradus_model::report::{Isolation, LimitState};
 use gradus_sandbox::{
     Access, HOME, Holds, Launcher, Limits as RoomLimits, RoomSpec, Rung, SandboxError, View, host_id,
 };
+use server::Tenant;
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 
 /// Where a submission sees itself in a room of its own.
-const WORK: &str = "/work";
+pub const WORK: &str = "/work";
 /// Where it sees its `DATA_DIR` there.
 const DATA: &str = "/data";
+/// Where programs see what compilers keep for the next time.
+const COMPILED: &str = "/compiled";
 /// What a build may use of memory: compilers are hungrier than what they make.
 const BUILD_MEMORY: u64 = 4 << 30;
 
@@ -77,7 +84,8 @@ const LOOKS: Duration = Duration::from_millis(300);
 /// Bytes of memory that the programs of a grading may take together at once: what they write at run time lies in memory too.
 pub fn most_memory(plan: &plan::Plan, limits: &Limits) -> u64 {
     let runs = limits.memory.saturating_add(limits.disk);
-    if plan.build.is_some() { runs.max(build_memory(limits)) } else { runs }
+    let compiles = plan.build.is_some() && plan.configuration.is_none();
+    if compiles { runs.max(build_memory(limits)) } else { runs }
 }
 
 fn build_memory(limits: &Limits) -> u64 {
@@ -99,6 +107,12 @@ pub struct Ground {
     /// Package managers whose packages are needed and not there.
     lacking: Vec<&'static str>,
     host_id: Option<u32>,
+    /// What was built, while a copy of it runs.
+    aside: Option<Aside>,
+    /// What compilers keep for the next time.
+    compiled: Option<PathBuf>,
+    /// Whom it is made for.
+    tenant: Tenant,
 }
 
 impl Ground {
@@ -116,6 +130,9 @@ impl Ground {
             copies: Vec::new(),
             lacking: Vec::new(),
             host_id: None,
+            aside: None,
+            compiled: None,
+            tenant: Tenant::Program,
         };
         if ground.is_apart() {
             let (toolchains, variables) = plan::homes(environment);
@@ -137,42 +154,6 @@ impl Ground {
             }
         }
         Ok(ground)
-    }
-
-    /// The same ground with a copy of the submission, which is to be handed over once it is there.
-    pub fn elsewhere(&self, folder: &Path) -> Self {
-        Self {
-            sandbox: self.sandbox.clone(),
-            folder: folder.to_owned(),
-            environment: self.environment.clone(),
-            toolchains: self.toolchains.clone(),
-            packages: Vec::new(),
-            copies: Vec::new(),
-            lacking: Vec::new(),
-            host_id: self.host_id,
-        }
-    }
-
-    /// Gives the folder to whoever runs in it.
-    pub fn hand_over(&self) -> io::Result<()> {
-        self.host_id.map_or(Ok(()), |id| give(&self.folder, id))
-    }
-
-    /// Makes it the ground of a server that is run with a configuration: where such servers' programs are, and whom they may
-    /// be when root starts them outside of a room of their own.
-    pub fn for_servers(&mut self) {
-        for (_, path) in self.environment.iter_mut().filter(|(name, _)| name == "PATH") {
-            for folder in plan::SBIN {
-                path.push(":");
-                path.push(folder);
-            }
-        }
-        let is_root = host_id("").is_some() && !self.is_native();
-        let user = if is_root { "user root root;" } else { "" };
-        self.environment.push(("NGINX_USER".into(), user.into()));
-        if self.is_apart() && !self.is_native() {
-            self.toolchains.extend(["/etc/passwd", "/etc/group"].map(PathBuf::from));
-        }
     }
 
     /// Whether it runs in rooms with files and a network of their own.
@@ -205,6 +186,15 @@ impl Ground {
         &self.folder
     }
 
+    /// What was built stays as it is whatever its programs write beside their data, as long as the ground is there. A room
+    /// with an overlay sees to that itself.
+    pub fn lend(&mut self) -> io::Result<()> {
+        if !self.is_native() {
+            self.aside = Some(Aside::set(&self.folder)?);
+        }
+        Ok(())
+    }
+
     /// Shows a set of packages, which stays as it is whatever a build does; to one that writes, a copy is shown.
     pub fn use_packages(&mut self, set: &Path, at: PathBuf, writes: bool) -> io::Result<()> {
         if !writes {
@@ -223,10 +213,23 @@ impl Ground {
         self.environment.extend(variables);
     }
 
-    /// What was built needs no packages any more.
+    /// What was built needs no packages that can be written any more; others may be read as long as it runs.
     pub fn forget_packages(&mut self) {
-        self.packages.clear();
+        self.packages.retain(|(_, _, access)| *access == Access::Read);
         self.copies.clear();
+    }
+
+    /// Keeps in a folder what a compiler wants to find again, and says where in this variable. What is compiled when the
+    /// submission runs is not kept where the room has an overlay.
+    pub fn keep_compiled(&mut self, folder: PathBuf, variable: &str) -> io::Result<()> {
+        std::fs::create_dir_all(&folder)?;
+        if let Some(id) = self.host_id {
+            give(&folder, id)?;
+        }
+        let seen = if self.is_native() { PathBuf::from(COMPILED) } else { folder.clone() };
+        self.environment.push((variable.into(), seen.into()));
+        self.compiled = Some(folder);
+        Ok(())
     }
 
     /// Remembers that packages are needed which are not there.
@@ -272,7 +275,7 @@ impl Ground {
         }
         let folder = TempDir::with_prefix("gradus-data-")?;
         for name in self.private_folders() {
-            std::fs::create_dir(folder.path().join(name))?;
+            fs::create_dir(folder.path().join(name))?;
         }
         if let Some(id) = self.host_id {
             give(folder.path(), id)?;
@@ -305,8 +308,12 @@ impl Ground {
 
     /// The room in which it is built. What it writes stays.
     pub fn build_room(&self, limits: &Limits, data: Option<&TempDir>, ports: &[u16]) -> RoomSpec {
-        let memory = build_memory(limits);
-        let file_size = Some(build_disk(limits));
+        let memory = match self.tenant {
+            Tenant::Program => build_memory(limits),
+            Tenant::Server => limits.memory,
+        };
+        // One file can't reach what all of them together may take, so that it is always clear which of the two it was.
+        let file_size = Some(build_disk(limits) / 2);
         let cpu = Some(limits.build);
         let limits = RoomLimits { memory, cpu, file_size, files: 4096, ..room_limits(limits) };
         RoomSpec { rung: self.rung(Access::Write, data, ports), limits }
@@ -342,11 +349,15 @@ impl Ground {
                     toolchains(View::of_room()).folder(DATA).put(self.folder.clone(), WORK.into(), access);
                 let packages = self.packages.iter().cloned();
                 let view = packages.fold(view, |view, (set, at, access)| view.put(set, at, access));
+                let compiled = self.compiled.clone().into_iter();
+                let view = compiled.fold(view, |view, folder| view.put(folder, COMPILED.into(), access));
                 Rung::Native(View { host_id: self.host_id, ..view })
             }
             Sandbox::Guarded { .. } => {
                 let view =
                     toolchains(View::of_system()).put(self.folder.clone(), self.folder.clone(), access);
+                let compiled = self.compiled.clone().into_iter();
+                let view = compiled.fold(view, |view, folder| view.put(folder.clone(), folder, access));
                 let folders = data.map(|data| data.path().to_owned()).into_iter().collect();
                 Rung::Guarded { view: View { folders, ..view }, ports: ports.to_vec() }
             }

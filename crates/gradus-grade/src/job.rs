@@ -6,7 +6,7 @@ use gradus_intake::packages::PackageCache;
 use gradus_intake::plan::Plan;
 use gradus_model::exercise::Exercise;
 use gradus_model::grader::Grader;
-use gradus_model::report::{Progress, Selection};
+use gradus_model::report::{Progress, Selection, Withheld};
 use gradus_sandbox::Launcher;
 use gradus_services::Gate;
 use std::ffi::OsString;
@@ -22,6 +22,8 @@ pub struct Job<'a> {
     pub grader: &'a Grader,
     /// The grader's digest, in hex.
     pub grader_digest: &'a str,
+    /// What the whole grader has, if this is its public part.
+    pub withheld: Option<Withheld>,
     /// The folder of the exercise's baselines, one for each language; it need not be there.
     pub baselines: PathBuf,
     /// What is graded.

@@ -25,6 +25,7 @@ mod record;
 pub mod runners;
 mod session;
 mod target;
+mod traces;
 mod up;
 mod upstreams;
 

@@ -18,7 +18,7 @@ const YEAR: u64 = 365 * 24 * 60 * 60;
 
 /// Whether a submission is graded in WebAssembly: because that was asked for, or because it is nothing else.
 pub fn is_wanted(folder: &Folder<'_>) -> bool {
-    folder.sandbox == Sandbox::Wasm || is_binary(&folder.plan.start)
+    folder.sandbox == Sandbox::Wasm || folder.plan.start.as_ref().is_some_and(is_binary)
 }
 
 fn is_binary(start: &CommandLine) -> bool {
@@ -59,7 +59,7 @@ impl Portables {
         told: Vec<(OsString, OsString)>,
         upstreams: &Upstreams,
     ) -> Result<Self, NotBuilt> {
-        if !job.grader.services.is_empty() {
+        if !job.grader.services.is_empty() || !job.grader.files.is_empty() {
             return Err(NotBuilt::Ours {
                 what: "this exercise has a database or a cache, which a program in WebAssembly can't reach"
                     .into(),
@@ -202,8 +202,13 @@ mod compiled {
             );
             return NotBuilt::Ours { what, way_out };
         }
-        let phase =
-            Phase { command: format!("load {file}"), took, unchanged: false, output: Shown::default() };
-        NotBuilt::Failed { phase, how: format!("{file} can't be run: {why}") }
+        let phase = Phase {
+            command: format!("load {file}"),
+            took,
+            unchanged: false,
+            output: Shown::default(),
+            places: Vec::new(),
+        };
+        NotBuilt::Failed { phase: phase.into(), how: format!("{file} can't be run: {why}") }
     }
 }

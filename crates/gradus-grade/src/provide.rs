@@ -37,34 +37,60 @@ pub async fn provide(
         // Where the network is the machine's own, a build fetches what it needs by itself.
         return Ok(());
     }
-    let dir = folder
-        .plan
-        .dir
-        .as_ref()
-        .map_or_else(|| ground.folder().to_owned(), |below| ground.folder().join(below));
-    for wanted in packages(&dir).map_err(|error| ours(error.to_string()))? {
-        let path = folder.environment.iter().find(|(name, _)| name == "PATH");
-        let key = wanted.key(&dir, path.map_or(OsStr::new(""), |(_, path)| path.as_os_str()));
-        let key = key.map_err(|error| ours(format!("its packages: {error}")))?;
-        let kept = folder.supplies.packages.find(&key);
+    for (wanted, key, kept) in kept(folder, ground)? {
         let store = match kept {
             Some(store) => Some(store),
             None if folder.supplies.hosts.is_empty() => None,
-            None => Some(fetch(folder, &wanted, &dir, &key, limits, observer).await?),
+            None => Some(fetch(folder, &wanted, &built_in(folder, ground), &key, limits, observer).await?),
         };
         match store {
-            Some(store) => {
-                let at = seen_at(&wanted);
-                let used = ground.use_packages(&store, at.clone().into(), wanted.manager.writes());
-                used.map_err(|error| ours(format!("its packages: {error}")))?;
-                ground.tell(wanted.manager.using(&at));
-            }
+            Some(store) => show(ground, &wanted, &store)?,
             None => {
                 ground.lacks_packages(wanted.manager.program());
                 ground.tell(wanted.manager.giving_up());
             }
         }
     }
+    Ok(())
+}
+
+/// Gives the ground of what was built before the packages that are only read: some programs read them when they run.
+pub fn recall(folder: &Folder<'_>, ground: &mut Ground) -> Result<(), NotBuilt> {
+    if !ground.is_native() {
+        return Ok(());
+    }
+    for (wanted, _, kept) in kept(folder, ground)? {
+        if let Some(store) = kept.filter(|_| !wanted.manager.writes()) {
+            show(ground, &wanted, &store)?;
+        }
+    }
+    Ok(())
+}
+
+/// What the submission asks for, the key of each set, and where it is if it was fetched before.
+fn kept(folder: &Folder<'_>, ground: &Ground) -> Result<Vec<(Packages, String, Option<PathBuf>)>, NotBuilt> {
+    let dir = built_in(folder, ground);
+    let path = folder.environment.iter().find(|(name, _)| name == "PATH");
+    let path = path.map_or(OsStr::new(""), |(_, path)| path.as_os_str());
+    let wanted = packages(&dir).map_err(|error| ours(error.to_string()))?;
+    let found = wanted.into_iter().map(|wanted| {
+        let key = wanted.key(&dir, path).map_err(|error| ours(format!("its packages: {error}")))?;
+        let kept = folder.supplies.packages.find(&key);
+        Ok((wanted, key, kept))
+    });
+    found.collect()
+}
+
+/// The folder on this machine in which it is built.
+fn built_in(folder: &Folder<'_>, ground: &Ground) -> PathBuf {
+    folder.plan.dir.as_ref().map_or_else(|| ground.folder().to_owned(), |below| ground.folder().join(below))
+}
+
+fn show(ground: &mut Ground, wanted: &Packages, store: &Path) -> Result<(), NotBuilt> {
+    let at = seen_at(wanted);
+    let used = ground.use_packages(store, at.clone().into(), wanted.manager.writes());
+    used.map_err(|error| ours(format!("its packages: {error}")))?;
+    ground.tell(wanted.manager.using(&at));
     Ok(())
 }
 
@@ -175,8 +201,8 @@ async fn fetch(
     }
     let slice = running.output().all();
     let output = Shown::new(&slice.bytes[slice.bytes.len().saturating_sub(SHOWN_OUTPUT)..], SHOWN_OUTPUT);
-    let phase = Phase { command, took: begun.elapsed(), unchanged: false, output };
-    Err(NotBuilt::Failed { phase, how })
+    let phase = Phase { command, took: begun.elapsed(), unchanged: false, output, places: Vec::new() };
+    Err(NotBuilt::Failed { phase: phase.into(), how })
 }
 
 fn ours(what: String) -> NotBuilt {

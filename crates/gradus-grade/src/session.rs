@@ -105,7 +105,11 @@ impl<'a, 'j> Session<'a, 'j> {
             heard: &mut self.heard,
             record: self.job.record.as_ref(),
         };
-        let ran = check::run(&mut bench, check, &mut bindings).await;
+        let mut ran = check::run(&mut bench, check, &mut bindings).await;
+        // Whatever was asked of one that is gone, its answer says nothing of the submission.
+        if let Some(fault) = self.upstreams.backing().died() {
+            ran.outcome = Outcome::Broken(fault);
+        }
         if ran.outcome == Outcome::Passed {
             self.known.insert(check.id.value.clone(), bindings);
         } else {

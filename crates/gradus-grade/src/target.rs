@@ -17,6 +17,7 @@ use gradus_model::report::{Isolation, Usage};
 use gradus_probe::Dial;
 use std::ffi::OsString;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,8 +59,11 @@ pub trait Target: Send {
     /// Runs a command of the submission beside the server.
     fn run(&mut self, errand: Errand) -> Doing<'_, Result<Done, String>>;
 
-    /// A file of the submission's, as its programs name it; at most the first MiB of it.
-    fn collect<'s>(&'s self, path: &'s str) -> Doing<'s, Result<Vec<u8>, String>>;
+    /// A file of the submission's, as its programs name it; at most so many bytes of it.
+    fn collect<'s>(&'s self, path: &'s str, most: u64) -> Doing<'s, Result<Vec<u8>, String>>;
+
+    /// Its `DATA_DIR`, as its programs see it, where files can be read there.
+    fn data_dir(&self) -> Option<PathBuf>;
 
     /// Stops the server and everything that it started until it is resumed.
     fn pause(&mut self);
@@ -101,6 +105,15 @@ pub trait Target: Send {
 
     /// The grader waits for so long; a clock that only the grader moves goes on.
     fn pass(&mut self, _: Duration) {}
+}
+
+/// A file `NAME.db` that the submission finds in each new `DATA_DIR`.
+#[derive(Clone, Debug)]
+pub struct DataAtStart {
+    /// Its name.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Arc<[u8]>,
 }
 
 /// A command to be run.

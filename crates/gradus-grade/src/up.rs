@@ -47,9 +47,11 @@ pub async fn up(
     let mut upstreams = Upstreams::new(what.grader, what.seed, apart)
         .map_err(|error| format!("no port for a stub: {error}"))?;
     let mut variables = crate::grading::variables(what.grader, what.seed, what.now);
-    variables.extend(upstreams.told());
     let Some(folder) = &what.folder else {
         upstreams.backing().start(&what.host).await.map_err(|fault| fault.what)?;
+        let files = tempfile::TempDir::with_prefix("gradus-files-").map_err(|error| error.to_string())?;
+        variables.extend(upstreams.told());
+        variables.extend(upstreams.backing().put_files(files.path()).map_err(|error| error.to_string())?);
         upstreams
             .begin_here(what.seed, theirs(), names(&what, None))
             .await
@@ -62,9 +64,11 @@ pub async fn up(
     let mut ground = build::prepare(folder).map_err(why)?;
     let built = build::build(folder, &mut ground, &variables, limits, observer).await.map_err(why)?;
     let ground = Arc::new(ground);
-    let recipe = built.recipe(folder, &ground, what.exercise, variables.clone(), upstreams.ports());
-    let mut target = ProgramTarget::new(recipe).map_err(|error| error.to_string())?;
+    let inside: Vec<_> = variables.iter().cloned().chain(upstreams.told()).collect();
+    let mut recipe = built.recipe(folder, &ground, what.exercise, inside, upstreams.ports());
     upstreams.backing().start(&Host::of(folder)).await.map_err(|fault| fault.what)?;
+    recipe.files = upstreams.backing().files();
+    let mut target = ProgramTarget::new(recipe).map_err(|error| error.to_string())?;
     target.open().await.map_err(|cause| cause.to_string())?;
     let origin = target.origin();
     let listening = upstreams.begin(&target, what.seed, names(&what, Some(&origin))).await;
@@ -79,6 +83,12 @@ pub async fn up(
         return Err(format!("{cause}\n{}", words.trim_end()));
     }
     target.publish().await.map_err(|error| format!("the server can't be reached from here: {error}"))?;
+    // Addresses of the sandbox lead nowhere from outside of it.
+    let outside = match apart {
+        true => upstreams.publish().await.map_err(|error| format!("a service can't be reached: {error}"))?,
+        false => upstreams.told().collect(),
+    };
+    variables.extend(outside);
     told(&variables, Some(&origin));
     interrupt.thrown().await;
     target.stop().await;

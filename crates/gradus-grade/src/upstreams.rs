@@ -40,6 +40,13 @@ pub struct Upstreams {
 
 /// Where the server that is graded runs.
 pub const MAIN: &str = "";
+/// This machine itself, as a place where they are reached besides.
+const HERE: &str = "here";
+
+/// `RATES_URL=http://127.0.0.1:4711`.
+fn url_of(name: &str, port: u16) -> (OsString, OsString) {
+    (format!("{}_URL", name.to_uppercase()).into(), format!("http://127.0.0.1:{port}").into())
+}
 
 impl Upstreams {
     /// Those of a grader; nobody listens yet. `apart` says whether the submission has a network of its own.
@@ -63,10 +70,7 @@ impl Upstreams {
 
     /// What the submission is told: `RATES_URL=http://127.0.0.1:4711`.
     pub fn told(&self) -> impl Iterator<Item = (OsString, OsString)> {
-        let stubs = self.ports.iter().map(|(name, port)| {
-            let url = format!("http://127.0.0.1:{}", port.port());
-            (format!("{}_URL", name.to_uppercase()).into(), url.into())
-        });
+        let stubs = self.ports.iter().map(|(name, port)| url_of(name, port.port()));
         stubs.chain(self.backing.told())
     }
 
@@ -127,6 +131,20 @@ impl Upstreams {
             self.serving.insert((MAIN.to_owned(), name.clone()), serving);
         }
         self.backing.listen_here().await
+    }
+
+    /// Has all of them reached on this machine besides, where the submission has a network of its own; what a program here is
+    /// told.
+    pub async fn publish(&mut self) -> io::Result<Vec<(OsString, OsString)>> {
+        let mut told = self.backing.publish().await?;
+        for (name, port) in &self.ports {
+            // The hold of the port says that nobody else on this machine has it.
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port.port())).await?;
+            let serving = tokio::spawn(self.stubs.clone().serve(name.clone(), listener));
+            self.serving.insert((HERE.to_owned(), name.clone()), serving);
+            told.push(url_of(name, port.port()));
+        }
+        Ok(told)
     }
 
     /// Whoever is up and does not listen yet at a place does; `target` is who runs there.

@@ -1,6 +1,7 @@
 //! A project's build cache: a folder of its own into which changed files are copied, and where build products stay, so that
 //! an unchanged project is not built again and the learner's own folder stays clean.
 
+use crate::aside;
 use crate::plan::Plan;
 use crate::tree::{self, TreeError, io_error};
 use std::collections::BTreeSet;
@@ -62,6 +63,8 @@ impl BuildCache {
 
     /// Copies what has changed, and removes what the project no longer has. Build products stay.
     pub fn sync(&self) -> Result<(), CacheError> {
+        // A check that was killed may have left a copy that ran.
+        aside::put_back(&self.dir()).map_err(at(&self.dir()))?;
         let files = tree::files(&self.project)?;
         let list = self.home.join("files");
         let before = fs::read_to_string(&list).unwrap_or_default();

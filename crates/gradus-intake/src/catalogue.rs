@@ -1,15 +1,19 @@
 //! Where exercises and graders are, and what is in them.
 
+use crate::pack::{self, PackError};
 use gradus_model::diagnostic::{Diagnostic, Invalid};
 use gradus_model::exercise::Exercise;
 use gradus_model::grader::Grader;
 use gradus_model::mutant::Mutant;
 use gradus_model::read;
+use gradus_model::report::Withheld;
 use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tempfile::TempDir;
 
 /// The largest file that a grader may name.
 const MAX_FILE: u64 = 16 << 20;
@@ -18,9 +22,11 @@ const TRACKS: [&str; 7] =
     ["foundations", "apis", "data", "performance", "security", "integration", "practice"];
 
 /// A folder with `exercises/` and perhaps `graders/`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Catalogue {
     root: PathBuf,
+    /// Of a pack: the folder that it was unpacked into, as long as anybody looks into it.
+    _unpacked: Option<Arc<TempDir>>,
 }
 
 /// An exercise and where it is.
@@ -41,6 +47,15 @@ pub struct LoadedGrader {
     pub dir: PathBuf,
     /// BLAKE3, in hex, of path and bytes of grader.yaml, every file that it names, exercise.toml and the contract.
     pub digest: String,
+    /// What the whole grader has, if this is its public part only.
+    pub withheld: Option<Withheld>,
+}
+
+impl LoadedGrader {
+    /// The text of grader.yaml.
+    pub fn text(&self) -> &str {
+        self.grader.sources.0.first().map_or("", |source| source.text.as_str())
+    }
 }
 
 /// A mutant and its patch.
@@ -66,6 +81,12 @@ pub enum CatalogueError {
     /// The folder that was named is none.
     #[error("{0} holds no `exercises` folder")]
     NoExercises(PathBuf),
+    /// A digest was given for what is no pack.
+    #[error("{}only a pack can be pinned by its digest", .0.as_ref().map_or(String::new(), |path| format!("{} is a folder, and ", path.display())))]
+    Unpinnable(Option<PathBuf>),
+    /// The pack that was named can't be used.
+    #[error(transparent)]
+    Pack(Box<PackError>),
     /// There is no such exercise.
     #[error("there is no exercise `{slug}`{}", meant.as_ref().map_or(String::new(), |near| format!("; did you mean `{near}`?")))]
     Unknown {
@@ -88,23 +109,23 @@ pub enum CatalogueError {
 }
 
 impl Catalogue {
-    /// Finds it: the folder that was named, then `GRADUS_EXERCISES`, then the repository around the current folder, the
+    /// Finds it: the folder or the pack that was named, then `GRADUS_EXERCISES`, then the repository around the current folder, the
     /// copy that is installed beside the program, and the repository that the program was built in.
     ///
-    /// In CI, name a pinned copy: a pull request's own tree must never supply its grader.
+    /// In CI, name a pinned copy: a pull request's own tree must never supply its grader. `pinned` is the SHA-256 that a pack
+    /// must have.
     pub fn find(
         explicit: Option<&Path>,
         env: Option<&OsStr>,
+        pinned: Option<&str>,
         cwd: &Path,
         exe: &Path,
     ) -> Result<Self, CatalogueError> {
         if let Some(named) = explicit.or(env.map(Path::new)) {
-            let root = cwd.join(named);
-            return if is_catalogue(&root) {
-                Ok(Self { root })
-            } else {
-                Err(CatalogueError::NoExercises(root))
-            };
+            return Self::named(cwd.join(named), pinned);
+        }
+        if pinned.is_some() {
+            return Err(CatalogueError::Unpinnable(None));
         }
         let installed = exe.parent().map(|bin| bin.join("../share/gradus"));
         let built = exe.ancestors().skip(1).filter(|dir| dir.join("Cargo.toml").exists());
@@ -112,8 +133,26 @@ impl Catalogue {
         let looked: Vec<PathBuf> =
             around.map(Path::to_owned).chain(installed).chain(built.map(Path::to_owned)).collect();
         match looked.iter().find(|root| is_catalogue(root)) {
-            Some(root) => Ok(Self { root: root.clone() }),
+            Some(root) => Ok(Self { root: root.clone(), _unpacked: None }),
             None => Err(CatalogueError::NotFound { looked: [vec![cwd.to_owned()], looked].concat() }),
+        }
+    }
+
+    fn named(path: PathBuf, pinned: Option<&str>) -> Result<Self, CatalogueError> {
+        let (root, unpacked) = if path.is_dir() {
+            if pinned.is_some() {
+                return Err(CatalogueError::Unpinnable(Some(path)));
+            }
+            (path, None)
+        } else {
+            let unpacked =
+                pack::unpack(&path, pinned).map_err(|error| CatalogueError::Pack(Box::new(error)))?;
+            (unpacked.path().to_owned(), Some(Arc::new(unpacked)))
+        };
+        if is_catalogue(&root) {
+            Ok(Self { root, _unpacked: unpacked })
+        } else {
+            Err(CatalogueError::NoExercises(root))
         }
     }
 
@@ -214,12 +253,44 @@ impl Catalogue {
             let path = loaded.dir.join(contract);
             grader.contract = Some(grader.sources.add(self.shown(&path), text(&path)?));
         }
-        Ok(Some(LoadedGrader { grader, dir, digest: digest(files) }))
+        Ok(Some(LoadedGrader { grader, dir, digest: digest(files), withheld: self.withheld()? }))
+    }
+
+    /// What a public pack says that it lacks.
+    fn withheld(&self) -> Result<Option<Withheld>, CatalogueError> {
+        let path = self.root.join(pack::MANIFEST);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let table: toml::Table = text(&path)?.parse().map_err(|error: toml::de::Error| {
+            let error = io::Error::new(io::ErrorKind::InvalidData, error.to_string());
+            CatalogueError::Io { path: path.clone(), error }
+        })?;
+        let number = |name: &str| {
+            let value = table.get("withheld")?.get(name)?.as_integer()?;
+            u32::try_from(value).ok()
+        };
+        Ok(number("checks").zip(number("points")).map(|(checks, points)| Withheld { checks, points }))
     }
 
     /// Reference solutions, by the name of their stack.
     pub fn solutions(&self, slug: &str) -> Result<Vec<(String, PathBuf)>, CatalogueError> {
         folders(&self.root.join("graders").join(slug).join("solutions"))
+    }
+
+    /// The checks that a reference solution's stack can't pass, as the file beside its folder says.
+    pub fn lacks(&self, slug: &str, stack: &str, grader: &Grader) -> Result<Vec<String>, CatalogueError> {
+        let path = self.root.join("graders").join(slug).join("solutions").join(format!("{stack}.toml"));
+        if !path.is_file() {
+            return Ok(Vec::new());
+        }
+        let (solution, sources) = read::solution(&self.shown(&path), &text(&path)?).map_err(invalid)?;
+        let unknown = solution.lacks.iter().find(|id| grader.check(&id.value).is_none());
+        if let Some(id) = unknown {
+            let mistake = Diagnostic::new(format!("`{}` is no check of this grader", id.value), id.span);
+            return Err(invalid(Invalid { sources, diagnostics: vec![mistake] }));
+        }
+        Ok(solution.lacks.into_iter().map(|id| id.value).collect())
     }
 
     /// Starters, by language.
@@ -286,7 +357,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, CatalogueError> {
 }
 
 /// A file that a grader names; links that lead out of its folder are refused.
-fn file_below(dir: &Path, name: &str) -> io::Result<Vec<u8>> {
+pub(crate) fn file_below(dir: &Path, name: &str) -> io::Result<Vec<u8>> {
     let path = fs::canonicalize(dir.join(name))?;
     if !path.starts_with(fs::canonicalize(dir)?) {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it leads out of the grader's folder"));

@@ -6,7 +6,7 @@ mod homes;
 mod portable;
 mod tools;
 
-pub use configuration::{Configuration, SBIN};
+pub use configuration::{Configuration, SBIN, TYPES};
 pub use homes::homes;
 pub use portable::{Portable, PortableKind};
 pub use tools::{Missing, missing_tools, servers_on, tools_on};

@@ -1,12 +1,15 @@
 //! Folders in; plans, digests, copies and patches out.
 
 mod archive;
+mod aside;
 mod cache;
 mod class;
 mod configuration;
+mod pack;
 mod packages;
 mod patch;
 mod plan;
+mod trace;
 mod tree;
 
 use std::fs;

@@ -67,6 +67,11 @@ pub fn items(draw: &Draw, stub: &str, bindings: &Bindings) -> Option<Vec<Json>> 
     }
 }
 
+/// One value from a stream.
+pub fn value(draw: &Draw, random: &mut Random, bindings: &Bindings) -> Json {
+    one(draw, random, 0, bindings)
+}
+
 fn one(draw: &Draw, random: &mut Random, now: u64, bindings: &Bindings) -> Json {
     match draw {
         Draw::Value(value) => eval::value(value, bindings),

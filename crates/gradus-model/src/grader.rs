@@ -7,7 +7,7 @@ use crate::nats::NatsStep;
 use crate::pattern::Pattern;
 use crate::race::{LoadStep, RaceStep};
 use crate::select::{DataSet, Dialect, SelectStep};
-use crate::service::{CommandStep, Counter, HoldStep, Service, ServiceStep, SqlStep, WorkStep};
+use crate::service::{CommandStep, Counter, DataFile, HoldStep, Service, ServiceStep, SqlStep, WorkStep};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::stub::{Asked, CallsStep, Stub, StubStep};
 use crate::toxic::FaultsStep;
@@ -34,6 +34,8 @@ pub struct Grader {
     pub stubs: Vec<Stub>,
     /// Databases and caches, private to each grading.
     pub services: Vec<Service>,
+    /// Files of SQLite that the submission begins with.
+    pub files: Vec<DataFile>,
     /// The dialects of SQL in which a submission may be written, where it is SQL.
     pub dialects: Vec<Dialect>,
     /// Data sets on which queries of the submission run.

@@ -1,7 +1,7 @@
 //! Who may see what of a report. Writers take only [`Redacted`], so that none can leak.
 
 use crate::grader::{Detail, Visibility};
-use crate::outcome::{Failure, Mismatch, Outcome, Shown};
+use crate::outcome::{Because, Failure, Mismatch, Outcome, Shown};
 use crate::report::{CheckReport, Report};
 
 /// For whom a report is written.
@@ -46,12 +46,23 @@ pub fn redact_check(mut check: CheckReport, audience: Audience) -> RedactedCheck
     if audience == Audience::Learner {
         if check.visibility == Visibility::Hidden {
             check.output = Shown::default();
+            check.places = Vec::new();
             check.requests = 0;
             check.line = 0;
             check.rerun = String::new();
         }
         check.outcome = match check.outcome {
-            Outcome::Failed(failure) => Outcome::Failed(redact_failure(failure, check.detail)),
+            Outcome::Failed(failure) => {
+                let mut failure = redact_failure(failure, check.detail);
+                if check.visibility == Visibility::Hidden {
+                    // A server may end with a code by which it tells what it was asked.
+                    failure.server = failure.server.map(|_| "the server ended".into());
+                }
+                Outcome::Failed(failure)
+            }
+            Outcome::Skipped(Because::ServerGone(_)) if check.visibility == Visibility::Hidden => {
+                Outcome::Skipped(Because::ServerGone("the server is gone".into()))
+            }
             Outcome::Broken(mut fault) if check.visibility == Visibility::Hidden => {
                 fault.what = "this hidden check could not be judged".into();
                 fault.way_out = None;

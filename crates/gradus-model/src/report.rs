@@ -35,6 +35,17 @@ pub struct Report {
     pub checks: Vec<CheckReport>,
     /// What the submission used.
     pub usage: Option<Usage>,
+    /// What was not checked, if this was only the public part of a grader.
+    pub withheld: Option<Withheld>,
+}
+
+/// What the whole grader has and its public part lacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Withheld {
+    /// How many hidden checks.
+    pub checks: u32,
+    /// What they are worth, without bonuses.
+    pub points: u32,
 }
 
 /// Which exercise.
@@ -90,6 +101,17 @@ pub struct Phase {
     pub unchanged: bool,
     /// What it printed last.
     pub output: Shown,
+    /// Lines of the submission that this points at, if it went wrong.
+    pub places: Vec<CodePlace>,
+}
+
+/// A line of the submission's own files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodePlace {
+    /// The file, relative to the submission.
+    pub path: String,
+    /// From 1.
+    pub line: u32,
 }
 
 /// How far a grading came.
@@ -139,6 +161,8 @@ pub struct CheckReport {
     pub requests: u32,
     /// What the submission printed meanwhile.
     pub output: Shown,
+    /// Lines of the submission that this points at, if it failed.
+    pub places: Vec<CodePlace>,
     /// The line of its id in grader.yaml, from 1.
     pub line: usize,
     /// The command that runs it alone with the same seed.

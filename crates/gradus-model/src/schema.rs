@@ -19,3 +19,8 @@ pub fn submission() -> &'static str {
 pub fn mutant() -> &'static str {
     include_str!("../schemas/mutant.json")
 }
+
+/// Of `solutions/<name>.toml`.
+pub fn solution() -> &'static str {
+    include_str!("../schemas/solution.json")
+}

@@ -3,6 +3,7 @@
 use crate::grader::{Act, Save, Step};
 use crate::nats::Stream;
 use crate::pattern::Pattern;
+use crate::seed::Seed;
 use crate::source::{Span, Spanned};
 use crate::value::Template;
 
@@ -14,7 +15,7 @@ pub struct Service {
     /// What it is.
     pub engine: Engine,
     /// What is in it when a grading begins.
-    pub seed: Option<Seed>,
+    pub seed: Vec<Seed>,
     /// The streams that a NATS begins with.
     pub streams: Vec<Stream>,
 }
@@ -34,13 +35,23 @@ pub enum Engine {
     Nats,
 }
 
-/// Statements that fill a service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seed {
-    /// The file beside grader.yaml.
-    pub path: Spanned<String>,
-    /// What stands in it.
-    pub text: String,
+/// A file of SQLite that the submission begins with.
+#[derive(Clone, Debug)]
+pub struct DataFile {
+    /// Its name; the submission finds it at `<NAME>_PATH`.
+    pub name: Spanned<String>,
+    /// What is in it.
+    pub seed: Vec<Seed>,
+}
+
+impl DataFile {
+    /// Its word in grader.yaml.
+    pub const WORD: &'static str = "sqlite";
+
+    /// What is counted of the statements that the grader does in it as the submission, the same on every run. What the submission's
+    /// own programs do within themselves nobody can count.
+    pub const COUNTERS: &'static [&'static str] =
+        &["statements", "steps", "full_scan_steps", "sorts", "autoindexes"];
 }
 
 impl Engine {

@@ -2,6 +2,7 @@
 
 mod drawing;
 mod mistakes;
+mod public;
 mod samples;
 mod schemas;
 mod scoring;

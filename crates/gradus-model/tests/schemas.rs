@@ -130,6 +130,10 @@ fn schema_and_reader_know_the_same_keys_of_a_grader() {
         at(r#"{"nats": {"a": {"stream": "x"}}, "expect": {"zzzzzzzz": 1}}"#),
         "/$defs/nats_step/properties/expect/properties",
     );
+    same(
+        known(read_grader(r#"{"services": {"a": {"engine": "sqlite", "seed": {"zzzzzzzz": 1}}}}"#)),
+        "/$defs/rows/properties",
+    );
     let streams = |text: &str| {
         let service = format!(r#"{{"services": {{"a": {{"engine": "nats", "streams": {{"b": {text}}}}}}}}}"#);
         known(read_grader(&service))
@@ -163,6 +167,7 @@ fn schema_and_reader_know_the_same_keys_of_the_other_files() {
     let submission = |text| known(read::submission("x", text));
     assert_eq!(submission("zzzzzzzz = 1"), keys(schema::submission(), "/properties"));
     assert_eq!(submission("[run]\nzzzzzzzz = 1"), keys(schema::submission(), "/properties/run/properties"));
+    assert_eq!(known(read::solution("x", "zzzzzzzz = 1")), keys(schema::solution(), "/properties"));
     assert_eq!(submission("[sql]\nzzzzzzzz = 1"), keys(schema::submission(), "/properties/sql/properties"));
     assert_eq!(known(read::mutant("x", "zzzzzzzz = 1")), keys(schema::mutant(), "/properties"));
 }

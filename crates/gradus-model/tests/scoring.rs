@@ -3,7 +3,7 @@
 use gradus_model::grader::{Detail, Visibility, Worth};
 use gradus_model::outcome::{Because, Failure, Fault, Mismatch, Outcome, Shown};
 use gradus_model::redact::{Audience, redact_check};
-use gradus_model::report::CheckReport;
+use gradus_model::report::{CheckReport, CodePlace};
 use gradus_model::score::{Score, score};
 use std::time::Duration;
 
@@ -37,6 +37,7 @@ fn check(worth: Worth, outcome: Outcome) -> CheckReport {
         took: Duration::ZERO,
         requests: 1,
         output: Shown::new(b"GET /secret", 100),
+        places: vec![CodePlace { path: "app.py".into(), line: 3 }],
         line: 1,
         rerun: String::new(),
     }

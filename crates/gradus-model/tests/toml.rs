@@ -121,3 +121,12 @@ fn a_mutant_names_the_checks_that_it_fails() {
         ],
     );
 }
+
+#[test]
+fn a_solution_names_the_checks_that_its_stack_cannot_pass() {
+    let solution =
+        |lacks: &str| read::solution("x", &format!("lacks = {lacks}\nbecause = \"It has no cache.\"\n"));
+    check(solution("[\"a\", \"b\"]"), &[]);
+    check(solution("[]"), &["this leaves nothing out @ `[]`"]);
+    check(read::solution("x", ""), &["the key `lacks` is missing @ ``", "the key `because` is missing @ ``"]);
+}

@@ -2,7 +2,7 @@
 
 use crate::classroom50::{self, Identity};
 use crate::terminal::{self, Style};
-use crate::{exercism, github, gradescope, html, json, junit, markdown};
+use crate::{codequality, exercism, github, gradescope, html, json, junit, markdown};
 use gradus_model::redact::Redacted;
 
 /// A format.
@@ -18,6 +18,10 @@ pub enum Format {
     Github,
     /// For `$GITHUB_STEP_SUMMARY`.
     GithubSummary,
+    /// For `$GITHUB_OUTPUT`: what later steps may ask for.
+    GithubOutput,
+    /// GitLab's annotations of a merge request.
+    Codequality,
     /// For a comment or a file.
     Markdown,
     /// Gradescope's `results.json`.
@@ -35,14 +39,18 @@ pub enum Format {
 pub struct Surroundings {
     /// Whose submission it is in Classroom 50.
     pub classroom50: Option<Identity>,
+    /// Where the submission lies in its repository, for annotations of its lines; empty for the root.
+    pub folder: String,
 }
 
-const FORMATS: [(&str, &str, Format); 10] = [
+const FORMATS: [(&str, &str, Format); 12] = [
     ("terminal", "txt", Format::Terminal),
     ("json", "json", Format::Json),
     ("junit", "xml", Format::Junit),
     ("github", "txt", Format::Github),
     ("github-summary", "md", Format::GithubSummary),
+    ("github-output", "txt", Format::GithubOutput),
+    ("codequality", "json", Format::Codequality),
     ("markdown", "md", Format::Markdown),
     ("gradescope", "json", Format::Gradescope),
     ("exercism", "json", Format::Exercism),
@@ -77,7 +85,9 @@ impl Format {
             Format::Terminal => terminal::whole(report, &Style { color: false, width: 80 }),
             Format::Json => json::write(report),
             Format::Junit => junit::write(std::slice::from_ref(report)),
-            Format::Github => github::annotations(report),
+            Format::Github => github::annotations(report, &surroundings.folder),
+            Format::GithubOutput => github::outputs(report),
+            Format::Codequality => codequality::write(report, &surroundings.folder),
             Format::GithubSummary => markdown::github_summary(report),
             Format::Markdown => markdown::write(report),
             Format::Gradescope => gradescope::write(report),
@@ -88,10 +98,10 @@ impl Format {
     }
 
     /// The report for standard output. Of the terminal's, the lines of the checks were shown while they ran.
-    pub fn write_styled(self, report: &Redacted, style: &Style) -> String {
+    pub fn write_styled(self, report: &Redacted, style: &Style, surroundings: &Surroundings) -> String {
         match self {
             Format::Terminal => terminal::ending(report, style),
-            other => other.write(report),
+            other => other.write_in(report, surroundings),
         }
     }
 }

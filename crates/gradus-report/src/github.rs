@@ -4,11 +4,13 @@
 //! them counts the others. Messages end at 4,096 characters there (`_maxIssueMessageLength` in actions/runner).
 
 use crate::harmless::harmless;
+use crate::json;
+use crate::mark::mark;
 use crate::words::{self, shorten};
 use gradus_model::grader::Worth;
 use gradus_model::outcome::{Because, Outcome};
 use gradus_model::redact::Redacted;
-use gradus_model::report::{CheckReport, Report};
+use gradus_model::report::{CheckReport, CodePlace, Report};
 
 /// Annotations of one level that GitHub shows of a step.
 const SHOWN: usize = 10;
@@ -16,10 +18,10 @@ const SHOWN: usize = 10;
 const MESSAGE: usize = 2000;
 const TITLE: usize = 200;
 
-/// The annotations, a line each.
-pub fn annotations(report: &Redacted) -> String {
+/// The annotations, a line each. `folder` is where the submission lies in the repository, empty for its root.
+pub fn annotations(report: &Redacted, folder: &str) -> String {
     let report = harmless(report);
-    let errors = capped(errors(&report), "error", "more checks fail");
+    let errors = capped(errors(&report, folder), "error", "more checks fail");
     let warnings = capped(warnings(&report), "warning", "more checks could not be judged");
     let sum = Annotation {
         title: report.exercise.title.clone(),
@@ -28,9 +30,24 @@ pub fn annotations(report: &Redacted) -> String {
             words::verdict(gradus_model::score::verdict(&report)),
             words::meaning(&report)
         ),
+        place: None,
     };
     let lines = errors.into_iter().chain(warnings).chain([sum.line("notice")]);
     lines.map(|line| line + "\n").collect()
+}
+
+/// What later steps may ask for, as `$GITHUB_OUTPUT` wants it: words and numbers of ours, and nothing of the submission's.
+pub fn outputs(report: &Redacted) -> String {
+    let report = report.report();
+    let verdict = gradus_model::score::verdict(report);
+    let score = mark(report).ok();
+    let number = |number: Option<u32>| number.map_or_else(String::new, |number| number.to_string());
+    format!(
+        "verdict={}\npoints={}\nmaximum={}\n",
+        json::verdict_word(verdict),
+        number(score.as_ref().map(|score| score.earned)),
+        number(score.as_ref().map(|score| score.maximum)),
+    )
 }
 
 /// `text` as a step may print it: no line of it is a command, as long as nobody who wrote it could guess `token`.
@@ -42,36 +59,45 @@ pub fn fenced(text: &str, token: &str) -> String {
 struct Annotation {
     title: String,
     message: String,
+    /// The line of the repository that it is about.
+    place: Option<CodePlace>,
 }
 
 impl Annotation {
     fn line(&self, level: &str) -> String {
         let title = property(&shorten(&self.title, TITLE));
-        format!("::{level} title={title}::{}", data(&shorten(&self.message, MESSAGE)))
+        let place = self.place.as_ref();
+        let place = place
+            .map_or(String::new(), |place| format!("file={},line={},", property(&place.path), place.line));
+        format!("::{level} {place}title={title}::{}", data(&shorten(&self.message, MESSAGE)))
     }
 }
 
 /// What the submission is to blame for: what kept it from running, then the failed checks.
-fn errors(report: &Report) -> Vec<Annotation> {
+fn errors(report: &Report, folder: &str) -> Vec<Annotation> {
     let trouble = words::trouble(report).filter(|trouble| trouble.stage != "grading").map(|trouble| {
         let printed = trouble.phase.map(|phase| last_lines(&phase.output.text)).unwrap_or_default();
         Annotation {
             title: trouble.title.into(),
             message: format!("{}\n{printed}", trouble.why).trim().into(),
+            place: trouble.phase.and_then(|phase| in_repository(&phase.places, folder)),
         }
     });
     let mut failed: Vec<&CheckReport> =
         report.checks.iter().filter(|check| matches!(check.outcome, Outcome::Failed(_))).collect();
     // What others need comes first, then what is worth most; equals stay in the file's order.
     failed.sort_by_key(|check| std::cmp::Reverse((needed_by(report, &check.id), worth(check))));
-    trouble.into_iter().chain(failed.into_iter().map(annotation)).collect()
+    let failed = failed
+        .into_iter()
+        .map(|check| Annotation { place: in_repository(&check.places, folder), ..annotation(check) });
+    trouble.into_iter().chain(failed).collect()
 }
 
 /// What could not be judged, which is not the submission's fault.
 fn warnings(report: &Report) -> Vec<Annotation> {
     let trouble = words::trouble(report).filter(|trouble| trouble.stage == "grading").map(|trouble| {
         let message = format!("{}\n{}", trouble.why, trouble.way_out.unwrap_or_default());
-        Annotation { title: trouble.title.into(), message: message.trim().into() }
+        Annotation { title: trouble.title.into(), message: message.trim().into(), place: None }
     });
     let open = |check: &&CheckReport| {
         matches!(check.outcome, Outcome::Broken(_) | Outcome::Skipped(Because::Unsupported(_)))
@@ -86,7 +112,14 @@ fn annotation(check: &CheckReport) -> Annotation {
         lines.push(format!("again: {}", check.rerun));
     }
     let title = format!("{} ({})", shorten(&check.claim, TITLE - 30), words::points(check));
-    Annotation { title, message: lines.join("\n") }
+    Annotation { title, message: lines.join("\n"), place: None }
+}
+
+/// The first of the lines, as the repository calls it.
+fn in_repository(places: &[CodePlace], folder: &str) -> Option<CodePlace> {
+    let CodePlace { path, line } = places.first()?;
+    let slash = if folder.is_empty() { "" } else { "/" };
+    Some(CodePlace { path: format!("{folder}{slash}{path}"), line: *line })
 }
 
 fn capped(annotations: Vec<Annotation>, level: &str, more: &str) -> Vec<String> {
@@ -98,6 +131,7 @@ fn capped(annotations: Vec<Annotation>, level: &str, more: &str) -> Vec<String> 
     let count = Annotation {
         title: format!("{} {more}", rest.len()),
         message: "GitHub shows ten annotations of a kind; the step's summary has them all.".into(),
+        place: None,
     };
     shown.iter().cloned().chain([count.line(level)]).collect()
 }

@@ -8,7 +8,7 @@ use gradus_model::outcome::{
 };
 use gradus_model::redact::{Audience, Redacted, redact};
 use gradus_model::report::{
-    CheckReport, ExerciseName, Graded, Isolation, LimitState, Phase, Progress, Report, Selection,
+    CheckReport, CodePlace, ExerciseName, Graded, Isolation, LimitState, Phase, Progress, Report, Selection,
 };
 use gradus_model::source::Excerpt;
 
@@ -40,15 +40,17 @@ fn clean(report: &mut Report) {
         selection,
         checks,
         usage,
+        withheld: _,
     } = report;
     lines([slug, title, name, grader_digest, kind, says, started]);
     lines(digest.iter_mut().chain(start));
     for LimitState { name, value, by } in limits {
         lines([name, value].into_iter().chain(by));
     }
-    for Phase { command, took: _, unchanged: _, output } in build.iter_mut().chain(boot) {
+    for Phase { command, took: _, unchanged: _, output, places } in build.iter_mut().chain(boot) {
         line(command);
         shown(output);
+        self::places(places);
     }
     match progress {
         Progress::Complete => {}
@@ -75,11 +77,13 @@ fn check(check: &mut CheckReport) {
         took: _,
         requests: _,
         output,
+        places,
         line: _,
         rerun,
     } = check;
     lines([id, claim, rerun].into_iter().chain(hint));
     shown(output);
+    self::places(places);
     match outcome {
         Outcome::Passed => {}
         Outcome::Failed(why) => failure(why),
@@ -92,6 +96,10 @@ fn check(check: &mut CheckReport) {
         ) => line(why),
         Outcome::Broken(why) => fault(why),
     }
+}
+
+fn places(places: &mut [CodePlace]) {
+    lines(places.iter_mut().map(|CodePlace { path, line: _ }| path));
 }
 
 fn fault(Fault { what, way_out }: &mut Fault) {

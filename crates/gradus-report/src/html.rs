@@ -88,6 +88,7 @@ fn troubled(trouble: &Trouble) -> Markup {
             @if let Some(phase) = trouble.phase {
                 @if !phase.command.is_empty() { pre { "$ " (phase.command) } }
                 (check::printed("What it printed last", &phase.output))
+                (check::pointed(&phase.places))
             }
         }
     }

@@ -7,7 +7,7 @@ pub use read::read;
 use gradus_model::grader::{Detail, Visibility, Worth};
 use gradus_model::outcome::{Answer, Because, DiffLine, Exchange, Failure, Fault, Mismatch, Outcome, Shown};
 use gradus_model::redact::Redacted;
-use gradus_model::report::{CheckReport, Phase, Progress, Report, Selection};
+use gradus_model::report::{CheckReport, CodePlace, Phase, Progress, Report, Selection, Withheld};
 use gradus_model::score::{Verdict, score, verdict};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -43,6 +43,7 @@ struct Wire<'r> {
     build: Option<Value>,
     boot: Option<Value>,
     usage: Option<Value>,
+    withheld: Option<Value>,
     checks: Vec<Value>,
 }
 
@@ -92,12 +93,15 @@ impl<'r> Wire<'r> {
                     "source": usage.source,
                 })
             }),
+            withheld: report
+                .withheld
+                .map(|Withheld { checks, points }| json!({ "checks": checks, "points": points })),
             checks: report.checks.iter().map(check).collect(),
         }
     }
 }
 
-fn verdict_word(verdict: Verdict) -> &'static str {
+pub(crate) fn verdict_word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Passed => "passed",
         Verdict::Failed => "failed",
@@ -123,6 +127,7 @@ fn phase(phase: &Phase) -> Value {
         "took_ms": milliseconds(phase.took),
         "unchanged": phase.unchanged,
         "output": shown(&phase.output),
+        "places": places(&phase.places),
     })
 }
 
@@ -142,6 +147,7 @@ fn check(check: &CheckReport) -> Value {
         "took_ms": milliseconds(check.took),
         "requests": check.requests,
         "output": shown(&check.output),
+        "places": places(&check.places),
         "detail": match check.detail {
             Detail::Full => "full",
             Detail::Actual => "actual",
@@ -150,6 +156,10 @@ fn check(check: &CheckReport) -> Value {
         "line": check.line,
         "rerun": check.rerun,
     })
+}
+
+fn places(places: &[CodePlace]) -> Value {
+    places.iter().map(|place| json!({ "file": place.path, "line": place.line })).collect()
 }
 
 fn outcome(outcome: &Outcome) -> Value {

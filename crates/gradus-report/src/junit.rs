@@ -9,7 +9,7 @@ use crate::plain;
 use crate::words::{self, Trouble};
 use gradus_model::outcome::Outcome;
 use gradus_model::redact::Redacted;
-use gradus_model::report::{CheckReport, Phase, Report};
+use gradus_model::report::{CheckReport, CodePlace, Phase, Report};
 use gradus_model::score::verdict;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
@@ -37,6 +37,8 @@ struct Case {
     took: Duration,
     verdict: Option<Bad>,
     output: String,
+    /// The line of the submission that the output points at.
+    place: Option<CodePlace>,
 }
 
 struct Bad {
@@ -80,7 +82,8 @@ fn prepared(name: String, run: Option<&Phase>, trouble: Option<&Trouble>) -> Cas
         text: trouble.way_out.unwrap_or_default().to_owned(),
     });
     let took = run.map_or(Duration::ZERO, |run| run.took);
-    Case { name, took, verdict, output: run.map(plain::ran).unwrap_or_default() }
+    let place = run.and_then(|run| run.places.first().cloned());
+    Case { name, took, verdict, output: run.map(plain::ran).unwrap_or_default(), place }
 }
 
 fn checked(check: &CheckReport) -> Case {
@@ -97,7 +100,8 @@ fn checked(check: &CheckReport) -> Case {
         text: if element == "skipped" { String::new() } else { plain::told(check) },
     });
     let name = format!("{}: {}", check.id, check.claim);
-    Case { name, took: check.took, verdict, output: plain::printed(&check.output) }
+    let place = check.places.first().cloned();
+    Case { name, took: check.took, verdict, output: plain::printed(&check.output), place }
 }
 
 fn document(writer: &mut Writer<Vec<u8>>, suites: &[Suite]) -> io::Result<()> {
@@ -162,11 +166,19 @@ fn properties(writer: &mut Writer<Vec<u8>>, report: &Report) -> io::Result<()> {
 
 fn case(writer: &mut Writer<Vec<u8>>, slug: &str, case: &Case) -> io::Result<()> {
     let time = seconds(case.took);
+    let line = case.place.as_ref().map(|place| place.line.to_string());
+    let place = case.place.as_ref().zip(line.as_ref());
     let element = writer.create_element("testcase").with_attributes([
         ("name", case.name.as_str()),
         ("classname", slug),
         ("time", time.as_str()),
     ]);
+    let element = match place {
+        Some((place, line)) => {
+            element.with_attributes([("file", place.path.as_str()), ("line", line.as_str())])
+        }
+        None => element,
+    };
     if case.verdict.is_none() && case.output.is_empty() {
         element.write_empty()?;
         return Ok(());

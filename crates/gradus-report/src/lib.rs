@@ -6,6 +6,7 @@ pub mod beside;
 pub mod class;
 pub mod classroom50;
 mod clean;
+pub mod codequality;
 pub mod diagnostics;
 pub mod exercism;
 mod format;

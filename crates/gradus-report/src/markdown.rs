@@ -80,6 +80,7 @@ fn head(report: &Report) -> String {
             let ran = crate::plain::ran(phase);
             head.push('\n');
             head.push_str(&block("text", &check::last(&ran)));
+            head.extend(check::pointed(&phase.places).map(|told| format!("\n{told}")));
         }
     }
     head + &table(report)

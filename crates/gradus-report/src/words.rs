@@ -2,7 +2,7 @@
 
 use gradus_model::grader::Worth;
 use gradus_model::outcome::{Because, Failure, Mismatch, Outcome};
-use gradus_model::report::{CheckReport, Phase, Progress, Report};
+use gradus_model::report::{CheckReport, CodePlace, Phase, Progress, Report, Withheld};
 use gradus_model::score::{Verdict, score, verdict as verdict_of};
 
 /// A verdict in a word or two.
@@ -23,13 +23,26 @@ pub fn meaning(report: &Report) -> String {
             let score = score(&report.checks);
             let percent = score.percent();
             let (earned, maximum) = (score.earned, score.maximum);
-            format!("{earned} of {maximum} points ({percent} %), pass mark {} %", report.pass)
+            let points = format!("{earned} of {maximum} points ({percent} %), pass mark {} %", report.pass);
+            report.withheld.map_or(points.clone(), |withheld| format!("{points}; {}", not_here(withheld)))
         }
         Verdict::Incomplete => "not every check could be judged, so this is no mark".into(),
         Verdict::SelectionPassed | Verdict::SelectionFailed => {
             "only some checks were run, so there is no score".into()
         }
     }
+}
+
+/// What the public part of a grader can't tell.
+fn not_here(Withheld { checks, points }: Withheld) -> String {
+    let checks = if checks == 1 { "1 hidden check".to_owned() } else { format!("{checks} hidden checks") };
+    format!("{checks} worth {points} points not among them")
+}
+
+/// Lines of the submission that are pointed at, to stand behind "your code"; nothing if there are none.
+pub fn pointed(places: &[CodePlace]) -> Option<String> {
+    let told: Vec<String> = places.iter().map(|place| format!("{}:{}", place.path, place.line)).collect();
+    Some(told.join(", ")).filter(|told| !told.is_empty())
 }
 
 /// What a check earned of what it is worth.

@@ -3,7 +3,7 @@
 use crate::samples::{check, failure, report};
 use gradus_model::outcome::{Because, Failure, Outcome, Shown};
 use gradus_model::redact::{Audience, Redacted, redact};
-use gradus_model::report::{CheckReport, Phase, Progress, Report};
+use gradus_model::report::{CheckReport, CodePlace, Phase, Progress, Report};
 use gradus_report::{Format, exercism, github, gradescope, junit, markdown};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
@@ -19,6 +19,10 @@ pub const EVIL: &str = concat!(
 
 fn shown(text: &str) -> Shown {
     Shown { text: text.into(), bytes: text.len() as u64, cut: true }
+}
+
+fn places(text: &str) -> Vec<CodePlace> {
+    vec![CodePlace { path: text.into(), line: 7 }]
 }
 
 fn evil_check(evil: &str) -> CheckReport {
@@ -37,7 +41,7 @@ fn evil_check(evil: &str) -> CheckReport {
             answer.body = shown(evil);
         }
     }
-    CheckReport { output: shown(evil), ..check(Outcome::Failed(failure)) }
+    CheckReport { output: shown(evil), places: places(evil), ..check(Outcome::Failed(failure)) }
 }
 
 fn silent_check(evil: &str) -> CheckReport {
@@ -54,7 +58,7 @@ fn evil_report(evil: &str, progress: Progress) -> Report {
     report.submission.name = evil.into();
     report.submission.start = Some(evil.into());
     for phase in report.build.iter_mut().chain(&mut report.boot) {
-        *phase = Phase { command: evil.into(), output: shown(evil), ..phase.clone() };
+        *phase = Phase { command: evil.into(), output: shown(evil), places: places(evil), ..phase.clone() };
     }
     report
 }
@@ -120,14 +124,18 @@ fn junit_stays_the_same_tree() {
 #[test]
 fn github_gets_its_own_commands_and_no_others() {
     for (report, lines) in evil_reports(EVIL).into_iter().zip([3, 4, 4, 4]) {
-        let text = github::annotations(&report);
+        let text = github::annotations(&report, "");
         assert_eq!(text.lines().count(), lines, "{text}");
         for line in text.lines() {
-            let rest = ["::error title=", "::warning title=", "::notice title="];
+            let rest = ["::error ", "::warning ", "::notice "];
             let rest = rest.iter().find_map(|start| line.strip_prefix(start)).expect("a command of ours");
-            // The runner takes everything up to the next two colons for properties.
-            let (title, message) = rest.split_once("::").expect("a message");
-            assert!(!title.contains([':', ',']), "{title}");
+            // The runner takes everything up to the next two colons for properties, and parts these at commas.
+            let (properties, message) = rest.split_once("::").expect("a message");
+            let names: Vec<&str> =
+                properties.split(',').filter_map(|property| Some(property.split_once('=')?.0)).collect();
+            assert!(matches!(names[..], ["title"] | ["file", "line", "title"]), "{properties}");
+            assert!(!properties.contains(':'), "{properties}");
+            assert!(properties.split(',').count() == names.len(), "{properties}");
             assert!(!line.contains("##["), "the old form is read anywhere in a line: {line}");
             let escapes = message.match_indices('%').map(|(at, _)| message.get(at..at + 3));
             assert!(escapes.into_iter().all(|escape| matches!(escape, Some("%25" | "%0A"))), "{message}");

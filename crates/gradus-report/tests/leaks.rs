@@ -4,7 +4,7 @@ use crate::samples::{check, failure, report};
 use gradus_model::grader::{Detail, Visibility};
 use gradus_model::outcome::{Because, Failure, Fault, Outcome, Shown};
 use gradus_model::redact::{Audience, redact};
-use gradus_model::report::{CheckReport, Progress};
+use gradus_model::report::{CheckReport, CodePlace, Progress};
 use gradus_report::Format;
 
 /// A failure of which every text is secret but for the path.
@@ -12,6 +12,7 @@ fn secret() -> Failure {
     let Outcome::Failed(mut failure) = failure("s3cret-got") else { panic!("it fails") };
     failure.step = "s3cret-step".into();
     failure.circumstance = Some("s3cret-case".into());
+    failure.server = Some("the server exited with s3cret-code".into());
     failure.mismatches[0].wanted = "s3cret-wanted".into();
     failure.mismatches[0].note = Some("s3cret-note".into());
     if let Some(place) = &mut failure.mismatches[0].place {
@@ -31,6 +32,7 @@ fn hidden(outcome: Outcome) -> CheckReport {
         visibility: Visibility::Hidden,
         detail: Detail::None,
         output: Shown::new(b"s3cret-words", 100),
+        places: vec![CodePlace { path: "s3cret-file.py".into(), line: 71_717 }],
         rerun: "gradus check --only s3cret-rerun".into(),
         requests: 91_919,
         line: 81_818,
@@ -47,11 +49,11 @@ fn written(checks: Vec<CheckReport>, audience: Audience) -> Vec<(&'static str, S
 #[test]
 fn a_hidden_check_leaks_through_no_format() {
     let broken = Outcome::Broken(Fault { what: "s3cret-what".into(), way_out: Some("s3cret-way".into()) });
-    let skipped = Outcome::Skipped(Because::NeverRan);
+    let skipped = Outcome::Skipped(Because::ServerGone("s3cret-gone".into()));
     let outcomes = [Outcome::Failed(secret()), broken, Outcome::Passed, skipped];
     for outcome in outcomes {
         for (name, text) in written(vec![hidden(outcome)], Audience::Learner) {
-            for word in ["s3cret", "91919", "81818"] {
+            for word in ["s3cret", "91919", "81818", "71717"] {
                 assert!(!text.contains(word), "{name} tells {word}:\n{text}");
             }
         }
@@ -64,7 +66,9 @@ fn a_visible_check_tells_only_what_its_detail_allows() {
         (Detail::None, &["s3cret-"][..]),
         (Detail::Actual, &["s3cret-case", "s3cret-wanted", "s3cret-note", "s3cret-place"][..]),
     ] {
-        let check = CheckReport { detail, ..check(Outcome::Failed(secret())) };
+        // How the server ended is the learner's to know where the check is.
+        let failure = Failure { server: Some("the server exited with code 1".into()), ..secret() };
+        let check = CheckReport { detail, ..check(Outcome::Failed(failure)) };
         for (name, text) in written(vec![check], Audience::Learner) {
             for secret in secrets {
                 assert!(!text.contains(secret), "{name} tells {secret} at {detail:?}:\n{text}");
@@ -80,5 +84,8 @@ fn an_instructor_sees_a_hidden_check_where_only_instructors_look() {
         .filter(|(_, text)| text.contains("s3cret-wanted"))
         .map(|(name, _)| name)
         .collect();
-    assert_eq!(tell, ["terminal", "json", "junit", "github", "github-summary", "markdown", "html"]);
+    assert_eq!(
+        tell,
+        ["terminal", "json", "junit", "github", "github-summary", "codequality", "markdown", "html"]
+    );
 }

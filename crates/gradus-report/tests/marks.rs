@@ -29,6 +29,7 @@ fn not_built() -> Redacted {
         took: Duration::from_secs(1),
         unchanged: false,
         output: Shown::new(b"no rule", 100),
+        places: Vec::new(),
     });
     redact(report, Audience::Learner)
 }

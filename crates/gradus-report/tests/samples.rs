@@ -67,6 +67,7 @@ pub fn check(outcome: Outcome) -> CheckReport {
         took: Duration::from_millis(4),
         requests: 1,
         output: Shown::new(b"log line\n", 100),
+        places: Vec::new(),
         line: 3,
         rerun: "gradus check --only a --seed 7".into(),
     }
@@ -78,6 +79,7 @@ pub fn report(checks: Vec<CheckReport>, progress: Progress) -> Report {
         took: Duration::from_millis(5),
         unchanged: false,
         output: Shown::default(),
+        places: Vec::new(),
     };
     Report {
         exercise: ExerciseName { slug: "demo".into(), title: "Demo".into() },
@@ -105,6 +107,7 @@ pub fn report(checks: Vec<CheckReport>, progress: Progress) -> Report {
             output: 12,
             source: "rusage".into(),
         }),
+        withheld: None,
     }
 }
 

@@ -1,6 +1,8 @@
-//! How much a room uses, as far as nobody else counts it: /proc, looked at again and again. It knows nothing of programs.
+//! How much a room uses: what the system counts for its control group, or else /proc, looked at again and again. It knows
+//! nothing of programs.
 
 use crate::ending::Usage;
+use crate::meter::Meter;
 use crate::spec::Limits;
 use crate::sys;
 use crate::tree;
@@ -14,7 +16,7 @@ const INTERVAL: Duration = Duration::from_millis(10);
 /// `_SC_CLK_TCK` of Linux, in which /proc counts processor time on every architecture.
 const TICKS: u64 = 100;
 
-/// Looks at the processes of the namespace whose first process we are.
+/// Looks at what runs in the room whose keeper we are.
 #[derive(Debug)]
 pub struct Gauge {
     watched: Option<Watched>,
@@ -23,16 +25,41 @@ pub struct Gauge {
 #[derive(Debug)]
 struct Watched {
     memory: u64,
-    /// Only what runs below us, and not everything that /proc shows.
-    below: bool,
+    by: By,
     /// A folder whose file system is the room's disk.
     disk: Option<PathBuf>,
     last: Instant,
     /// Bytes at the last look.
     now: u64,
     peak: Usage,
-    /// Processor time in ticks of each process ever seen, by id and start.
-    time: BTreeMap<(u32, u64), u64>,
+}
+
+/// Who counts.
+#[derive(Debug)]
+enum By {
+    /// We, from /proc.
+    Looking {
+        /// Only what runs below us, and not everything that /proc shows.
+        below: bool,
+        /// Processor time in ticks of each process ever seen, by id and start.
+        time: BTreeMap<(u32, u64), u64>,
+    },
+    /// The system, for the room's group.
+    Group(Counted),
+}
+
+/// What a group's numbers are compared with.
+#[derive(Debug)]
+struct Counted {
+    meter: Meter,
+    /// Bytes and time that we ourselves took before anything ran.
+    ours: (u64, Duration),
+    /// The peak of all that was charged, at the last look.
+    peak: u64,
+    /// What of it was no program's memory, at the last look: cached files, and the room's disk.
+    files: u64,
+    /// How many processes the system ended for memory, as far as it was dealt with.
+    ended: u64,
 }
 
 impl Gauge {
@@ -41,26 +68,27 @@ impl Gauge {
         Self { watched: None }
     }
 
+    /// One for a room with a group of its own.
+    pub fn of_group(limits: &Limits, disk: Option<PathBuf>, meter: Meter) -> Self {
+        let ours = (meter.memory().map_or(0, |now| now.charged.saturating_sub(now.cached)), meter.cpu());
+        let ours = (ours.0, ours.1.unwrap_or_default());
+        let counted = Counted { meter, ours, peak: 0, files: 0, ended: 0 };
+        Self::watching(limits, disk, By::Group(counted))
+    }
+
     /// One for a namespace.
     pub fn of_namespace(limits: &Limits, disk: Option<PathBuf>) -> Self {
-        Self::watching(limits, disk, false)
+        Self::watching(limits, disk, By::Looking { below: false, time: BTreeMap::new() })
     }
 
     /// One for what runs below us.
     pub fn of_tree(limits: &Limits) -> Self {
-        Self::watching(limits, None, true)
+        Self::watching(limits, None, By::Looking { below: true, time: BTreeMap::new() })
     }
 
-    fn watching(limits: &Limits, disk: Option<PathBuf>, below: bool) -> Self {
-        let watched = Watched {
-            memory: limits.memory,
-            below,
-            disk,
-            last: Instant::now(),
-            now: 0,
-            peak: Usage::default(),
-            time: BTreeMap::new(),
-        };
+    fn watching(limits: &Limits, disk: Option<PathBuf>, by: By) -> Self {
+        let peak = Usage::default();
+        let watched = Watched { memory: limits.memory, by, disk, last: Instant::now(), now: 0, peak };
         Self { watched: Some(watched) }
     }
 
@@ -73,22 +101,37 @@ impl Gauge {
     pub fn look(&mut self) -> Option<u64> {
         let watched = self.watched.as_mut().filter(|watched| watched.last.elapsed() >= INTERVAL)?;
         watched.look();
-        (watched.now > watched.memory).then_some(watched.memory)
+        (watched.now > watched.memory || watched.was_ended()).then_some(watched.memory)
+    }
+
+    /// The limit of memory, if it was the system that ended something because of it, and [`Gauge::look`] has not said so.
+    pub fn passed(&self) -> Option<u64> {
+        let watched = self.watched.as_ref()?;
+        match &watched.by {
+            By::Group(counted) if counted.ended_so_far() > counted.ended => Some(watched.memory),
+            _ => None,
+        }
     }
 
     /// What was used so far.
     pub fn usage(&mut self) -> Usage {
         let (cpu, largest) = sys::usage_of_children();
-        match &mut self.watched {
-            None => Usage { cpu, peak_memory: largest, source: "rusage".to_owned(), ..Usage::default() },
-            Some(watched) => {
-                watched.look();
-                let seen = watched.time.values().sum::<u64>();
+        let Some(watched) = &mut self.watched else {
+            return Usage { cpu, peak_memory: largest, source: "rusage".to_owned(), ..Usage::default() };
+        };
+        watched.look();
+        match &watched.by {
+            By::Looking { time, .. } => {
+                let seen = time.values().sum::<u64>();
                 // Either may miss something: a parent that ignores its children's ends, or what lived between two looks.
                 let cpu = cpu.max(Duration::from_millis(seen * 1000 / TICKS));
                 let peak_memory = watched.peak.peak_memory.max(largest);
                 let source = "rusage, and /proc each 10 ms".to_owned();
                 Usage { cpu, peak_memory, source, ..watched.peak.clone() }
+            }
+            By::Group(counted) => {
+                let cpu = counted.meter.cpu().map_or(cpu, |cpu| cpu.saturating_sub(counted.ours.1));
+                Usage { cpu, source: counted.meter.source(), ..watched.peak.clone() }
             }
         }
     }
@@ -105,26 +148,71 @@ pub fn memory(below: bool) -> u64 {
 impl Watched {
     fn look(&mut self) {
         self.last = Instant::now();
-        let (mut memory, mut tasks) = (BTreeMap::new(), 0);
-        let pids = if self.below { tree::below(std::process::id()) } else { everybody() };
-        for (pid, process) in pids.into_iter().filter_map(|pid| Some((pid, process(pid)?))) {
-            memory.insert(pid, process.memory);
-            tasks += process.threads;
-            self.time.insert((pid, process.started), process.ticks);
-        }
-        self.now = memory.values().sum();
-        if self.now > self.memory {
-            // What processes share was counted for each of them. To share it out takes longer, and is seldom needed.
-            self.now = memory.into_iter().map(|(pid, memory)| shared_out(pid).unwrap_or(memory)).sum();
-        }
-        self.peak.peak_memory = self.peak.peak_memory.max(self.now);
-        self.peak.peak_tasks = Some(self.peak.peak_tasks.unwrap_or(0).max(tasks));
         let disk = self.disk.as_ref().and_then(|folder| rustix::fs::statvfs(folder).ok());
-        if let Some(disk) = disk {
-            let used = (disk.f_blocks - disk.f_bfree) * disk.f_frsize;
-            self.peak.peak_disk = Some(self.peak.peak_disk.unwrap_or(0).max(used));
-        }
+        let disk = disk.map(|disk| (disk.f_blocks - disk.f_bfree) * disk.f_frsize);
+        self.peak.peak_disk = self.peak.peak_disk.max(disk);
+        let (peak, tasks) = match &mut self.by {
+            By::Looking { below, time } => {
+                let (now, tasks) = look_around(*below, self.memory, time);
+                self.now = now;
+                (now, tasks)
+            }
+            // A group that can't be read any more says what it said before.
+            By::Group(counted) => {
+                let Some((now, peak, tasks)) = counted.look(disk.unwrap_or(0)) else { return };
+                self.now = now;
+                (peak, tasks)
+            }
+        };
+        self.peak.peak_memory = self.peak.peak_memory.max(peak);
+        self.peak.peak_tasks = self.peak.peak_tasks.max(Some(tasks));
     }
+
+    /// Whether the system has ended something for memory since this was asked last.
+    fn was_ended(&mut self) -> bool {
+        let By::Group(counted) = &mut self.by else { return false };
+        let ended = counted.ended_so_far();
+        std::mem::replace(&mut counted.ended, ended) < ended
+    }
+}
+
+impl Counted {
+    /// How many processes the system has ended for memory so far.
+    fn ended_so_far(&self) -> u64 {
+        self.meter.ended_for_memory().unwrap_or(self.ended)
+    }
+
+    /// Bytes in use now and at the peak since the last look, and the most tasks so far.
+    fn look(&mut self, disk: u64) -> Option<(u64, u64, u32)> {
+        let memory = self.meter.memory().ok()?;
+        let files = memory.cached + disk;
+        let used = |charged: u64, files: u64| charged.saturating_sub(files).saturating_sub(self.ours.0);
+        let now = used(memory.charged, files);
+        // A peak between two looks held at most as many files as there were before or are now.
+        let between = memory.peak.filter(|peak| *peak > self.peak);
+        let peak = between.map_or(now, |peak| now.max(used(peak, files.max(self.files))));
+        // One of them is the keeper.
+        let tasks = self.meter.tasks().unwrap_or(0).saturating_sub(1);
+        (self.peak, self.files) = (memory.peak.unwrap_or(0), files);
+        Some((now, peak, tasks.try_into().unwrap_or(u32::MAX)))
+    }
+}
+
+/// Bytes that all processes use together, and how many processes and threads there are.
+fn look_around(below: bool, limit: u64, time: &mut BTreeMap<(u32, u64), u64>) -> (u64, u32) {
+    let (mut memory, mut tasks) = (BTreeMap::new(), 0);
+    let pids = if below { tree::below(std::process::id()) } else { everybody() };
+    for (pid, process) in pids.into_iter().filter_map(|pid| Some((pid, process(pid)?))) {
+        memory.insert(pid, process.memory);
+        tasks += process.threads;
+        time.insert((pid, process.started), process.ticks);
+    }
+    let mut now: u64 = memory.values().sum();
+    if now > limit {
+        // What processes share was counted for each of them. To share it out takes longer, and is seldom needed.
+        now = memory.into_iter().map(|(pid, memory)| shared_out(pid).unwrap_or(memory)).sum();
+    }
+    (now, tasks)
 }
 
 /// What /proc says of one process.

@@ -22,7 +22,7 @@ pub fn enter() -> Result<Holds, Failure> {
     }
     syscalls::prepare().map_err(at("prepare the filter of system calls"))?;
     let memory = "/proc, looked at each 10 ms".to_owned();
-    Ok(Holds { memory, tasks: String::new(), landlock, overlay: false })
+    Ok(Holds { memory, landlock, ..Holds::default() })
 }
 
 /// Locks this process, which is about to become a program of the room.

@@ -36,7 +36,14 @@ pub fn keep(handed: Handed) -> i32 {
         }
     };
     match open(&spec) {
-        Ok((reach, children, holds)) => {
+        Ok((reach, children, mut holds)) => {
+            match &handed.cgroup {
+                Ok(_) => {
+                    "memory.max of its cgroup, looked at each 10 ms".clone_into(&mut holds.memory);
+                    "pids.max of its cgroup".clone_into(&mut holds.tasks);
+                }
+                Err(why) => holds.no_cgroup.clone_from(why),
+            }
             wire::tell(&handed.control, &Told::Ready(holds));
             Keeper::new(handed, spec, reach, children).run();
             0
@@ -131,11 +138,16 @@ struct Keeper {
 
 impl Keeper {
     fn new(handed: Handed, spec: RoomSpec, reach: Reach, children: Option<OwnedFd>) -> Self {
-        let Handed { control, supplies } = handed;
-        let gauge = match &spec.rung {
-            Rung::None => Gauge::off(),
-            Rung::Guarded { .. } => Gauge::of_tree(&spec.limits),
-            Rung::Native(view) => Gauge::of_namespace(&spec.limits, view.folders.first().cloned()),
+        let Handed { control, supplies, cgroup } = handed;
+        let disk = match &spec.rung {
+            Rung::Native(view) => view.folders.first().cloned(),
+            _ => None,
+        };
+        let gauge = match (&spec.rung, cgroup) {
+            (_, Ok(meter)) => Gauge::of_group(&spec.limits, disk, meter),
+            (Rung::None, _) => Gauge::off(),
+            (Rung::Guarded { .. }, _) => Gauge::of_tree(&spec.limits),
+            (Rung::Native(_), _) => Gauge::of_namespace(&spec.limits, disk),
         };
         let programs = BTreeMap::new();
         Self { control, supplies, spec, reach, children, gauge, programs, clearing: false, ending: false }
@@ -177,6 +189,10 @@ impl Keeper {
 
     fn ended(&mut self, pid: Pid, ending: Ending) {
         if let Some(kept) = self.programs.remove(&pid.as_raw_nonzero().get()) {
+            let ending = match (&ending, self.gauge.passed()) {
+                (Ending::Signaled(libc::SIGKILL), Some(limit)) => Ending::OutOfMemory { limit },
+                _ => ending,
+            };
             self.tell_usage();
             wire::tell(&self.control, &Told::Ended { id: kept.id, ending });
         }

@@ -3,7 +3,7 @@
 use crate::room::Room;
 use crate::running::Running;
 use crate::spec::{Program, RoomSpec, Rung};
-use crate::wire::{self, Birth};
+use crate::wire::{self, Birth, Bounds};
 use crate::zygote;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -87,9 +87,15 @@ impl Launcher {
     pub async fn open(&self, spec: &RoomSpec) -> Result<Room, SandboxError> {
         let (control, theirs) = UnixStream::pair().map_err(SandboxError::NoFiles)?;
         let (supplies, asked) = UnixStream::pair().map_err(SandboxError::NoFiles)?;
+        let bounds = |memory: u64| Bounds { memory, tasks: spec.limits.tasks };
         let birth = match &spec.rung {
-            Rung::None | Rung::Guarded { .. } => Birth::Plain,
-            Rung::Native(view) => Birth::Native { host_id: view.host_id },
+            Rung::None => Birth::Plain { bounds: None },
+            Rung::Guarded { .. } => Birth::Plain { bounds: Some(bounds(spec.limits.memory)) },
+            // What is on the room's disk lies in memory; the gauge holds the limit of what does not.
+            Rung::Native(view) => {
+                let memory = spec.limits.memory.saturating_add(spec.limits.disk);
+                Birth::Native { host_id: view.host_id, bounds: bounds(memory) }
+            }
         };
         let socket = self.0.socket.as_ref().ok_or(SandboxError::Gone)?;
         wire::send(socket, &birth, &[theirs.as_fd(), asked.as_fd()]).map_err(SandboxError::ZygoteGone)?;

@@ -5,6 +5,8 @@
 //! whatever a program leaves behind, and ends all of it when it is told to or when we are gone, however we ended.
 //! Description ([`RoomSpec`], [`Program`]) is apart from entry: `native` is the one short way in.
 
+#[cfg(target_os = "linux")]
+mod cgroup;
 mod ending;
 #[cfg(target_os = "linux")]
 mod fence;
@@ -14,6 +16,7 @@ mod guarded;
 mod keeper;
 mod launcher;
 mod listeners;
+mod meter;
 #[cfg(target_os = "linux")]
 mod native;
 mod output;
@@ -41,5 +44,5 @@ pub use room::Room;
 pub use running::Running;
 pub use spec::{Access, Limits, Program, RoomSpec, Rung, Source, Stdin, View};
 pub use view::{HOME, TEMPORARY, host_id};
-pub use wire::Holds;
+pub use wire::{Holds, NoCgroup};
 pub use zygote::enter_if_asked;

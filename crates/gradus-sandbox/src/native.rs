@@ -13,13 +13,14 @@ use rustix::process::{DumpableBehavior, Resource, getegid, geteuid, set_dumpable
 use rustix::thread::{CapabilitySet, CapabilitySets, Gid, Uid};
 use std::fs;
 use std::io::{self, Read, Write};
+use std::os::fd::BorrowedFd;
 use std::path::Path;
 
 /// The user that programs of a room see themselves as.
 pub const USER: u32 = 1000;
 
-/// Makes a process in namespaces of its own, whose user is `host_id` outside, or who we are.
-pub fn fork(host_id: Option<u32>) -> io::Result<Fork> {
+/// Makes a process in namespaces of its own and in this control group, whose user is `host_id` outside, or who we are.
+pub fn fork(host_id: Option<u32>, cgroup: Option<BorrowedFd<'_>>) -> io::Result<Fork> {
     // The zygote is one for all: what is compiled here once, all later rooms are born with.
     syscalls::prepare()?;
     let (mut news, mut teller) = io::pipe()?;
@@ -27,7 +28,7 @@ pub fn fork(host_id: Option<u32>) -> io::Result<Fork> {
     if host_id.is_none() && is_root_outside() {
         return Err(io::Error::other("root must not stand behind a room, and has no other id to give"));
     }
-    match sys::fork_into_namespaces()? {
+    match sys::fork_into(sys::NAMESPACES, cgroup)? {
         Fork::Child => {
             drop(teller);
             let Some(_) = host_id else { return map_ourselves(ourselves).map(|()| Fork::Child) };
@@ -71,6 +72,7 @@ fn map(process: &Path, user: u32, group: u32) -> io::Result<()> {
 /// Makes the room around this process, the first of its namespaces.
 pub fn enter(view: &View, limits: &Limits) -> Result<Holds, Failure> {
     // 1. Take hold of what is to be seen of the machine, as long as we may still reach it.
+    sys::hide_cgroups().map_err(at("hide the control groups"))?;
     let sources = root::take(view)?;
     // 2. Become the room's user.
     become_user().map_err(at("become the room's user"))?;
@@ -83,7 +85,7 @@ pub fn enter(view: &View, limits: &Limits) -> Result<Holds, Failure> {
     drop_privileges().map_err(at("drop all privileges"))?;
     let tasks = "RLIMIT_NPROC of the room's own user".to_owned();
     let memory = "/proc, looked at each 10 ms".to_owned();
-    Ok(Holds { memory, tasks, landlock: fence::version(), overlay })
+    Ok(Holds { memory, tasks, landlock: fence::version(), overlay, no_cgroup: None })
 }
 
 fn become_user() -> rustix::io::Result<()> {

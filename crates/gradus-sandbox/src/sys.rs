@@ -21,19 +21,35 @@ pub fn fork() -> io::Result<Fork> {
     which(unsafe { libc::fork() }.into())
 }
 
-/// Makes a copy of this process in namespaces of its own for everything, as the first process in there.
+/// Namespaces of its own for everything, for [`fork_into`]. That of control groups comes later ([`hide_cgroups`]).
 #[cfg(target_os = "linux")]
-pub fn fork_into_namespaces() -> io::Result<Fork> {
-    let flags = libc::CLONE_NEWUSER
-        | libc::CLONE_NEWPID
-        | libc::CLONE_NEWNS
-        | libc::CLONE_NEWNET
-        | libc::CLONE_NEWIPC
-        | libc::CLONE_NEWUTS
-        | libc::CLONE_NEWCGROUP;
-    let arguments = [flags as u64, 0, 0, 0, libc::SIGCHLD as u64, 0, 0, 0];
+pub const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
+    | libc::CLONE_NEWPID
+    | libc::CLONE_NEWNS
+    | libc::CLONE_NEWNET
+    | libc::CLONE_NEWIPC
+    | libc::CLONE_NEWUTS;
+
+/// Makes a copy of this process as the first one in these namespaces, and in this control group if there is one: to move a
+/// process into a group later takes the system many milliseconds.
+#[cfg(target_os = "linux")]
+pub fn fork_into(namespaces: libc::c_int, cgroup: Option<std::os::fd::BorrowedFd<'_>>) -> io::Result<Fork> {
+    use std::os::fd::AsRawFd;
+    // `CLONE_INTO_CGROUP` of linux/sched.h.
+    const INTO_CGROUP: u64 = 1 << 33;
+    let (into, group) = cgroup.map_or((0, 0), |group| (INTO_CGROUP, group.as_raw_fd() as u64));
+    let flags = namespaces as u64 | into;
+    let arguments = [flags, 0, 0, 0, libc::SIGCHLD as u64, 0, 0, 0, 0, 0, group];
     // SAFETY: as for `fork`; without a stack or a place for an id, clone3(2) reads its arguments and writes nothing.
     which(unsafe { libc::syscall(libc::SYS_clone3, arguments.as_ptr(), size_of_val(&arguments)) })
+}
+
+/// Has this process see its own control group as the top of all.
+#[cfg(target_os = "linux")]
+pub fn hide_cgroups() -> io::Result<()> {
+    // SAFETY: it takes numbers only, and what is ours alone from now on was nobody's business before.
+    let result = unsafe { libc::unshare(libc::CLONE_NEWCGROUP) };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
 /// Takes setuid bits and devices away from a mount and all below it, and writing where it is to be read only.

@@ -1,6 +1,8 @@
 //! Which system calls a program may make. The list names what every runtime, database library and shell needs, file locks
 //! included; whatever is not on it does not exist (ENOSYS), so that libraries fall back as on an older kernel.
 
+mod table;
+
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen::Dword, SeccompCmpOp, SeccompCondition, SeccompFilter,
     SeccompRule, TargetArch, apply_filter,
@@ -8,6 +10,7 @@ use seccompiler::{
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::OnceLock;
+use table::Answer;
 
 /// What a program may do.
 #[rustfmt::skip]
@@ -144,26 +147,36 @@ pub fn prepare() -> io::Result<()> {
 /// The filters as the system wants them.
 fn compiled() -> &'static Result<[BpfProgram; 4], String> {
     static PROGRAMS: OnceLock<Result<[BpfProgram; 4], String>> = OnceLock::new();
-    PROGRAMS.get_or_init(|| compile().map_err(|error| error.to_string()))
+    PROGRAMS.get_or_init(compile)
 }
 
-fn compile() -> Result<[BpfProgram; 4], seccompiler::BackendError> {
-    let arch = TargetArch::try_from(std::env::consts::ARCH)?;
-    let errno = |code: i32| SeccompAction::Errno(code.unsigned_abs());
-    let always = |call: &libc::c_long| (*call, Vec::new());
-    let allowed: BTreeMap<_, _> = ALLOWED.iter().chain(OLDER).map(always).collect();
-    let with_shared: BTreeMap<_, _> = ALLOWED.iter().chain(OLDER).chain(SHARED_MEMORY).map(always).collect();
-    let mut refused: BTreeMap<_, _> = REFUSED.iter().map(always).collect();
-    refused.insert(libc::SYS_clone, new_namespaces()?);
-    refused.insert(libc::SYS_socket, strange_sockets()?);
-    refused.insert(libc::SYS_ioctl, terminal_tricks()?);
-    let unknown = SeccompFilter::new(allowed, errno(libc::ENOSYS), SeccompAction::Allow, arch)?;
-    let for_databases = SeccompFilter::new(with_shared, errno(libc::ENOSYS), SeccompAction::Allow, arch)?;
-    // Of two answers that are errors, the one of the filter that was installed last is given.
-    let forbidden = SeccompFilter::new(refused, SeccompAction::Allow, errno(libc::EPERM), arch)?;
-    let datagrams = BTreeMap::from([(libc::SYS_socket, other_than_streams()?)]);
-    let datagrams = SeccompFilter::new(datagrams, SeccompAction::Allow, errno(libc::EPERM), arch)?;
-    Ok([unknown.try_into()?, for_databases.try_into()?, forbidden.try_into()?, datagrams.try_into()?])
+fn compile() -> Result<[BpfProgram; 4], String> {
+    let unknown = table(ALLOWED.iter().chain(OLDER))?;
+    let for_databases = table(ALLOWED.iter().chain(OLDER).chain(SHARED_MEMORY))?;
+    let by_arguments = || -> Result<[BpfProgram; 2], seccompiler::BackendError> {
+        let arch = TargetArch::try_from(std::env::consts::ARCH)?;
+        let refuse = |rules: BTreeMap<libc::c_long, Vec<SeccompRule>>| {
+            let refused = SeccompAction::Errno(libc::EPERM.unsigned_abs());
+            SeccompFilter::new(rules, SeccompAction::Allow, refused, arch)?.try_into()
+        };
+        let forbidden = BTreeMap::from([
+            (libc::SYS_clone, new_namespaces()?),
+            (libc::SYS_socket, strange_sockets()?),
+            (libc::SYS_ioctl, terminal_tricks()?),
+        ]);
+        Ok([refuse(forbidden)?, refuse(BTreeMap::from([(libc::SYS_socket, other_than_streams()?)]))?])
+    };
+    // These also end whatever calls as another architecture does.
+    let [forbidden, datagrams] = by_arguments().map_err(|error| error.to_string())?;
+    Ok([unknown, for_databases, forbidden, datagrams])
+}
+
+/// The filter that allows these, refuses what is to be refused, and knows nothing else.
+fn table<'c>(allowed: impl Iterator<Item = &'c libc::c_long>) -> Result<BpfProgram, String> {
+    let refused = REFUSED.iter().map(|call| (call, Answer::Error(libc::EPERM)));
+    let calls = allowed.map(|call| (call, Answer::Allowed)).chain(refused);
+    let numbers = calls.map(|(call, answer)| Ok((u32::try_from(*call).map_err(|e| e.to_string())?, answer)));
+    table::filter(&numbers.collect::<Result<_, String>>()?, Answer::Error(libc::ENOSYS))
 }
 
 type Rules = Result<Vec<SeccompRule>, seccompiler::BackendError>;

@@ -16,6 +16,7 @@ use std::ffi::OsString;
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
 
 /// The most open files that one message carries.
 pub const MOST_FILES: usize = 32;
@@ -24,12 +25,26 @@ pub const MOST_FILES: usize = 32;
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub enum Birth {
     /// Below the zygote, like any child.
-    Plain,
+    Plain {
+        /// What its control group is bounded by, if it is to have one.
+        bounds: Option<Bounds>,
+    },
     /// In namespaces of its own.
     Native {
         /// The id of the host that stands behind its user, or ours when missing.
         host_id: Option<u32>,
+        /// What its control group is bounded by.
+        bounds: Bounds,
     },
+}
+
+/// What the system holds for all processes of a room together, where rooms have control groups.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Bounds {
+    /// Bytes of memory; files in memory are charged too.
+    pub memory: u64,
+    /// Processes and threads at once.
+    pub tasks: u32,
 }
 
 /// What a keeper is ordered to do. The first message is the room's specification.
@@ -103,6 +118,43 @@ pub struct Holds {
     pub landlock: u8,
     /// Whether what may be changed is an overlay, and not a copy.
     pub overlay: bool,
+    /// Why it has no control group (cgroup v2) of its own, if it has none and should.
+    pub no_cgroup: Option<NoCgroup>,
+}
+
+/// Why a room has no control group (cgroup v2) of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum NoCgroup {
+    /// There is no hierarchy of version 2 in sight.
+    #[error("cgroup v2 is not mounted here")]
+    NotMounted,
+    /// The hierarchy lacks a controller.
+    #[error("cgroup v2 has no controller for {0} on this machine: version 1 holds it")]
+    NoController(String),
+    /// We may make no groups where we are.
+    #[error("we may not make groups in {folder}: {why}", folder = folder.display())]
+    NotOurs {
+        /// Our own group.
+        folder: PathBuf,
+        /// The system's reason.
+        why: String,
+    },
+    /// Our own group could pass its controllers on only if others left it.
+    #[error("other programs ({others}) run in the same group as we, {folder}", folder = folder.display())]
+    Shared {
+        /// Our own group.
+        folder: PathBuf,
+        /// How many there are.
+        others: usize,
+    },
+    /// It failed on the way.
+    #[error("could not {step}: {why}")]
+    Failed {
+        /// What we were doing.
+        step: String,
+        /// The system's reason.
+        why: String,
+    },
 }
 
 /// What a keeper is asked.

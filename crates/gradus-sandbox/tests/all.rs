@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 mod abuse;
+mod cgroup;
 #[cfg(target_os = "linux")]
 mod guarded;
 #[cfg(target_os = "linux")]

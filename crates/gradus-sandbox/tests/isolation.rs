@@ -261,6 +261,26 @@ async fn many_rooms_use_the_same_port_and_each_is_reached_on_its_own() {
 }
 
 #[tokio::test]
+async fn a_hundred_rooms_have_port_8080_at_once() {
+    let native = Native::of(graders()[0]);
+    let address = ([127, 0, 0, 1], 8080).into();
+    let mut rooms = Vec::new();
+    for _ in 0..100 {
+        let room = native.launcher.open(&native.room).await.expect("a room");
+        let listener = room.listen(address).await.expect("a port of its own");
+        rooms.push((room, listener));
+    }
+    for (number, (room, listener)) in (0_u8..).zip(&rooms) {
+        let connected = async { tokio::join!(room.connect(address), listener.accept()) };
+        let (theirs, ours) = timeout(BOUND, connected).await.expect("in time");
+        ours.expect("somebody connects").0.write_all(&[number]).await.expect("an answer");
+        let mut answer = [u8::MAX];
+        theirs.expect("somebody listens").read_exact(&mut answer).await.expect("an answer");
+        assert_eq!(answer, [number]);
+    }
+}
+
+#[tokio::test]
 async fn sockets_are_handed_out_for_both_families() {
     for grader in graders() {
         let native = Native::of(grader);

@@ -219,11 +219,11 @@ async fn what_was_used_is_told_even_of_children_that_nobody_waits_for() {
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n\
         a = b'x' * (60 << 20)\n\
         if os.fork() == 0:\n    \
-            end = time.monotonic() + 0.5\n    \
-            while time.monotonic() < end: pass\n    \
+            while time.process_time() < 0.4: pass\n    \
             os._exit(0)\n\
         open('/data/x', 'wb').write(b'x' * (5 << 20))\n\
-        time.sleep(0.7)";
+        try: os.wait()\n\
+        except ChildProcessError: pass";
     for grader in graders() {
         let native = Native::of(grader);
         let mut running = native.run(python(script)).await;

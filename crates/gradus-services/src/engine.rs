@@ -7,6 +7,8 @@ mod memcached;
 mod nats;
 pub(crate) mod postgresql;
 mod redis;
+pub mod sqlite;
+pub(crate) mod statements;
 
 pub use guard::Guarded;
 pub use nats::{Heard, Message};
@@ -61,6 +63,8 @@ pub struct Cost {
     pub calls: u64,
     /// What it read: blocks or rows.
     pub reads: u64,
+    /// How it is done, in lines, the part that reads most with an arrow; empty where that can't be told.
+    pub plan: Vec<String>,
 }
 
 /// The package of Debian that brings an engine.
@@ -228,13 +232,20 @@ impl Client {
 
     /// Makes the submission's role where there are roles, and fills the instance as the service begins.
     pub async fn furnish(&mut self, service: &Service) -> Result<(), String> {
-        let seed = service.seed.as_ref().map(|seed| seed.text.as_str());
+        let seed = &service.seed;
         match self {
             Self::Postgresql(client) => client.furnish(seed).await,
             Self::Mariadb(client) => client.furnish(seed).await,
             Self::Redis(client) => client.furnish(seed).await,
             Self::Memcached(client) => client.furnish(seed).await,
             Self::Nats(client) => client.furnish(&service.streams).await,
+        }
+    }
+
+    /// Hangs up, where a server waits for that before it ends.
+    pub fn leave(&self) {
+        if let Self::Postgresql(client) = self {
+            client.leave();
         }
     }
 

@@ -13,6 +13,7 @@ mod matching;
 mod proxy;
 mod reply;
 mod shelf;
+mod sqlite;
 mod stub;
 
 pub use call::{Call, Unexpected};

@@ -1,6 +1,6 @@
 //! The programs that a grader is tested with: solutions, starters, and solutions changed by a mutant's patch.
 
-use gradus_intake::catalogue::{Catalogue, LoadedGrader};
+use gradus_intake::catalogue::{Catalogue, CatalogueError, LoadedGrader};
 use gradus_intake::{patch, plan, tree};
 use gradus_model::exercise::SubmissionKind;
 use std::path::PathBuf;
@@ -22,8 +22,11 @@ pub struct Candidate {
 /// What is expected of a candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It earns everything, and each check holds alone.
-    Solution,
+    /// It earns everything but what its stack can't do, and each check holds alone.
+    Solution {
+        /// The checks that it does not pass.
+        lacks: Vec<String>,
+    },
     /// It boots and does not pass.
     Starter,
     /// It fails exactly these.
@@ -63,15 +66,20 @@ pub struct Prepared {
 }
 
 /// Every candidate of an exercise: solutions first, then starters, then mutants.
-pub fn all(catalogue: &Catalogue, slug: &str, grader: &LoadedGrader) -> Result<Vec<Candidate>, String> {
+pub fn all(
+    catalogue: &Catalogue,
+    slug: &str,
+    grader: &LoadedGrader,
+) -> Result<Vec<Candidate>, CatalogueError> {
     let mut candidates = Vec::new();
-    for (name, source) in catalogue.solutions(slug).map_err(|error| error.to_string())? {
-        candidates.push(Candidate { name, kind: Kind::Solution, in_wasm: false, source });
+    for (name, source) in catalogue.solutions(slug)? {
+        let lacks = catalogue.lacks(slug, &name, &grader.grader)?;
+        candidates.push(Candidate { name, kind: Kind::Solution { lacks }, in_wasm: false, source });
     }
-    for (name, source) in catalogue.starters(slug).map_err(|error| error.to_string())? {
+    for (name, source) in catalogue.starters(slug)? {
         candidates.push(Candidate { name, kind: Kind::Starter, in_wasm: false, source });
     }
-    for mutant in catalogue.mutants(slug).map_err(|error| error.to_string())? {
+    for mutant in catalogue.mutants(slug)? {
         let of = mutant.mutant.of.value.clone();
         let source = grader.dir.join("solutions").join(&of);
         let fails = mutant.mutant.fails.iter().map(|id| id.value.clone()).collect();
@@ -88,7 +96,7 @@ pub fn all(catalogue: &Catalogue, slug: &str, grader: &LoadedGrader) -> Result<V
 /// The same candidates in WebAssembly: of these solutions, with the mutants of each.
 pub fn in_wasm(candidates: &[Candidate], solutions: &[String]) -> Vec<Candidate> {
     let is_portable = |candidate: &&Candidate| match &candidate.kind {
-        Kind::Solution => solutions.contains(&candidate.name),
+        Kind::Solution { .. } => solutions.contains(&candidate.name),
         Kind::Mutant { of, .. } => solutions.contains(of),
         Kind::Starter => false,
     };

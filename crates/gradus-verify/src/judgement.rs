@@ -64,8 +64,8 @@ pub fn problems(candidate: &Candidate, report: &Report) -> Vec<String> {
     });
     let mut problems: Vec<String> = broken.collect();
     match &candidate.kind {
-        Kind::Solution if candidate.in_wasm => problems.extend(not_earned(&possible(report))),
-        Kind::Solution => problems.extend(not_earned(report)),
+        Kind::Solution { lacks } if candidate.in_wasm => problems.extend(solution(&possible(report), lacks)),
+        Kind::Solution { lacks } => problems.extend(solution(report, lacks)),
         Kind::Starter => problems.extend(starter(report)),
         Kind::Mutant { fails, .. } if candidate.in_wasm => {
             let report = possible(report);
@@ -101,6 +101,20 @@ pub fn not_earned(report: &Report) -> Vec<String> {
         return vec![with_last_words(why, report)];
     }
     report.checks.iter().filter(|check| check.outcome != Outcome::Passed).map(explain).collect()
+}
+
+/// A solution that leaves out what its stack can't do passes all the same, with all that it can.
+fn solution(report: &Report, lacks: &[String]) -> Vec<String> {
+    if lacks.is_empty() || report.progress != Progress::Complete {
+        return not_earned(report);
+    }
+    let (left_out, rest): (Vec<&CheckReport>, Vec<&CheckReport>) =
+        report.checks.iter().partition(|check| lacks.contains(&check.id));
+    let not_earned = rest.into_iter().filter(|check| check.outcome != Outcome::Passed).map(explain);
+    let earned = left_out.into_iter().filter(|check| check.outcome == Outcome::Passed);
+    let earned = earned.map(|check| format!("{} is among what it lacks, but passed", check.id));
+    let fails = (verdict(report) != Verdict::Passed).then(|| "without what it lacks it does not pass".into());
+    not_earned.chain(earned).chain(fails).collect()
 }
 
 fn starter(report: &Report) -> Vec<String> {

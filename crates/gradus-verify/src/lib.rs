@@ -13,4 +13,4 @@ pub use candidate::{Candidate, Kind, NotPrepared};
 pub use judgement::{Cell, Row};
 pub use lint::{Remark, lint};
 pub use memory::Memory;
-pub use run::{Options, Verification, Workshop, failures, verify};
+pub use run::{NotVerified, Options, Verification, Workshop, failures, verify};

@@ -5,7 +5,7 @@ use crate::judgement::{self, Cell, Row};
 use crate::memory::Memory;
 use futures_util::future::join_all;
 use gradus_grade::{Folder, Interrupt, Job, Record, Sandbox, Silent, Subject, Supplies, Where, grade};
-use gradus_intake::catalogue::{Catalogue, LoadedExercise, LoadedGrader};
+use gradus_intake::catalogue::{Catalogue, CatalogueError, LoadedExercise, LoadedGrader};
 use gradus_model::report::{Progress, Report, Selection};
 use gradus_sandbox::Launcher;
 use std::cell::{Cell as Slot, RefCell};
@@ -58,6 +58,22 @@ pub struct Verification {
     pub interrupted: bool,
 }
 
+/// Why nothing was verified.
+#[derive(Debug, thiserror::Error)]
+pub enum NotVerified {
+    /// Solutions, starters or mutants can't be read.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// One was asked for that is not there.
+    #[error("{slug} has no solution, starter or mutant `{name}`")]
+    Unknown {
+        /// The exercise.
+        slug: String,
+        /// What was asked for.
+        name: String,
+    },
+}
+
 impl Verification {
     /// Whether the grader held.
     pub fn holds(&self) -> bool {
@@ -74,7 +90,7 @@ pub async fn verify(
     options: &Options,
     interrupt: &Interrupt,
     done: &dyn Fn(&Row),
-) -> Result<Verification, String> {
+) -> Result<Verification, NotVerified> {
     let mut candidates = candidate::all(catalogue, &exercise.exercise.slug, grader)?;
     if options.wasm {
         candidates.extend(candidate::in_wasm(&candidates, &exercise.exercise.wasm));
@@ -82,7 +98,8 @@ pub async fn verify(
     if let Some(unknown) =
         options.only.iter().find(|name| candidates.iter().all(|known| known.name != **name))
     {
-        return Err(format!("{} has no solution, starter or mutant `{unknown}`", exercise.exercise.slug));
+        let (slug, name) = (exercise.exercise.slug.clone(), unknown.clone());
+        return Err(NotVerified::Unknown { slug, name });
     }
     candidates.retain(|candidate| options.only.is_empty() || options.only.contains(&candidate.name));
     let checks: Vec<String> = grader.grader.checks.iter().map(|check| check.id.value.clone()).collect();
@@ -159,8 +176,11 @@ impl Trial<'_> {
                 return row;
             }
         }
-        if self.options.alone && candidate.kind == Kind::Solution && !candidate.in_wasm {
-            row.problems = self.alone(candidate, &prepared).await;
+        if let Kind::Solution { lacks } = &candidate.kind
+            && self.options.alone
+            && !candidate.in_wasm
+        {
+            row.problems = self.alone(candidate, &prepared, lacks).await;
         }
         if let Some(memory) = self.options.memory.as_ref().filter(|_| row.problems.is_empty()) {
             memory.keep(candidate, &prepared, &row.cells);
@@ -168,11 +188,11 @@ impl Trial<'_> {
         row
     }
 
-    /// Each check with only what it needs before it.
-    async fn alone(&self, candidate: &Candidate, prepared: &Prepared) -> Vec<String> {
+    /// Each check that it should pass, with only what it needs before it.
+    async fn alone(&self, candidate: &Candidate, prepared: &Prepared, lacks: &[String]) -> Vec<String> {
         let seed = self.options.seeds.first().copied().unwrap_or(1);
         let mut problems = Vec::new();
-        for id in self.checks {
+        for id in self.checks.iter().filter(|id| !lacks.contains(id)) {
             let selection = Selection::Only(vec![id.clone()]);
             let report = self.grade(candidate, prepared, true, seed, selection, None).await;
             problems.extend(
@@ -207,6 +227,7 @@ impl Trial<'_> {
             exercise: &self.exercise.exercise,
             grader: &self.grader.grader,
             grader_digest: &self.grader.digest,
+            withheld: self.grader.withheld,
             baselines: self.exercise.dir.join("baseline"),
             subject: Subject::Folder(folder),
             seed,

@@ -13,9 +13,12 @@ pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// Where the exercises are: a folder with `exercises/` and `graders/`
-    #[arg(long, global = true, value_name = "DIR")]
+    /// Where the exercises are: a folder with `exercises/` and `graders/`, or a pack
+    #[arg(long, global = true, value_name = "DIR|PACK")]
     pub exercises: Option<PathBuf>,
+    /// The SHA-256 that the pack must have; no other is used
+    #[arg(long, global = true, value_name = "SHA256")]
+    pub pin: Option<String>,
 }
 
 /// The commands.
@@ -93,6 +96,8 @@ pub enum Command {
         #[arg(required = true)]
         slugs: Vec<String>,
     },
+    /// Pack an exercise with its grader into one file, to be pinned by its digest
+    Pack(Pack),
     /// Say what of a sandbox holds on this machine, and how to mend what does not
     Doctor,
     /// Print the completions of a shell
@@ -197,6 +202,8 @@ pub enum SchemaFile {
     Submission,
     /// mutant.toml
     Mutant,
+    /// graders/<slug>/solutions/<name>.toml
+    Solution,
 }
 
 /// `gradus verify`.
@@ -226,6 +233,22 @@ pub struct Verify {
     /// How the programs are kept apart from this machine
     #[arg(long, value_enum)]
     pub sandbox: Option<Sandbox>,
+}
+
+/// `gradus pack`.
+#[derive(Args, Clone, Debug)]
+pub struct Pack {
+    /// The exercise
+    pub slug: String,
+    /// What learners and CI may have: visible checks, and no solutions or mutants
+    #[arg(long, required_unless_present = "full", conflicts_with = "full")]
+    pub public: bool,
+    /// Everything, for instructors
+    #[arg(long)]
+    pub full: bool,
+    /// The file; SLUG-public.tar.gz or SLUG-full.tar.gz here unless told
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// `gradus bless`.

@@ -11,6 +11,7 @@ mod lint;
 mod list;
 mod mutant;
 mod new;
+mod pack;
 mod plan;
 mod runner;
 mod schema;
@@ -31,7 +32,9 @@ use gradus_intake::catalogue::Catalogue;
 /// Runs a command.
 pub fn run(arguments: Arguments, environment: &Environment) -> Result<Exit, Problem> {
     let explicit = arguments.exercises.as_deref();
-    let catalogue = || -> Result<Catalogue, Problem> { subject::catalogue(explicit, environment) };
+    let catalogue = || -> Result<Catalogue, Problem> {
+        subject::catalogue(explicit, arguments.pin.as_deref(), environment)
+    };
     match arguments.command {
         Command::List => list::run(&catalogue()?, environment),
         Command::Show { slug } => show::run(&catalogue()?, &slug, environment),
@@ -53,6 +56,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Result<Exit, Prob
         Command::Up(arguments) => up::run(&catalogue()?, &arguments, environment),
         Command::New { slug } => new::run(explicit.map(std::path::Path::new), &slug, environment),
         Command::Lint { slugs } => lint::run(&catalogue()?, &slugs),
+        Command::Pack(arguments) => pack::run(&catalogue()?, &arguments, environment),
         Command::Doctor => doctor::run(environment),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "gradus", &mut std::io::stdout());

@@ -72,6 +72,8 @@ pub struct Environment {
     pub width: usize,
     /// Whether GitHub Actions reads what is printed, and takes some lines as commands.
     pub github_actions: bool,
+    /// `GITHUB_WORKSPACE`: what GitHub Actions checked out, in which it names files.
+    pub github_workspace: Option<PathBuf>,
     /// What reports say of where they are written.
     pub surroundings: Surroundings,
     /// `GRADUS_BUILD_NETWORK`: hosts that a build may reach.
@@ -99,7 +101,13 @@ impl Environment {
             live_err: std::io::stderr().is_terminal() && !plain,
             width: width(),
             github_actions: env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
-            surroundings: Surroundings { classroom50: Identity::told(|name| env::var(name).ok()) },
+            github_workspace: env::var_os("GITHUB_WORKSPACE")
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from),
+            surroundings: Surroundings {
+                classroom50: Identity::told(|name| env::var(name).ok()),
+                ..Surroundings::default()
+            },
             build_network: env::var("GRADUS_BUILD_NETWORK").map_or_else(
                 |_| Vec::new(),
                 |hosts| {

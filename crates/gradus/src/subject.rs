@@ -3,6 +3,7 @@
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
 use gradus_intake::catalogue::{Catalogue, CatalogueError, LoadedExercise, LoadedGrader};
+use gradus_intake::pack::PackError;
 use gradus_intake::plan::{self, Plan, PlanError};
 use gradus_model::exercise::SubmissionKind;
 use std::path::{Path, PathBuf};
@@ -16,8 +17,12 @@ pub struct Graded {
 }
 
 /// Where the exercises are.
-pub fn catalogue(explicit: Option<&Path>, environment: &Environment) -> Result<Catalogue, Problem> {
-    Catalogue::find(explicit, environment.exercises(), &environment.current_dir, &environment.program)
+pub fn catalogue(
+    explicit: Option<&Path>,
+    pinned: Option<&str>,
+    environment: &Environment,
+) -> Result<Catalogue, Problem> {
+    Catalogue::find(explicit, environment.exercises(), pinned, &environment.current_dir, &environment.program)
         .map_err(|error| catalogue_problem(error, Exit::Usage))
 }
 
@@ -43,6 +48,11 @@ pub fn exercise(catalogue: &Catalogue, slug: &str) -> Result<LoadedExercise, Pro
 pub fn catalogue_problem(error: CatalogueError, exit: Exit) -> Problem {
     match error {
         CatalogueError::Invalid(invalid) => Problem::invalid(Exit::GraderBroken, *invalid),
+        CatalogueError::Unpinnable(_) => {
+            Problem::new(exit, error).way_out("Give the pack itself: --exercises PACK --pin SHA256")
+        }
+        CatalogueError::Pack(wrong) if matches!(*wrong, PackError::Other { .. }) => Problem::new(exit, wrong)
+            .way_out("Get the pack that was meant, or pin this one if it is: --pin SHA256"),
         other => Problem::new(exit, other),
     }
 }

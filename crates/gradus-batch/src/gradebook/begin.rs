@@ -3,6 +3,7 @@
 use super::{Gradebook, GradebookError, words};
 use gradus_model::exercise::Exercise;
 use gradus_model::grader::{Grader, Visibility};
+use gradus_model::report::Withheld;
 use rusqlite::{OptionalExtension, params};
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,6 +18,8 @@ pub struct Orders<'a> {
     pub grader: &'a Grader,
     /// The grader's digest, in hex.
     pub grader_digest: &'a str,
+    /// What the whole grader has, if this is its public part.
+    pub withheld: Option<Withheld>,
     /// The folder of the exercise's baselines; it need not be there.
     pub baselines: &'a Path,
     /// Where the submissions are.

@@ -11,13 +11,14 @@ use gradus_model::score::Score;
 use rusqlite::{OptionalExtension, params};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// A grading in few words.
 struct Brief {
     id: i64,
     run: i64,
-    grader_digest: String,
+    grader_digest: Rc<str>,
     verdict: Verdict,
     why: Option<String>,
     score: Score,
@@ -25,6 +26,21 @@ struct Brief {
     took: Duration,
     memory: Option<u64>,
     graded: String,
+    /// The first letter of each check's outcome, in the grader's order.
+    came: Rc<str>,
+}
+
+/// Texts of which one after another is mostly the same, each kept once.
+#[derive(Default)]
+struct Same(Option<Rc<str>>);
+
+impl Same {
+    fn text(&mut self, text: &str) -> Rc<str> {
+        match &self.0 {
+            Some(last) if **last == *text => last.clone(),
+            _ => self.0.insert(text.into()).clone(),
+        }
+    }
 }
 
 /// A submission with its gradings, the latest run first, and within a run in the order of the turns.
@@ -114,21 +130,21 @@ impl Gradebook {
     fn candidates(&self, exercise: &str) -> Result<BTreeMap<String, Vec<Candidate>>, GradebookError> {
         let mut statement = self.connection.prepare_cached(
             "select submission, student, name, members, label, digest, submitted_at, self_declared,
-             gradings.id, run, grader_digest, verdict, why, earned, maximum, near, took_ms, peak_memory, graded
-             from gradings join submissions on submissions.id = submission
-             where exercise = ?1 order by submission, run desc, turn",
+             gradings.id, run, grader_digest, verdict, why, earned, maximum, near, took_ms, peak_memory, graded, came
+             from submissions cross join gradings on submission = submissions.id
+             where exercise = ?1 order by submissions.id, run desc, turn",
         )?;
         let mut rows = statement.query(params![exercise])?;
         let mut candidates: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
-        let mut last = None;
+        let mut last: Option<(i64, Candidate)> = None;
+        let (mut digests, mut came) = (Same::default(), Same::default());
         while let Some(row) = rows.next()? {
             let submission: i64 = row.get(0)?;
-            let student: String = row.get(1)?;
-            let of_student = candidates.entry(student.clone()).or_default();
-            if last.replace(submission) != Some(submission) {
+            if last.as_ref().is_none_or(|(id, _)| *id != submission) {
+                keep(&mut candidates, last.take());
                 let members: String = row.get(3)?;
-                of_student.push(Candidate {
-                    student,
+                let candidate = Candidate {
+                    student: row.get(1)?,
                     name: row.get(2)?,
                     members: members.lines().map(str::to_owned).collect(),
                     label: row.get(4)?,
@@ -136,26 +152,28 @@ impl Gradebook {
                     submitted_at: row.get(6)?,
                     self_declared: row.get(7)?,
                     gradings: Vec::new(),
-                });
+                };
+                last = Some((submission, candidate));
             }
-            let verdict: String = row.get(11)?;
             let memory: Option<i64> = row.get(17)?;
             let brief = Brief {
                 id: row.get(8)?,
                 run: row.get(9)?,
-                grader_digest: row.get(10)?,
-                verdict: words::read_verdict(&verdict),
+                grader_digest: digests.text(text(row, 10)?),
+                verdict: words::read_verdict(text(row, 11)?),
                 why: row.get(12)?,
                 score: Score { earned: row.get(13)?, maximum: row.get(14)? },
                 near: row.get(15)?,
                 took: Duration::from_millis(row.get::<_, u32>(16)?.into()),
                 memory: memory.and_then(|bytes| u64::try_from(bytes).ok()),
                 graded: row.get(18)?,
+                came: came.text(text(row, 19)?),
             };
-            if let Some(candidate) = of_student.last_mut() {
+            if let Some((_, candidate)) = &mut last {
                 candidate.gradings.push(brief);
             }
         }
+        keep(&mut candidates, last);
         Ok(candidates)
     }
 
@@ -168,10 +186,10 @@ impl Gradebook {
         (exercise, ids): (&str, &[&str]),
     ) -> Result<(), GradebookError> {
         let known = self.checks(exercise, &counts.grader_digest)?;
-        let of = self.outcomes(counts.id)?;
+        let of = counts.came.as_bytes();
         let mut wavers = vec![false; of.len()];
-        for other in candidate.alike(counts).filter(|other| other.id != counts.id) {
-            let differs = fairness::differences(&of, &self.outcomes(other.id)?);
+        for other in candidate.alike(counts).filter(|other| other.came != counts.came) {
+            let differs = fairness::differences(of, other.came.as_bytes());
             differs.into_iter().for_each(|position| wavers[position] = true);
         }
         let cell = |id: &&str| {
@@ -179,7 +197,7 @@ impl Gradebook {
             match position.and_then(|position| Some((of.get(position)?, wavers[position]))) {
                 None => Cell::Unknown,
                 Some((_, true)) => Cell::Unstable,
-                Some((outcome, false)) => words::cell(outcome),
+                Some((letter, false)) => words::cell(*letter),
             }
         };
         row.cells = ids.iter().map(cell).collect();
@@ -193,6 +211,17 @@ impl Gradebook {
             row.attention.insert(0, Attention::Unstable(unstable));
         }
         Ok(())
+    }
+}
+
+/// A column as it lies in the database, not copied.
+fn text<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
+    Ok(row.get_ref(column)?.as_str()?)
+}
+
+fn keep(candidates: &mut BTreeMap<String, Vec<Candidate>>, candidate: Option<(i64, Candidate)>) {
+    if let Some((_, candidate)) = candidate {
+        candidates.entry(candidate.student.clone()).or_default().push(candidate);
     }
 }
 

@@ -259,6 +259,13 @@ impl Gradebook {
         }
         drop(positions);
         transaction
+            .prepare_cached(
+                "update gradings set came = coalesce((select group_concat(letter, '') from
+             (select substr(outcome, 1, 1) as letter from outcomes where grading = ?1 order by position)), '')
+             where id = ?1",
+            )?
+            .execute([grading])?;
+        transaction
             .prepare_cached("insert into reports values (?1, ?2)")?
             .execute(params![grading, finished.json])?;
         transaction.commit()?;

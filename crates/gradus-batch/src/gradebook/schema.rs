@@ -5,7 +5,8 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use std::path::Path;
 
 /// What brings a gradebook from each version to the next; they are never changed once they were released.
-const STEPS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const STEPS: [&str; 3] =
+    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 /// "Grad", so that another program's database is never taken for ours.
 const APPLICATION: i32 = 0x4772_6164;
 

@@ -1,8 +1,9 @@
 //! One running instance of a service: its room, its process, the grader's way in, and the pipe of the submission.
 
 use super::Host;
-use crate::files::{copy_all, give};
+use crate::files::give;
 use crate::ground::Sandbox;
+use gradus_intake::aside::copy_all;
 use gradus_model::service::Engine;
 use gradus_sandbox::{Access, Limits, Program, Room, RoomSpec, Rung, Running, Stdin, View, host_id};
 use gradus_services::Way;
@@ -39,7 +40,7 @@ pub struct Instance {
     /// The folder of its socket, on this machine.
     door: TempDir,
     /// Its data, where the room does not hold it.
-    _data: Option<TempDir>,
+    copy: Option<TempDir>,
     port: u16,
     secret: String,
     reach: Reach,
@@ -132,18 +133,7 @@ impl Instance {
         let way_in = WayIn { engine, room: &room, door: door.path(), port, secret: &secret };
         let client = way_in.answers(&running).await?;
         let reach = Reach(Arc::new(Mutex::new((room.clone(), port))));
-        Ok(Self {
-            client,
-            engine,
-            room,
-            running: Some(running),
-            program,
-            door,
-            _data: copy,
-            port,
-            secret,
-            reach,
-        })
+        Ok(Self { client, engine, room, running: Some(running), program, door, copy, port, secret, reach })
     }
 
     /// Another one in its place, as new.
@@ -153,7 +143,7 @@ impl Instance {
         programs: &Programs,
         template: Option<&Path>,
     ) -> Result<(), String> {
-        self.kill().await;
+        self.put_away().await;
         let own = (self.port, self.secret.clone());
         let new = Self::start(host, programs, self.engine, template, own).await?;
         let reach = self.reach.clone();
@@ -187,6 +177,12 @@ impl Instance {
         WayIn { engine: *engine, room, door: door.path(), port: *port, secret }
     }
 
+    /// How it ended, if nobody ended it, "exited with code 1", and its last words.
+    pub fn died(&self) -> Option<(String, String)> {
+        let running = self.running.as_ref()?;
+        Some((running.exited()?.ending.to_string(), last_words(running)))
+    }
+
     /// SIGKILL.
     pub async fn kill(&mut self) {
         if let Some(mut running) = self.running.take() {
@@ -202,6 +198,17 @@ impl Instance {
             let _ = tokio::time::timeout(ENDS, running.wait()).await;
         }
         self.kill().await;
+    }
+
+    /// Ends it for good. A PostgreSQL that is killed leaves memory behind that only its own room would take with it.
+    pub async fn put_away(&mut self) {
+        let shares_memory = self.engine == Engine::Postgresql && self.copy.is_some();
+        if shares_memory {
+            self.client.leave();
+            self.term().await;
+        } else {
+            self.kill().await;
+        }
     }
 
     /// SIGSTOP.

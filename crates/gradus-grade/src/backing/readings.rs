@@ -49,7 +49,7 @@ impl Readings {
                 let programs = programs(host, engine, what)?;
                 let ours = |why: String| Fault { what: format!("{what}: {why}"), way_out: None };
                 let name = Spanned::new(dialect.word().to_owned(), Span::default());
-                let empty = Service { name, engine, seed: None, streams: Vec::new() };
+                let empty = Service { name, engine, seed: Vec::new(), streams: Vec::new() };
                 let template = template(host, &programs, &empty).await.map_err(ours)?;
                 let port = match host.sandbox {
                     Sandbox::Native => engine::usual_port(engine),

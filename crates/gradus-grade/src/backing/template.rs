@@ -5,6 +5,7 @@ use super::Host;
 use super::instance::{KEPT, Lodging, WayIn, last_words};
 use crate::files::give;
 use crate::ground::Sandbox;
+use gradus_model::seed::Quoting;
 use gradus_model::service::Service;
 use gradus_sandbox::{Access, Ending, host_id};
 use gradus_services::engine::{self, Programs};
@@ -17,7 +18,7 @@ use tempfile::TempDir;
 /// How long making an empty instance may take, and ending one in order.
 const MAKES: Duration = Duration::from_secs(60);
 /// Another way to make templates makes other templates.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The folder of a service's template; there is none where nothing is kept on a disk.
 pub async fn template(
@@ -60,7 +61,9 @@ fn key(host: &Host, programs: &Programs, service: &Service) -> std::io::Result<S
         let meta = real.metadata()?;
         add(format!("{} {} {:?}", real.display(), meta.len(), meta.modified().ok()));
     }
-    add(service.seed.as_ref().map_or_else(String::new, |seed| seed.text.clone()));
+    for seed in &service.seed {
+        add(seed.text(Quoting::Standard).into_owned());
+    }
     Ok(hasher.finalize().to_hex()[..32].to_owned())
 }
 
@@ -99,11 +102,7 @@ async fn make(host: &Host, programs: &Programs, service: &Service, into: &TempDi
         lodging.room.run(lodging.program(host, command)).await.map_err(|error| error.to_string())?;
     let way_in = WayIn { engine, room: &lodging.room, door: lodging.door.path(), port, secret: "" };
     let mut client = way_in.answers(&running).await?;
-    let seed = service.seed.as_ref();
-    client.furnish(service).await.map_err(|why| match seed {
-        Some(seed) => format!("{}: {why}", seed.path.value),
-        None => why,
-    })?;
+    client.furnish(service).await?;
     drop(client);
     // In order, so that the next one need not mend anything.
     let _ = running.term();

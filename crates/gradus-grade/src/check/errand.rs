@@ -13,6 +13,9 @@ use gradus_model::value::{Bindings, Template};
 use std::ffi::OsString;
 use std::time::Duration;
 
+/// How much of a file is judged, in bytes.
+const MOST_OF_A_FILE: u64 = 1 << 20;
+
 /// For a command, unless the step says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -80,7 +83,7 @@ async fn judge(bench: &Bench<'_>, step: &RunStep, done: &Done, bindings: &Bindin
     }
     for (path, wanted) in &step.files {
         let name = path.fill(bindings);
-        match bench.target.collect(&name).await {
+        match bench.target.collect(&name, MOST_OF_A_FILE).await {
             Ok(bytes) => misses.extend(of_text(bench, wanted, &bytes, &name, bindings)),
             Err(why) => misses.push(miss(&name, "a file", why, path.span, None)),
         }

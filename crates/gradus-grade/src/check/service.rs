@@ -1,6 +1,6 @@
 //! Steps about databases and caches: questions to them, what happens to them, and what steps cost them.
 
-use super::{Bench, Stop, failure, lend, meanwhile, mismatch, mismatch_at, run_step};
+use super::{Bench, Stop, failure, file, lend, meanwhile, mismatch, mismatch_at, run_step};
 use crate::further;
 use gradus_judge::answer::AnswerView;
 use gradus_judge::{pattern, place};
@@ -29,9 +29,14 @@ pub async fn sql(
 ) -> Result<(), Box<Failure>> {
     let statement = sql.statement.fill(bindings);
     let title = format!("{} asked: {statement}", sql.service.value);
-    let answer = match bench.upstreams.backing().client(&sql.service.value) {
-        Ok(client) => client.sql(&statement, sql.role).await,
-        Err(why) => Err(why),
+    let name = &sql.service.value;
+    let answer = if bench.upstreams.backing().is_file(name) {
+        file::ask(bench, name, &statement, sql.role).await
+    } else {
+        match bench.upstreams.backing().client(name) {
+            Ok(client) => client.sql(&statement, sql.role).await,
+            Err(why) => Err(why),
+        }
     };
     let mut misses = Vec::new();
     match (answer, &sql.error) {
@@ -203,16 +208,13 @@ pub async fn work(
         return Ok(());
     }
     for name in before.keys().filter(|name| !name.is_empty()) {
-        let dearest = match bench.upstreams.backing().client(name) {
-            Ok(client) => client.dearest().await.unwrap_or_default(),
-            Err(_) => Vec::new(),
-        };
+        let dearest = bench.upstreams.backing().dearest(name).await;
         if let Some(first) =
             mismatches.iter_mut().find(|mismatch| mismatch.path.starts_with(&format!("{name}.")))
             && !dearest.is_empty()
         {
             first.note = Some(format!("{name} was asked, the dearest first:"));
-            first.difference = dearest.iter().map(line).collect();
+            first.difference = dearest.iter().flat_map(lines).collect();
         }
     }
     Err(failure("what these steps cost", circumstance, work.expect.len(), mismatches, None).into())
@@ -248,10 +250,12 @@ async fn of_baseline(
     }
 }
 
-/// `12 ×, 1911 read: select …`
-fn line(cost: &Cost) -> DiffLine {
+/// `12 ×, 1911 read: select …`, and below it how that is done.
+fn lines(cost: &Cost) -> Vec<DiffLine> {
     let statement: Vec<&str> = cost.statement.split_whitespace().collect();
-    DiffLine::Same(format!("{} ×, {} read: {}", cost.calls, cost.reads, statement.join(" ")))
+    let head = format!("{} ×, {} read: {}", cost.calls, cost.reads, statement.join(" "));
+    let plan = cost.plan.iter().map(|line| format!("    {line}"));
+    std::iter::once(head).chain(plan).map(DiffLine::Same).collect()
 }
 
 /// What services have done so far, by their names; with `anew`, the count of statements begins here.
@@ -275,7 +279,7 @@ pub async fn counted(
         let ours = |why: String| broken(name, &why);
         let backing = bench.upstreams.backing();
         if anew {
-            backing.client(name).map_err(ours)?.reset().await.map_err(ours)?;
+            backing.reset(name).await.map_err(ours)?;
         }
         counted.insert(name.clone(), backing.counters(name).await.map_err(ours)?);
     }

@@ -1,8 +1,8 @@
 //! A submission that is a program: it runs in a room, with a port of its own.
 
-use super::{Capabilities, Doing, Done, Errand, Origin, Target};
+use super::{Capabilities, DataAtStart, Doing, Done, Errand, Origin, Target};
 use crate::boot::{self, NotReady};
-use crate::configure::{Blank, Filled, open_to_all};
+use crate::configure::{Blank, Filled};
 use crate::ground::Ground;
 use gradus_model::duration::format_duration;
 use gradus_model::exercise::Limits;
@@ -13,6 +13,7 @@ use gradus_sandbox::{
     Ending, Exit, Holds, Launcher, Listening, Mark, OutputLog, PortHold, Program, Room, Running, Stdin,
     Usage as RoomUsage, free_port,
 };
+use gradus_services::engine::sqlite;
 use std::ffi::OsString;
 use std::io::{self, Read};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -25,8 +26,8 @@ use tokio::task::JoinHandle;
 
 /// How many bytes of output a report shows of one check or phase.
 const SHOWN_OUTPUT: usize = 8 * 1024;
-/// How much of a collected file is read.
-const MOST_OF_A_FILE: u64 = 1 << 20;
+/// How long putting a file into a room may take.
+const PUTS: Duration = Duration::from_secs(30);
 /// How long a server's end may take to become known once its connection broke.
 const END_BECOMES_KNOWN: Duration = Duration::from_millis(100);
 
@@ -45,6 +46,8 @@ pub struct Recipe {
     pub told: Vec<(OsString, OsString)>,
     /// Ports on which it finds what the grader serves.
     pub upstreams: Vec<u16>,
+    /// What each new `DATA_DIR` holds.
+    pub files: Vec<DataAtStart>,
     /// Whether it is a server; a command is only run by checks.
     pub serves: bool,
     /// A configuration that each run of its server finds filled in.
@@ -94,8 +97,7 @@ impl ProgramTarget {
     fn fill(&mut self) -> io::Result<()> {
         let Some(blank) = &self.recipe.blank else { return Ok(()) };
         if let Some(data) = &self.data {
-            // A server that root starts writes as nobody.
-            open_to_all(data.path())?;
+            self.recipe.ground.open_to_servers(data.path())?;
         }
         let mut told = self.recipe.told.clone();
         told.extend(self.recipe.ground.address(self.port.port(), self.data.as_ref()));
@@ -109,6 +111,9 @@ impl ProgramTarget {
         let mut env = self.recipe.ground.environment().to_vec();
         env.extend(self.recipe.told.iter().cloned());
         env.extend(self.recipe.ground.address(self.port.port(), self.data.as_ref()));
+        for file in &self.recipe.files {
+            env.extend(sqlite::addresses(&file.name, &self.path_of(file)));
+        }
         Program {
             command: self.recipe.command.clone(),
             dir: self.recipe.dir.clone(),
@@ -131,8 +136,41 @@ impl ProgramTarget {
         let ours = |error: gradus_sandbox::SandboxError| NotReady::Launch(error.to_string());
         let spec = self.recipe.ground.run_room(&self.recipe.limits, self.data.as_ref(), &self.ports());
         let room = self.recipe.launcher.open(&spec).await.map_err(ours)?;
+        for file in &self.recipe.files {
+            self.put(&room, file).await.map_err(NotReady::Launch)?;
+        }
         self.reach.found().room = Some(room.clone());
         Ok(room)
+    }
+
+    fn own_data(&self) -> PathBuf {
+        let places = self.recipe.ground.places(self.data.as_ref());
+        places
+            .into_iter()
+            .find(|(name, _)| name == "DATA_DIR")
+            .map(|(_, path)| path.into())
+            .unwrap_or_default()
+    }
+
+    fn path_of(&self, file: &DataAtStart) -> PathBuf {
+        self.own_data().join(format!("{}.db", file.name))
+    }
+
+    /// Puts a file where the submission finds it, as a file of its own.
+    async fn put(&self, room: &Room, file: &DataAtStart) -> Result<(), String> {
+        let mut program = self.program();
+        program.command = ["sh", "-c", "cat > \"$0\""].map(OsString::from).to_vec();
+        program.command.push(self.path_of(file).into());
+        program.stdin = Stdin::Bytes(file.bytes.to_vec());
+        let running = room.run_apart(program).await.map_err(|error| error.to_string())?;
+        match tokio::time::timeout(PUTS, running.wait()).await {
+            Ok(Exit { ending: Ending::Exited(0), .. }) => Ok(()),
+            Ok(exit) => Err(format!("what puts `{}.db` into its DATA_DIR {}", file.name, exit.ending)),
+            Err(_) => {
+                running.kill();
+                Err(format!("putting `{}.db` into its DATA_DIR takes too long", file.name))
+            }
+        }
     }
 
     async fn boot(&mut self) -> Result<(), NotReady> {
@@ -287,15 +325,19 @@ impl Target for ProgramTarget {
         })
     }
 
-    fn collect<'s>(&'s self, path: &'s str) -> Doing<'s, Result<Vec<u8>, String>> {
+    fn collect<'s>(&'s self, path: &'s str, most: u64) -> Doing<'s, Result<Vec<u8>, String>> {
         Box::pin(async move {
             let room = self.reach.room().ok_or("nothing has run yet")?;
             let path = self.recipe.dir.join(path);
             let file = room.file(&path).await.map_err(|error| error.to_string())?;
             let mut bytes = Vec::new();
-            file.take(MOST_OF_A_FILE).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+            file.take(most).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
             Ok(bytes)
         })
+    }
+
+    fn data_dir(&self) -> Option<PathBuf> {
+        Some(self.own_data())
     }
 
     fn pause(&mut self) {

@@ -7,6 +7,7 @@ use gradus_model::outcome::Shown;
 use gradus_model::report::{Isolation, Usage};
 use gradus_probe::{BoxStream, Dial, Prompt};
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -102,8 +103,12 @@ impl Target for UrlTarget {
         Box::pin(async { Err("commands can't be run at a URL".to_owned()) })
     }
 
-    fn collect<'s>(&'s self, _: &'s str) -> Doing<'s, Result<Vec<u8>, String>> {
+    fn collect<'s>(&'s self, _: &'s str, _: u64) -> Doing<'s, Result<Vec<u8>, String>> {
         Box::pin(async { Err("files can't be read at a URL".to_owned()) })
+    }
+
+    fn data_dir(&self) -> Option<PathBuf> {
+        None
     }
 
     fn pause(&mut self) {}

@@ -12,6 +12,7 @@ use gradus_wasm::{Files, Kind, LINE, Program, Server, Settings, command};
 use std::ffi::OsStr;
 use std::io;
 use std::net::Ipv4Addr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -20,6 +21,8 @@ use tokio::task::JoinHandle;
 
 /// How many bytes of output a report shows of one check or phase.
 const SHOWN_OUTPUT: usize = 8 * 1024;
+/// Where its programs find what they keep.
+const DATA: &str = "/data";
 
 /// What a program in WebAssembly is made of.
 pub struct WasmRecipe {
@@ -55,7 +58,7 @@ impl WasmTarget {
         let WasmRecipe { program, mut settings, serves, limits, runner } = recipe;
         let (port, data) = (free_port()?, TempDir::with_prefix("gradus-data-")?);
         let told =
-            [("PORT", port.port().to_string()), ("HOST", "127.0.0.1".into()), ("DATA_DIR", "/data".into())];
+            [("PORT", port.port().to_string()), ("HOST", "127.0.0.1".into()), ("DATA_DIR", DATA.into())];
         settings.environment.extend(told.map(|(name, value)| (name.to_owned(), value)));
         settings.data = Some(data.path().to_owned());
         let server = Server::new(program.clone(), settings.clone());
@@ -163,10 +166,18 @@ impl Target for WasmTarget {
         })
     }
 
-    fn collect<'s>(&'s self, path: &'s str) -> Doing<'s, Result<Vec<u8>, String>> {
+    fn collect<'s>(&'s self, path: &'s str, most: u64) -> Doing<'s, Result<Vec<u8>, String>> {
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/app/{path}") };
         let read = Files::new(&self.settings).read(&path);
-        Box::pin(async move { read.map_err(|code| format!("{path}: {code}")) })
+        Box::pin(async move {
+            let mut bytes = read.map_err(|code| format!("{path}: {code}"))?;
+            bytes.truncate(most.try_into().unwrap_or(usize::MAX));
+            Ok(bytes)
+        })
+    }
+
+    fn data_dir(&self) -> Option<PathBuf> {
+        Some(DATA.into())
     }
 
     fn pause(&mut self) {}

@@ -60,6 +60,9 @@ const SERVERS: [Server; 3] = [
 /// Folders with servers' programs, which a user's `PATH` often leaves out.
 pub const SBIN: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
+/// Lists of types that configurations include, and all that is seen of the system's own configuration of servers.
+pub const TYPES: [&str; 1] = ["/etc/nginx/mime.types"];
+
 /// The files by which a configuration is recognised, for messages.
 pub fn looked_for() -> String {
     SERVERS.iter().flat_map(|server| server.files).copied().collect::<Vec<_>>().join(", ")

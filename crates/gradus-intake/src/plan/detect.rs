@@ -184,7 +184,7 @@ fn wasm(dir: &Path) -> Option<Plan> {
     // Of several, nothing tells which is meant.
     let program = programs.pop().filter(|_| programs.is_empty())?;
     let found = format!("{program} is there: WebAssembly");
-    Some(Plan { start: CommandLine::Argv(vec![program]), ..plan(None, String::new(), found) })
+    Some(Plan { start: Some(CommandLine::Argv(vec![program])), ..plan(None, String::new(), found) })
 }
 
 fn makefile(dir: &Path) -> Option<Plan> {

@@ -28,8 +28,9 @@ impl Plan {
     /// The file that its start names, if WebAssembly can take it; `ground` is the folder in which everything happens.
     pub fn portable(&self, ground: &Path) -> Option<Portable> {
         let words: Vec<&str> = match &self.start {
-            CommandLine::Shell(line) => line.split_whitespace().collect(),
-            CommandLine::Argv(words) => words.iter().map(String::as_str).collect(),
+            Some(CommandLine::Shell(line)) => line.split_whitespace().collect(),
+            Some(CommandLine::Argv(words)) => words.iter().map(String::as_str).collect(),
+            None => Vec::new(),
         };
         let named =
             words.iter().map(|word| word.trim_start_matches("./")).find_map(|word| portable(ground, word));
@@ -40,11 +41,6 @@ impl Plan {
             _ => &[],
         };
         named.or_else(|| usual.iter().find_map(|file| portable(ground, file)))
-    }
-
-    /// Whether it can be run as WebAssembly only.
-    pub fn is_binary(&self, ground: &Path) -> bool {
-        self.portable(ground).is_some_and(|portable| portable.kind == PortableKind::Binary)
     }
 }
 

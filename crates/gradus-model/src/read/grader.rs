@@ -41,7 +41,7 @@ fn read(root: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option
     let vars = fields.take("vars").map_or_else(Vec::new, |node| vars::vars(node, problems));
     let stubs = fields.take("stubs").map_or_else(Vec::new, |node| stub::stubs(node, folder, problems));
     let services =
-        fields.take("services").map_or_else(Vec::new, |node| service::services(node, folder, problems));
+        fields.take("services").map(|node| service::services(node, folder, problems)).unwrap_or_default();
     folder.dialects = fields.take("dialects").map_or_else(Vec::new, |node| select::dialects(node, problems));
     let data = fields.take("data").map_or_else(Vec::new, |node| select::data(node, folder, problems));
     let passive = fields.take("conform").filter(|node| conform::passive(node, problems));
@@ -56,7 +56,8 @@ fn read(root: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option
         env,
         vars,
         stubs,
-        services,
+        services: services.running,
+        files: services.files,
         dialects: folder.dialects.clone(),
         data,
         passive: passive.map(|node| node.span),

@@ -3,7 +3,7 @@
 use super::files::Folder;
 use super::pattern::{Position, pattern};
 use super::race::steps;
-use super::sense;
+use super::{sense, step};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
 use crate::duration::parse_size;
@@ -57,6 +57,7 @@ pub fn asked(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> O
         problems.add(Diagnostic::new("a load only sends requests", other.span));
     }
     for step in &requests {
+        step::once(step, "a turn of a load", problems);
         if let Action::Request(request) = &step.action
             && request.may_go_unanswered
         {

@@ -130,6 +130,7 @@ fn request(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Opt
         problems.add(Diagnostic::new("clients of a race only send requests", node.span));
         return None;
     }
+    step::once(&step, "a client of a race", problems);
     let op = op_entries.first().and_then(|(_, node)| op(node, folder, problems));
     Some(RaceRequest { step, op })
 }

@@ -12,6 +12,7 @@ use crate::ints::{Count, Ints};
 use crate::nats::Said;
 use crate::pattern::{Bound, Field, Pattern, PatternKind};
 use crate::race::{Hold, LoadStep, Op, OpCall, RaceRequest, RaceStep};
+use crate::seed::{ROW, Seed};
 use crate::select::WantedRows;
 use crate::source::{Sources, Span};
 use crate::stub::{Asked, Reply, StubChange};
@@ -28,6 +29,13 @@ pub fn check_names(grader: &Grader, sources: &Sources, problems: &mut Problems) 
     }
     for (_, value) in &grader.env {
         walk.value(value, &names);
+    }
+    let rows = [ROW].into_iter().collect();
+    let seeds = grader.services.iter().flat_map(|service| &service.seed);
+    for seed in seeds.chain(grader.files.iter().flat_map(|file| &file.seed)) {
+        if let Seed::Rows(seed) = seed {
+            seed.columns.iter().for_each(|(_, draw)| walk.draw(draw, &rows));
+        }
     }
     for stub in &grader.stubs {
         for route in &stub.routes {

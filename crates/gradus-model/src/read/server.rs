@@ -96,5 +96,8 @@ pub fn requests(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -
     for other in steps.iter().filter(|step| !matches!(step.action, Action::Request(_))) {
         problems.add(Diagnostic::new("only requests can be on their way meanwhile", other.span));
     }
+    for step in &steps {
+        step::once(step, "`meanwhile`", problems);
+    }
     steps
 }

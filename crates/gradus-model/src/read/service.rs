@@ -5,13 +5,14 @@ use super::files::Folder;
 use super::nats;
 use super::pattern::{Position, pattern};
 use super::race::{steps, steps_and_races};
+use super::seed::seed;
 use super::template::{name, text_template};
 use super::{sense, server};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Act, Action, Check, Grader};
 use crate::service::{
-    CommandStep, Counter, Engine, HoldStep, Role, Seed, Service, ServiceStep, SqlStep, WorkStep,
+    CommandStep, Counter, DataFile, Engine, HoldStep, Role, Service, ServiceStep, SqlStep, WorkStep,
 };
 use crate::source::{Span, Spanned};
 use crate::tree::{Node, NodeKind};
@@ -27,14 +28,33 @@ const ACTS: [(&str, Act); 6] = [
     ("restart", Act::Restart),
 ];
 
+/// What stands under `services:`: what runs, and what is only a file.
+#[derive(Default)]
+pub struct Services {
+    /// Databases, caches and brokers.
+    pub running: Vec<Service>,
+    /// Files of SQLite.
+    pub files: Vec<DataFile>,
+}
+
 /// `services: { db: { engine: postgresql, seed: seed.sql }, cache: memcached }`.
-pub fn services(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec<Service> {
-    let mut services = Vec::new();
+pub fn services(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Services {
+    let mut services = Services::default();
     for (key, node) in decode::map(node, problems) {
         name(key, problems);
-        services.extend(one_service(key, node, folder, problems));
+        match one_service(key, node, folder, problems) {
+            Some(OneService::Runs(service)) => services.running.push(service),
+            Some(OneService::File(file)) => services.files.push(file),
+            None => {}
+        }
     }
     services
+}
+
+/// One of them.
+enum OneService {
+    Runs(Service),
+    File(DataFile),
 }
 
 fn one_service(
@@ -42,31 +62,42 @@ fn one_service(
     node: &Node,
     folder: &mut Folder<'_>,
     problems: &mut Problems,
-) -> Option<Service> {
-    let engines = Engine::ALL.map(|engine| (engine.word(), engine));
+) -> Option<OneService> {
+    let mut engines = Engine::ALL.map(|engine| (engine.word(), Some(engine))).to_vec();
+    engines.push((DataFile::WORD, None));
+    let of = |engine: Option<Engine>, seed, streams| match engine {
+        Some(engine) => OneService::Runs(Service { name: name.clone(), engine, seed, streams }),
+        None => OneService::File(DataFile { name: name.clone(), seed }),
+    };
     if let NodeKind::Text(_) = node.kind {
-        let engine = decode::word(node, &engines, problems)?;
-        return Some(Service { name: name.clone(), engine, seed: None, streams: Vec::new() });
+        return Some(of(decode::word(node, &engines, problems)?, Vec::new(), Vec::new()));
     }
     let mut fields = Fields::of(node, "{ engine: …, seed: … }", problems)?;
     let engine = fields.require("engine", problems).and_then(|node| decode::word(node, &engines, problems));
-    let seed = fields.take("seed").and_then(|node| Some((node, folder.text(node, problems)?)));
+    let seed = fields.take("seed").map(|node| (node, seed(node, folder, problems)));
     let streams = fields.take("streams").map(|node| (node, nats::streams(node, problems)));
     fields.finish(problems);
     let engine = engine?;
     match (&seed, &streams) {
-        (Some((node, _)), _) if engine == Engine::Nats => problems.add(
+        (Some((node, _)), _) if engine == Some(Engine::Nats) => problems.add(
             Diagnostic::new("a NATS has no seed", node.span)
                 .help("what it begins with stands under `streams`"),
         ),
-        (_, Some((node, _))) if engine != Engine::Nats => {
-            problems.add(Diagnostic::new(format!("{} has no streams", engine.word()), node.span));
+        (_, Some((node, _))) if engine != Some(Engine::Nats) => {
+            let word = engine.map_or(DataFile::WORD, Engine::word);
+            problems.add(Diagnostic::new(format!("{word} has no streams"), node.span));
+        }
+        (Some((node, parts)), _)
+            if engine.is_some_and(|engine| !engine.speaks_sql())
+                && parts.iter().any(|part| !part.has_lines()) =>
+        {
+            let what = "rows are of a database: this service knows no SQL";
+            problems.add(Diagnostic::new(what, node.span));
         }
         _ => {}
     }
-    let seed = seed.map(|(_, (path, text))| Seed { path, text });
-    let streams = streams.map_or_else(Vec::new, |(_, streams)| streams);
-    Some(Service { name: name.clone(), engine, seed, streams })
+    let seed = seed.map_or_else(Vec::new, |(_, parts)| parts);
+    Some(of(engine, seed, streams.map_or_else(Vec::new, |(_, streams)| streams)))
 }
 
 /// `sql: { db: "select 1" }`, with `as: app`, `expect: { rows: … }` or `expect: { error: … }`, and `save`.
@@ -283,48 +314,91 @@ pub fn counter(text: &str, span: Span, problems: &mut Problems) -> Option<Counte
     counter.map(|(service, what)| Counter { service: service.to_owned(), what: what.to_owned(), span })
 }
 
+/// What a name under `services:` stands for.
+struct Known<'g> {
+    name: &'g Spanned<String>,
+    word: &'static str,
+    counters: &'static [&'static str],
+    /// Nothing, where it is a file.
+    engine: Option<Engine>,
+}
+
+impl Known<'_> {
+    fn speaks_sql(&self) -> bool {
+        self.engine.is_none_or(Engine::speaks_sql)
+    }
+}
+
 /// Notes every service that is named and not there, and work that it does not count.
 pub fn check_services(grader: &Grader, problems: &mut Problems) {
-    let find = |name: &str| grader.services.iter().find(|service| service.name.value == name);
-    for service in &grader.services {
-        if let Some(stub) = grader.stubs.iter().find(|stub| stub.name.value == service.name.value) {
-            problems.add(Diagnostic::new(
-                format!("a stub is called `{}` too", stub.name.value),
-                service.name.span,
-            ));
+    let running = grader.services.iter().map(|service| Known {
+        name: &service.name,
+        word: service.engine.word(),
+        counters: service.engine.counters(),
+        engine: Some(service.engine),
+    });
+    let files = grader.files.iter().map(|file| Known {
+        name: &file.name,
+        word: DataFile::WORD,
+        counters: DataFile::COUNTERS,
+        engine: None,
+    });
+    let all: Vec<Known<'_>> = running.chain(files).collect();
+    let find = |name: &str| all.iter().find(|known| known.name.value == name);
+    for known in &all {
+        if grader.stubs.iter().any(|stub| stub.name.value == known.name.value) {
+            let what = format!("a stub is called `{}` too", known.name.value);
+            problems.add(Diagnostic::new(what, known.name.span));
         }
     }
     for step in grader.checks.iter().flat_map(Check::every_step) {
         for (name, span) in services_of(&step.action) {
             if find(name).is_none() {
                 let problem = Diagnostic::new(format!("there is no service `{name}`"), span);
-                let known = grader.services.iter().map(|service| service.name.value.as_str());
-                problems.add(match nearest(name, known) {
+                let names = all.iter().map(|known| known.name.value.as_str());
+                problems.add(match nearest(name, names) {
                     Some(near) => problem.help(format!("did you mean `{near}`?")),
                     None => problem.help("services stand under `services:` at the top of the file"),
                 });
             }
         }
         for counter in step.action.counters() {
-            let Some(service) = find(&counter.service) else { continue };
-            let known = service.engine.counters();
-            if !known.contains(&counter.what.as_str()) {
-                let what = format!("{} does not count `{}`", service.engine.word(), counter.what);
+            let Some(known) = find(&counter.service) else { continue };
+            if !known.counters.contains(&counter.what.as_str()) {
+                let what = format!("{} does not count `{}`", known.word, counter.what);
                 let problem = Diagnostic::new(what, counter.span);
-                problems.add(problem.help(format!("it counts {}", known.join(", "))));
+                problems.add(problem.help(format!("it counts {}", known.counters.join(", "))));
             }
         }
         if let Some((name, taken_for)) = spoken(&step.action)
-            && let Some(service) = find(&name.value)
+            && let Some(known) = find(&name.value)
         {
             let other = match taken_for {
-                None if service.engine.speaks_sql() => continue,
-                None => "is not asked in SQL".to_owned(),
-                Some(engine) if service.engine == engine => continue,
-                Some(engine) => format!("is no {}, but {}", engine.word(), service.engine.word()),
+                None => Some("is not asked in SQL".to_owned()).filter(|_| !known.speaks_sql()),
+                Some(engine) => Some(format!("is no {}, but {}", engine.word(), known.word))
+                    .filter(|_| known.engine != Some(engine)),
             };
-            problems.add(Diagnostic::new(format!("`{}` {other}", name.value), name.span));
+            let problem = |other| Diagnostic::new(format!("`{}` {other}", name.value), name.span);
+            other.into_iter().for_each(|other| problems.add(problem(other)));
         }
+        for name in of_programs(&step.action) {
+            if find(&name.value).is_some_and(|known| known.engine.is_none()) {
+                problems.add(
+                    Diagnostic::new(format!("`{}` is a file, and no program", name.value), name.span).help(
+                        "a file is asked by `sql`, and is as it was at the beginning with `fresh: data`",
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// The services that have to be programs for a step.
+fn of_programs(action: &Action) -> Vec<&Spanned<String>> {
+    match action {
+        Action::Hold(hold) => vec![&hold.service],
+        Action::Service(service) => service.changes.iter().map(|(name, _)| name).collect(),
+        _ => Vec::new(),
     }
 }
 

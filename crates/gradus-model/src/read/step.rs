@@ -250,6 +250,19 @@ fn until_of(node: &Node, problems: &mut Problems) -> Option<Again> {
     Some(Again::Until { every, at_most })
 }
 
+/// A step that others send in their own way is asked once: nothing repeats it, and it has no cases.
+pub fn once(step: &Step, who: &str, problems: &mut Problems) {
+    if step.again != Again::Once || !step.cases.is_empty() {
+        problems.add(
+            Diagnostic::new(
+                format!("{who} sends each request once, without repeat, until and cases"),
+                step.span,
+            )
+            .help("write the request down as often as it is to be sent"),
+        );
+    }
+}
+
 fn cases(node: &Node, problems: &mut Problems) -> Vec<Case> {
     let items = decode::list(node, problems);
     if items.is_empty() && matches!(node.kind, NodeKind::List(_)) {

@@ -5,7 +5,7 @@ use super::ints::items;
 use super::pattern::{Position, pattern};
 use super::request::{self, body, header_names};
 use super::template::{name, template};
-use super::{callback, expect};
+use super::{callback, expect, sense};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Place, Save};
@@ -225,20 +225,25 @@ pub fn calls(
     let stub = stub.and_then(|node| Some(Spanned::new(decode::sentence(node, problems)?, node.span)));
     let asked = asked_if_any(&mut which, calls, folder, problems);
     which.finish(problems);
-    let Some(expect) = fields.take("expect") else {
+    let Some(expect_node) = fields.take("expect") else {
         problems.add(
             Diagnostic::new("nothing is expected of these calls", node.span)
                 .help("add `expect: { count: 1 }`"),
         );
         return None;
     };
-    let mut expect = Fields::of(expect, "{ count: …, json: …, gaps: …, items: …, callbacks: … }", problems)?;
+    let mut expect =
+        Fields::of(expect_node, "{ count: …, json: …, gaps: …, items: …, callbacks: … }", problems)?;
     let mut take = |key: &'static str| {
         expect.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
     };
     let (count, json) = (take("count"), take("json"));
     let (gaps, items, callbacks) = (take("gaps"), take("items"), take("callbacks"));
     expect.finish(problems);
+    let judged = [&count, &json, &gaps, &items, &callbacks];
+    if judged.iter().all(|pattern| pattern.is_none()) {
+        problems.add(sense::cannot_fail(expect_node.span, "nothing is expected of these calls"));
+    }
     let save = fields.take("save").map_or_else(Vec::new, |node| save_of_list(node, problems));
     Some(Action::Calls(Box::new(CallsStep { stub: stub?, asked, count, json, gaps, items, callbacks, save })))
 }

@@ -77,7 +77,7 @@ pub fn text_template(node: &Node, problems: &mut Problems) -> Option<Template> {
     }
 }
 
-fn is_name(word: &str) -> bool {
+pub fn is_name(word: &str) -> bool {
     let mut characters = word.chars();
     characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && characters.all(|other| other.is_ascii_alphanumeric() || other == '_')

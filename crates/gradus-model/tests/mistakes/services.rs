@@ -15,7 +15,7 @@ fn a_service_is_a_word_or_a_map() {
     check(&serving("{ cache: memcached, db: { engine: mariadb } }", GET), &[]);
     check(
         &serving("{ cache: memcache }", GET),
-        &["`memcache` is not one of postgresql, mariadb, redis, memcached, nats @ `memcache`"],
+        &["`memcache` is not one of postgresql, mariadb, redis, memcached, nats, sqlite @ `memcache`"],
     );
     check_help(&serving("{ cache: memcache }", GET), "did you mean `memcached`?");
     check(&serving("{ cache: 5 }", GET), &["expected { engine: …, seed: … }, found a number @ `5`"]);
@@ -86,4 +86,45 @@ fn what_is_said_to_nats_is_one_thing_that_can_be_judged() {
     );
     let silent = says("stream: A", "");
     assert!(mistakes(&silent)[0].starts_with("nothing is expected of this"));
+}
+
+#[test]
+fn a_seed_is_files_and_rows_of_a_database() {
+    let seed =
+        |engine: &str, seed: &str| serving(&format!("{{ db: {{ engine: {engine}, seed: {seed} }} }}"), GET);
+    let rows = "{ rows: orders, count: 3, columns: { id: $(row), name: $name, kind: { $pick: [a, b] } } }";
+    check(&seed("sqlite", &format!("[text.txt, {rows}]")), &[]);
+    check(&seed("mariadb", rows), &[]);
+    check(&seed("mariadb", "none.sql"), &["`none.sql` can't be read: no such file @ `none.sql`"]);
+    check(
+        &seed("mariadb", "{ rows: orders, count: 0, columns: { id: $(rwo) } }"),
+        &["expected a whole number from 1 to 1000000 @ `0`"],
+    );
+    check(
+        &seed("mariadb", "{ rows: orders, count: 1, columns: { id: $(rwo) } }"),
+        &["`$(rwo)` stands for nothing here @ `$(rwo)`"],
+    );
+    check(
+        &seed("mariadb", "{ rows: a-b, count: 1, columns: { id: 1 } }"),
+        &["`a-b` is no name of a table or a column @ `a-b`"],
+    );
+    check(&seed("mariadb", "{ rows: a, count: 1, columns: {} }"), &["these rows have no columns @ `a`"]);
+    let of_redis = seed("redis", "[{ rows: a, count: 1, columns: { id: 1 } }]");
+    assert!(mistakes(&of_redis)[0].starts_with("rows are of a database: this service knows no SQL"));
+}
+
+#[test]
+fn a_file_is_no_program() {
+    let asks = |step: &str| serving("{ db: sqlite }", step);
+    check(&asks("sql: { db: select 1 }, expect: { rows: [] }"), &[]);
+    let killed = mistakes(&asks("service: { db: kill }"));
+    assert!(killed.contains(&"`db` is a file, and no program @ `db`".to_owned()), "{killed:?}");
+    check(
+        &asks(&format!("hold: {{ db: select 1, steps: [ {{ {GET} }} ] }}")),
+        &["`db` is a file, and no program @ `db`"],
+    );
+    check(
+        &asks(&format!("work: {{ steps: [ {{ {GET} }} ], expect: {{ db.blocks: 1 }} }}")),
+        &["sqlite does not count `blocks` @ `db.blocks`"],
+    );
 }

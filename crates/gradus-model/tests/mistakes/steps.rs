@@ -149,3 +149,22 @@ fn an_instance_goes_with_steps_about_one_server() {
         &["clients of a race are spread over instances in turn @ `b`"],
     );
 }
+
+#[test]
+fn what_others_send_in_their_own_way_is_neither_repeated_nor_has_cases() {
+    let one =
+        |step: &str| grader(&format!("  - {{ id: a, claim: A claim, points: 1, steps: [ {step} ] }}\n"));
+    let again = "{ get: /, repeat: 3, expect: { status: 200 } }";
+    let said = |who: &str, what: &str| {
+        format!("{who} sends each request once, without repeat, until and cases @ `{what}`")
+    };
+    check(&one(&format!("{{ race: {{ each: [ {again} ] }} }}")), &[&said("a client of a race", again)]);
+    let cases = "{ get: /, cases: [ { x: 1 } ], expect: { status: 200 } }";
+    let load = format!("{{ load: {{ for: 1s, requests: [ {cases} ] }}, expect: {{ errors: 0 }} }}");
+    check(&one(&load), &[&said("a turn of a load", cases)]);
+    let until = "{ get: /, until: { every: 10ms, at_most: 1s }, expect: { status: 200 } }";
+    check(
+        &one(&format!("{{ get: /, expect: {{ status: 200 }} }}, {{ server: term, meanwhile: [ {until} ] }}")),
+        &[&said("`meanwhile`", until)],
+    );
+}

@@ -121,6 +121,11 @@ fn the_size_of_a_list_is_a_name_only_where_it_is_used() {
 
 #[test]
 fn items_are_those_of_a_stub_that_holds_some() {
+    let calls = format!("{GET}, {{ calls: {{ stub: rates }}, expect: {{}} }}");
+    check(
+        &grader(RATES, &calls),
+        &["this expectation can't fail: nothing is expected of these calls @ `{}`"],
+    );
     let calls = format!("{GET}, {{ calls: {{ stub: rates }}, expect: {{ items: $sorted }} }}");
     check(&grader(RATES, &calls), &["the stub `rates` holds no items @ `$sorted`"]);
     let inside = format!(

@@ -6,7 +6,7 @@ use gradus_model::grader::Visibility;
 use gradus_model::outcome::{
     Answer, DiffLine, Exchange, Failure, Fault, Mismatch, Outcome, SentRequest, Shown,
 };
-use gradus_model::report::CheckReport;
+use gradus_model::report::{CheckReport, CodePlace};
 use gradus_model::source::Excerpt;
 use maud::{Markup, html};
 
@@ -46,6 +46,13 @@ pub fn printed(title: &str, shown: &Shown) -> Markup {
     }
 }
 
+/// Lines of the learner's own files; nothing if there are none.
+pub fn pointed(places: &[CodePlace]) -> Markup {
+    html! {
+        @if let Some(told) = words::pointed(places) { p.place { strong { "Your code" } " " code { (told) } } }
+    }
+}
+
 fn told(check: &CheckReport) -> Markup {
     html! {
         @match &check.outcome {
@@ -55,6 +62,7 @@ fn told(check: &CheckReport) -> Markup {
             Outcome::Broken(fault) => (broken(fault)),
         }
         (printed("What the server said meanwhile", &check.output))
+        (pointed(&check.places))
         @if let (Outcome::Failed(_), Some(hint)) = (&check.outcome, &check.hint) {
             p.hint { strong { "Hint" } " " (hint) }
         }

@@ -3,7 +3,8 @@
 use gradus_model::grader::{Detail, Visibility, Worth};
 use gradus_model::outcome as model;
 use gradus_model::report::{
-    CheckReport, ExerciseName, Graded, Isolation, LimitState, Phase, Progress, Report, Selection, Usage,
+    CheckReport, CodePlace, ExerciseName, Graded, Isolation, LimitState, Phase, Progress, Report, Selection,
+    Usage, Withheld,
 };
 use gradus_model::source::Excerpt;
 use serde::Deserialize;
@@ -34,6 +35,7 @@ struct Wire {
     build: Option<Stage>,
     boot: Option<Stage>,
     usage: Option<Used>,
+    withheld: Option<Lacks>,
     checks: Vec<Check>,
 }
 
@@ -85,6 +87,8 @@ struct Stage {
     took_ms: f64,
     unchanged: bool,
     output: Text,
+    #[serde(default)]
+    places: Vec<CodeLine>,
 }
 
 #[derive(Deserialize)]
@@ -98,6 +102,18 @@ struct Used {
 }
 
 #[derive(Deserialize)]
+struct Lacks {
+    checks: u32,
+    points: u32,
+}
+
+#[derive(Deserialize)]
+struct CodeLine {
+    file: String,
+    line: u32,
+}
+
+#[derive(Deserialize)]
 struct Check {
     id: String,
     claim: String,
@@ -108,6 +124,8 @@ struct Check {
     took_ms: f64,
     requests: u32,
     output: Text,
+    #[serde(default)]
+    places: Vec<CodeLine>,
     #[serde(default)]
     detail: Shows,
     #[serde(default)]
@@ -247,6 +265,7 @@ impl Wire {
                 output: used.output_bytes,
                 source: used.source,
             }),
+            withheld: self.withheld.map(|lacks| Withheld { checks: lacks.checks, points: lacks.points }),
         }
     }
 }
@@ -267,6 +286,7 @@ fn stage(stage: Stage) -> Phase {
         took: duration(stage.took_ms),
         unchanged: stage.unchanged,
         output: shown(stage.output),
+        places: places(stage.places),
     }
 }
 
@@ -291,6 +311,7 @@ fn check(check: Check) -> CheckReport {
         took: duration(check.took_ms),
         requests: check.requests,
         output: shown(check.output),
+        places: places(check.places),
         line: check.line,
         rerun: check.rerun,
     }
@@ -366,6 +387,10 @@ fn exchange(exchange: Exchange) -> model::Exchange {
         answer: answer.ok_or_else(|| exchange.error.unwrap_or_default()),
         curl: exchange.curl,
     }
+}
+
+fn places(lines: Vec<CodeLine>) -> Vec<CodePlace> {
+    lines.into_iter().map(|place| CodePlace { path: place.file, line: place.line }).collect()
 }
 
 fn shown(text: Text) -> model::Shown {

@@ -1,10 +1,10 @@
 //! What went wrong with one check, in Markdown. Its text is harmless already.
 
 use super::signs::{block, code, text};
-use crate::words::shorten;
+use crate::words::{self, shorten};
 use gradus_model::duration::format_duration;
 use gradus_model::outcome::{Answer, DiffLine, Exchange, Failure, Fault, Mismatch, Outcome, Shown};
-use gradus_model::report::CheckReport;
+use gradus_model::report::{CheckReport, CodePlace};
 
 /// Lines of a body or of a server's output.
 const LINES: usize = 40;
@@ -52,6 +52,7 @@ fn failed(check: &CheckReport, failure: &Failure) -> String {
     if !check.output.text.trim().is_empty() {
         parts.push(format!("The server's last words:\n\n{}", block("text", &last(&check.output.text))));
     }
+    parts.extend(pointed(&check.places));
     parts.extend(check.hint.as_ref().map(|hint| format!("**Hint:** {}\n", text(&shorten(hint, 2000)))));
     let mut commands: Vec<&str> = failure.exchange.iter().map(|exchange| exchange.curl.as_str()).collect();
     commands.extend(Some(check.rerun.as_str()).filter(|rerun| !rerun.is_empty()));
@@ -62,6 +63,11 @@ fn failed(check: &CheckReport, failure: &Failure) -> String {
         parts.push("What it claims does not hold\\.\n".into());
     }
     parts.join("\n")
+}
+
+/// Lines of the learner's own files.
+pub fn pointed(places: &[CodePlace]) -> Option<String> {
+    words::pointed(places).map(|told| format!("**Your code:** {}\n", span(&told)))
 }
 
 fn mismatch(mismatch: &Mismatch) -> String {

@@ -4,11 +4,11 @@ use super::Style;
 use super::paint::Paint;
 use crate::clean::{sanitize_block, sanitize_line};
 use crate::snippet;
-use crate::words::shorten;
+use crate::words::{self, shorten};
 use gradus_model::duration::{format_duration, format_size};
 use gradus_model::outcome::{Answer, DiffLine, Exchange, Failure, Fault, Mismatch, Outcome, Shown};
 use gradus_model::redact::RedactedCheck;
-use gradus_model::report::CheckReport;
+use gradus_model::report::{CheckReport, CodePlace};
 
 /// Lines of a body or of a server's output that are shown.
 const SHOWN_LINES: usize = 12;
@@ -81,6 +81,7 @@ fn failed(check: &CheckReport, failure: &Failure, style: &Style, paint: Paint) -
         text.push_str(&exchanged(exchange, style, paint));
     }
     text.push_str(&said(&check.output, paint));
+    text.push_str(&pointed(&check.places, paint));
     if let Some(hint) = &check.hint {
         text.push_str(&format!(
             "\n  {} {}\n",
@@ -204,6 +205,14 @@ fn said(output: &Shown, paint: Paint) -> String {
         text.push_str(&format!("  {} {line}\n", paint.dim("│")));
     }
     text
+}
+
+/// The lines of the learner's own files that those words point at.
+pub fn pointed(places: &[CodePlace], paint: Paint) -> String {
+    let told = words::pointed(places);
+    told.map_or_else(String::new, |told| {
+        format!("\n  {} {}\n", paint.yellow("your code:"), sanitize_line(&told))
+    })
 }
 
 fn indent(lines: &str) -> String {

@@ -1,7 +1,7 @@
 //! The sum at the end: score, verdict, and what was needed to come to it.
 
 use super::Style;
-use super::failure::wrap;
+use super::failure::{pointed, wrap};
 use super::paint::Paint;
 use crate::clean::{sanitize_block, sanitize_line};
 use crate::words;
@@ -65,6 +65,7 @@ fn told(title: &str, why: &str, phase: Option<&Phase>, style: &Style, paint: Pai
         for line in &lines[lines.len().saturating_sub(SHOWN_LINES)..] {
             text.push_str(&format!("  {} {line}\n", paint.dim("│")));
         }
+        text.push_str(&pointed(&phase.places, paint));
     }
     text + "\n"
 }

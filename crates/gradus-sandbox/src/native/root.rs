@@ -21,6 +21,9 @@ use std::path::{Path, PathBuf};
 const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom"];
 /// Where the new root is put together: a folder that every machine has. Nobody outside sees what we mount there.
 const STAGE: &str = "/tmp";
+/// Where the room's disk is until it has its places: over another folder of the machine, all of which is held by now. It
+/// goes when the machine goes; to take it away by itself would have the system wait once more for all processors.
+const DISK: &str = "/usr";
 /// How many files and folders fit on the disk for each MiB of it.
 const FILES_PER_MIB: u64 = 128;
 
@@ -54,13 +57,12 @@ pub fn build(view: &View, taken: Vec<Taken>, limits: &Limits) -> Result<bool, Fa
     // 1. An empty root, and the one disk for all that is written.
     memory(STAGE, "mode=0755,size=4m,nr_inodes=4096")?;
     std::env::set_current_dir(STAGE).map_err(at("enter the new root"))?;
-    make_folder(Path::new(".disk"))?;
     let files = (limits.disk >> 20).max(1) * FILES_PER_MIB;
-    memory(".disk", &format!("mode=0755,size={},nr_inodes={files}", limits.disk))?;
+    memory(DISK, &format!("mode=0755,size={},nr_inodes={files}", limits.disk))?;
     // 2. Folders to write into.
     for folder in &view.folders {
         let place = below(folder);
-        let on_disk = Path::new(".disk").join(folder.as_os_str().to_string_lossy().replace('/', "-"));
+        let on_disk = Path::new(DISK).join(folder.as_os_str().to_string_lossy().replace('/', "-"));
         make_folder(&on_disk)?;
         make_folder(&place)?;
         mount_bind(&on_disk, &place)
@@ -101,8 +103,6 @@ pub fn build(view: &View, taken: Vec<Taken>, limits: &Limits) -> Result<bool, Fa
     make_folder(Path::new("proc"))?;
     mount("proc", "proc", "proc", quiet | MountFlags::NOEXEC, None).map_err(at("mount /proc"))?;
     // 6. The new root is the root, the machine is gone, and nothing can be added.
-    unmount(".disk", UnmountFlags::DETACH).map_err(at("hide the disk"))?;
-    fs::remove_dir(".disk").map_err(at("hide the disk"))?;
     pivot_root(".", ".").map_err(at("change the root"))?;
     unmount(".", UnmountFlags::DETACH).map_err(at("leave the machine"))?;
     std::env::set_current_dir("/").map_err(at("enter the room"))?;
@@ -153,8 +153,8 @@ fn attach(taken: &Taken, place: &Path) -> Result<(), Failure> {
 /// Puts a folder of the machine into the room so that it can be changed there alone: below an overlay, or where the system
 /// has none for us, as a copy. Answers whether it is an overlay.
 fn cover(taken: &Taken, place: &Path, number: usize) -> Result<bool, Failure> {
-    let lower = PathBuf::from(format!(".lower{number}"));
-    let (upper, work) = (format!(".disk/.upper{number}"), format!(".disk/.work{number}"));
+    let lower = PathBuf::from(format!("{DISK}/.lower{number}"));
+    let (upper, work) = (format!("{DISK}/.upper{number}"), format!("{DISK}/.work{number}"));
     put(taken, &lower, true)?;
     make_folder(Path::new(&upper))?;
     make_folder(Path::new(&work))?;
@@ -171,9 +171,6 @@ fn cover(taken: &Taken, place: &Path, number: usize) -> Result<bool, Failure> {
         copy(&lower, Path::new(&upper)).map_err(|error| at(&step())(error))?;
         mount_bind(&upper, place).map_err(|error| at(&step())(error))?;
     }
-    unmount(&lower, UnmountFlags::DETACH).map_err(at("hide the covered folder"))?;
-    // What is left of it is an empty folder of the room's.
-    let _ = fs::remove_dir(&lower);
     Ok(covered.is_ok())
 }
 

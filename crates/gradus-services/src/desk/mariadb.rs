@@ -2,7 +2,8 @@
 
 use super::{Answer, Bounds, READER, Refusal, Rows, gives_no_rows, lines, refused, too_slow};
 use crate::engine::Counters;
-use crate::engine::mariadb::{connect, json, statements_of, why};
+use crate::engine::mariadb::{connect, json, why};
+use crate::engine::statements::statements_of;
 use gradus_model::json::Json;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Error};
@@ -119,6 +120,9 @@ async fn rows(mut reader: Conn, query: &str, bounds: Bounds) -> Result<Rows, Ref
         let cells = row.unwrap().into_iter().zip(kinds.iter());
         rows.push(cells.map(|(cell, kind)| json(cell, kind.column_type())).collect::<Vec<Json>>())?;
     }
+    drop(found);
+    // What it cost is counted after its last row was sent, and before the session answers again.
+    reader.ping().await.map_err(wrong)?;
     Ok(rows)
 }
 

@@ -29,7 +29,7 @@ pub struct Desk {
 
 impl Desk {
     pub async fn open(door: &Path, port: u16, sets: usize) -> Result<Self, String> {
-        let admin = connect(door, port, "app").await?;
+        let (admin, _) = connect(door, port, "app").await?;
         let role = format!(
             "do $$ begin if not exists (select from pg_roles where rolname = '{READER}') then create role {READER} login; end if; end $$;
              alter role {READER} set default_transaction_read_only = on;
@@ -51,7 +51,7 @@ impl Desk {
         for statement in make {
             self.admin.batch_execute(&statement).await.map_err(why)?;
         }
-        let owner = connect(&self.door, self.port, &name).await?;
+        let (owner, _) = connect(&self.door, self.port, &name).await?;
         for (path, text) in files {
             owner.batch_execute(text).await.map_err(|error| {
                 let line = error.as_db_error().and_then(|error| line_of(error, text));
@@ -118,7 +118,7 @@ impl Desk {
 
     async fn work(&self) -> Result<Counters, String> {
         let blocks = format!(
-            "select coalesce(sum(shared_blks_hit + shared_blks_read), 0)::int8 from pg_stat_statements where userid = '{READER}'::regrole"
+            "select coalesce(sum(shared_blks_hit + shared_blks_read), 0)::int8 from pg_stat_statements where userid = '{READER}'::regrole and toplevel"
         );
         let row = self.admin.query_one(&blocks, &[]).await.map_err(why)?;
         Ok([("blocks".to_owned(), row.get::<_, i64>(0).unsigned_abs())].into())

@@ -2,14 +2,11 @@
 //! interrupted when it takes too much time or memory.
 
 use super::{Answer, Bounds, Refusal, Rows, gives_no_rows, lines, refused, text, too_slow};
-use crate::engine::Counters;
-use crate::engine::mariadb::statements_of;
-use gradus_model::json::Json;
+use crate::sqlite::{fill, json, work};
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
-use rusqlite::types::ValueRef;
-use rusqlite::{Batch, Connection, Error, Statement, StatementStatus};
+use rusqlite::{Batch, Connection, Error};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -48,12 +45,8 @@ impl Desk {
     pub fn load(&mut self, files: &[(&str, String)]) -> Result<usize, String> {
         let why = |error: Error| error.to_string();
         let mut connection = Connection::open_in_memory().map_err(why)?;
-        for (at, (path, text)) in files.iter().enumerate() {
-            connection.execute_batch(text).map_err(|error| {
-                let line = line_that_fails(&files[..at], text, &error.to_string());
-                let line = line.map_or_else(String::new, |line| format!("line {line}: "));
-                format!("{path}: {line}{}", words(error))
-            })?;
+        for (path, text) in files {
+            fill(&connection, text).map_err(|(line, why)| format!("{path}: line {line}: {why}"))?;
         }
         connection.execute_batch("analyze").map_err(why)?;
         for (limit, most) in LIMITS {
@@ -77,27 +70,6 @@ impl Desk {
 
     pub async fn plan(&mut self, set: usize, query: &str, bounds: Bounds) -> Vec<String> {
         lines(self.ask(set, &format!("explain query plan {query}"), bounds).await)
-    }
-}
-
-/// The line on which the statement begins that fails so: SQLite does not tell, so it is done once more, one by one.
-fn line_that_fails(before: &[(&str, String)], text: &str, why: &str) -> Option<usize> {
-    let connection = Connection::open_in_memory().ok()?;
-    for (_, text) in before {
-        connection.execute_batch(text).ok()?;
-    }
-    let mut statements = statements_of(text).into_iter();
-    let failing = statements.find_map(|(line, statement)| {
-        connection.execute_batch(statement).err().map(|error| (line, words(error)))
-    });
-    failing.filter(|(_, words)| why.contains(words.as_str())).map(|(line, _)| line)
-}
-
-/// The words of SQLite alone.
-fn words(error: Error) -> String {
-    match error {
-        Error::SqlInputError { msg, .. } | Error::SqliteFailure(_, Some(msg)) => msg,
-        other => other.to_string(),
     }
 }
 
@@ -150,19 +122,6 @@ fn run(connection: &Connection, query: &str, bounds: Bounds) -> Result<Answer, R
     Ok(Answer { table: rows.table, work })
 }
 
-fn work(statement: &Statement<'_>) -> Counters {
-    let counted = [
-        ("steps", StatementStatus::VmStep),
-        ("full_scan_steps", StatementStatus::FullscanStep),
-        ("sorts", StatementStatus::Sort),
-        ("autoindexes", StatementStatus::AutoIndex),
-    ];
-    let counted = counted.map(|(name, status)| {
-        (name.to_owned(), u64::try_from(statement.get_status(status)).unwrap_or_default())
-    });
-    counted.into()
-}
-
 fn only_reads(context: AuthContext<'_>) -> Authorization {
     match context.action {
         AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => Authorization::Allow,
@@ -188,17 +147,6 @@ fn explained(says: String) -> String {
         format!("{says}: a query may only read the tables of its data set")
     } else {
         says
-    }
-}
-
-fn json(value: ValueRef<'_>) -> Json {
-    match value {
-        ValueRef::Null => Json::Null,
-        ValueRef::Integer(number) => Json::Number(number.to_string()),
-        ValueRef::Real(number) if number.is_finite() => Json::Number(number.to_string()),
-        ValueRef::Real(number) => Json::String(number.to_string()),
-        ValueRef::Text(text) => Json::String(String::from_utf8_lossy(text).into_owned()),
-        ValueRef::Blob(bytes) => Json::String(bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
     }
 }
 

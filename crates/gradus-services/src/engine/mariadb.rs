@@ -1,19 +1,31 @@
 //! MariaDB: settings under which the same work is counted the same on every run, and the grader's questions.
 
+mod plan;
+
+use super::statements::statements_of;
 use super::{ADMIN, APP, Cost, Counters, PASSWORD, Places, Programs, number_or_text};
 use gradus_model::json::Json;
+use gradus_model::seed::{Quoting, Seed};
 use gradus_model::service::Role;
 use mysql_async::consts::ColumnType;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts, OptsBuilder, Row, Value};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// No statement is waited for longer than this before what others cost is read.
+const SETTLES: Duration = Duration::from_millis(250);
 
 const SETTINGS: &[&str] = &[
     "--bind-address=127.0.0.1",
     "--skip-name-resolve",
     "--performance-schema=ON",
     "--performance-schema-consumer-statements-digest=ON",
+    "--performance-schema-consumer-events-statements-current=ON",
+    "--performance-schema-consumer-events-statements-history-long=ON",
+    "--performance-schema-events-statements-history-long-size=500",
+    "--performance-schema-max-sql-text-length=4096",
     "--innodb-buffer-pool-size=32M",
     "--innodb-log-file-size=4M",
     "--innodb-flush-log-at-trx-commit=2",
@@ -79,7 +91,8 @@ impl Client {
         Ok(Self { conn, door: door.to_owned() })
     }
 
-    pub async fn furnish(&mut self, seed: Option<&str>) -> Result<(), String> {
+    pub async fn furnish(&mut self, seed: &[Seed]) -> Result<(), String> {
+        supported(self.conn.server_version())?;
         let statements = [
             format!("create user {ADMIN}@localhost"),
             format!("grant all privileges on *.* to {ADMIN}@localhost with grant option"),
@@ -93,10 +106,17 @@ impl Client {
         for statement in statements {
             self.conn.query_drop(&statement).await.map_err(why)?;
         }
-        let Some(seed) = seed else { return Ok(()) };
+        if seed.is_empty() {
+            return Ok(());
+        }
         let mut app = connect(&self.door, APP, Some(APP)).await?;
-        for (line, statement) in statements_of(seed) {
-            app.query_drop(statement).await.map_err(|error| format!("line {line}: {}", why(error)))?;
+        for part in seed {
+            for (line, statement) in statements_of(&part.text(Quoting::Backslash)) {
+                app.query_drop(statement).await.map_err(|error| match part.has_lines() {
+                    true => format!("{}: line {line}: {}", part.place(), why(error)),
+                    false => format!("{}: {}", part.place(), why(error)),
+                })?;
+            }
         }
         let tables: Vec<String> = app.query("show tables").await.map_err(why)?;
         for table in tables {
@@ -116,6 +136,7 @@ impl Client {
     }
 
     pub async fn counters(&mut self) -> Result<Counters, String> {
+        self.settle().await?;
         let row: Option<(u64, u64, u64, u64)> = self
             .conn
             .query_first(format!(
@@ -131,11 +152,31 @@ impl Client {
         Ok(counted.map(|(name, count)| (name.to_owned(), count)).into())
     }
 
+    /// Waits until nobody's statement is under way: one is counted a moment after its answer was sent.
+    async fn settle(&mut self) -> Result<(), String> {
+        let until = Instant::now() + SETTLES;
+        loop {
+            let busy: Option<u64> = self
+                .conn
+                .query_first(
+                    "select count(*) from information_schema.processlist \
+                     where command not in ('Sleep', 'Daemon') and id <> connection_id()",
+                )
+                .await
+                .map_err(why)?;
+            if busy.unwrap_or_default() == 0 || Instant::now() >= until {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     pub async fn reset(&mut self) -> Result<(), String> {
         for table in [
             "events_statements_summary_by_digest",
             "events_statements_summary_global_by_event_name",
             "prepared_statements_instances",
+            "events_statements_history_long",
         ] {
             let reset = format!("truncate table performance_schema.{table}");
             self.conn.query_drop(reset).await.map_err(why)?;
@@ -149,21 +190,46 @@ impl Client {
     }
 
     pub async fn dearest(&mut self) -> Result<Vec<Cost>, String> {
-        let rows: Vec<(Option<String>, u64, u64)> = self
+        let rows: Vec<(Option<String>, u64, u64, Option<String>)> = self
             .conn
             .query(format!(
-                "select digest_text, count_star, sum_rows_examined from performance_schema.events_statements_summary_by_digest where {WORK} \
-                 union all select sql_text, count_execute, sum_rows_examined from performance_schema.prepared_statements_instances \
+                "select digest_text, count_star, sum_rows_examined, digest from performance_schema.events_statements_summary_by_digest where {WORK} \
+                 union all select sql_text, count_execute, sum_rows_examined, null from performance_schema.prepared_statements_instances \
                  where count_execute > 0 order by 3 desc, 2 desc limit 3"
             ))
             .await
             .map_err(why)?;
-        let cost = |(statement, calls, reads): (Option<String>, u64, u64)| Cost {
-            statement: statement.unwrap_or_else(|| "(too many kinds of statement)".to_owned()),
-            calls,
-            reads,
-        };
-        Ok(rows.into_iter().map(cost).collect())
+        let mut costs = Vec::new();
+        for (statement, calls, reads, digest) in rows {
+            // Only the dearest one is looked at more closely.
+            let plan = match &digest {
+                Some(digest) if costs.is_empty() && reads > 0 => self.plan(digest).await,
+                _ => None,
+            };
+            let statement = statement.unwrap_or_else(|| "(too many kinds of statement)".to_owned());
+            costs.push(Cost { statement, calls, reads, plan: plan.unwrap_or_default() });
+        }
+        Ok(costs)
+    }
+
+    /// How the dearest statement of a kind is done. It is done once more, but it can't change anything.
+    async fn plan(&mut self, digest: &str) -> Option<Vec<String>> {
+        let told = "select sql_text from performance_schema.events_statements_history_long \
+            where digest = ? and sql_text is not null order by rows_examined desc limit 1";
+        let statement: String = self.conn.exec_first(told, (digest,)).await.ok()??;
+        let mut app = connect(&self.door, APP, Some(APP)).await.ok()?;
+        for setting in
+            ["set max_statement_time = 5", "set lock_wait_timeout = 1", "start transaction read only"]
+        {
+            app.query_drop(setting).await.ok()?;
+        }
+        for how in ["analyze format=json", "explain format=json"] {
+            if let Ok(Some(text)) = app.query_first::<String, _>(format!("{how} {statement}")).await {
+                let read = gradus_judge::json::read(text.as_bytes(), Default::default()).ok()?;
+                return Some(plan::lines(&read.value));
+            }
+        }
+        None
     }
 }
 
@@ -246,23 +312,6 @@ pub fn json(value: Value, kind: ColumnType) -> Json {
     }
 }
 
-/// The statements of a file, each with the line on which it begins; a semicolon at the end of a line ends one.
-pub fn statements_of(text: &str) -> Vec<(usize, &str)> {
-    let mut statements = Vec::new();
-    let (mut start, mut first, mut at) = (0, 1, 0);
-    for (index, line) in text.split_inclusive('\n').enumerate() {
-        at += line.len();
-        if line.trim_end().ends_with(';') {
-            statements.push((first, text[start..at].trim().trim_end_matches(';')));
-            (start, first) = (at, index + 2);
-        }
-    }
-    if !text[start..].trim().is_empty() {
-        statements.push((first, text[start..].trim()));
-    }
-    statements
-}
-
 /// The server's own words.
 pub fn why(error: mysql_async::Error) -> String {
     match error {
@@ -271,16 +320,21 @@ pub fn why(error: mysql_async::Error) -> String {
     }
 }
 
+/// What it must be able to do: to tell what prepared statements have cost.
+fn supported((major, minor, _): (u16, u16, u16)) -> Result<(), String> {
+    if (major, minor) >= (10, 5) {
+        return Ok(());
+    }
+    Err(format!("MariaDB {major}.{minor} can't count its work: install MariaDB 10.5 or newer"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_its_statements_with_their_lines() {
-        let text = "create table a (id int);\n\ninsert into a values\n  (1);\nselect 2\n";
-        let found = statements_of(text);
-        assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2, 5]);
-        assert_eq!(found[1].1, "insert into a values\n  (1)");
-        assert_eq!(found[2].1, "select 2");
+    fn a_version_that_can_not_count_is_refused() {
+        assert!(supported((10, 5, 0)).is_ok() && supported((11, 4, 2)).is_ok());
+        assert!(supported((10, 4, 30)).expect_err("too old").contains("install MariaDB 10.5 or newer"));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Counters, Places, Programs, redis};
 use gradus_model::json::Json;
+use gradus_model::seed::Seed;
 use gradus_model::service::Engine;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -39,12 +40,9 @@ impl Client {
     }
 
     /// Each line of a seed is a command, as in a seed of Redis.
-    pub async fn furnish(&mut self, seed: Option<&str>) -> Result<(), String> {
-        for (index, line) in seed.unwrap_or("").lines().enumerate() {
-            let words = redis::words(line);
-            if !words.is_empty() {
-                self.command(&words).await.map_err(|error| format!("line {}: {error}", index + 1))?;
-            }
+    pub async fn furnish(&mut self, seed: &[Seed]) -> Result<(), String> {
+        for (place, words) in redis::commands(seed) {
+            self.command(&words).await.map_err(|error| format!("{place}: {error}"))?;
         }
         Ok(())
     }

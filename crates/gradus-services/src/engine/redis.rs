@@ -2,6 +2,7 @@
 
 use super::{ADMIN, Counters, Places, Programs};
 use gradus_model::json::Json;
+use gradus_model::seed::{Quoting, Seed};
 use redis::Value;
 use redis::aio::MultiplexedConnection;
 use std::ffi::OsString;
@@ -59,12 +60,9 @@ impl Client {
     }
 
     /// Each line of a seed is a command, as one types it to `redis-cli`; values with blanks stand in double quotes.
-    pub async fn furnish(&mut self, seed: Option<&str>) -> Result<(), String> {
-        for (index, line) in seed.unwrap_or("").lines().enumerate() {
-            let words = words(line);
-            if !words.is_empty() {
-                self.command(&words).await.map_err(|error| format!("line {}: {error}", index + 1))?;
-            }
+    pub async fn furnish(&mut self, seed: &[Seed]) -> Result<(), String> {
+        for (place, words) in commands(seed) {
+            self.command(&words).await.map_err(|error| format!("{place}: {error}"))?;
         }
         Ok(())
     }
@@ -94,10 +92,22 @@ impl Client {
     }
 }
 
+/// The commands of a seed, one on each line, and where each stands.
+pub(super) fn commands(seed: &[Seed]) -> Vec<(String, Vec<String>)> {
+    let mut commands = Vec::new();
+    for part in seed {
+        let text = part.text(Quoting::Standard);
+        let lines = text.lines().enumerate().map(|(index, line)| (index + 1, words(line)));
+        let said = lines.filter(|(_, words)| !words.is_empty());
+        commands.extend(said.map(|(line, words)| (format!("{}: line {line}", part.place()), words)));
+    }
+    commands
+}
+
 /// What clients say to get ready, and what the grader asks.
 const OURS: [&str; 8] = ["info", "config", "client", "auth", "hello", "select", "ping", "command"];
 
-pub(super) fn words(line: &str) -> Vec<String> {
+fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut rest = line.trim();
     while !rest.is_empty() && !rest.starts_with('#') {

@@ -164,22 +164,39 @@ impl Runners {
             self.installed(language).ok_or_else(|| no_runner("is not installed on this machine".into()))?;
         let broken = |error: &dyn Display| no_runner(format!("can't be used: {error}"));
         let path = self.compiled(&installed);
-        if !path.exists() {
-            // Another Gradus installed it.
-            let bytes = fs::read(self.0.join(format!("{language}.wasm"))).map_err(|error| broken(&error))?;
-            if blake3::hash(&bytes).to_hex().as_str() != installed.hash {
-                return Err(no_runner("was changed since it was installed".into()));
+        let component = match self.compiled_before(engine, &path).map_err(|error| broken(&error))? {
+            Some(component) => component,
+            None => {
+                // Another Gradus installed it.
+                let bytes =
+                    fs::read(self.0.join(format!("{language}.wasm"))).map_err(|error| broken(&error))?;
+                if blake3::hash(&bytes).to_hex().as_str() != installed.hash {
+                    return Err(no_runner("was changed since it was installed".into()));
+                }
+                let compiled = engine.0.precompile_component(&bytes).map_err(|error| broken(&error))?;
+                write_whole(&path, &compiled).map_err(|error| broken(&error))?;
+                let again = self.compiled_before(engine, &path).map_err(|error| broken(&error))?;
+                again.ok_or_else(|| no_runner("can't be compiled for this machine".into()))?
             }
-            let compiled = engine.0.precompile_component(&bytes).map_err(|error| broken(&error))?;
-            write_whole(&path, &compiled).map_err(|error| broken(&error))?;
-        }
-        is_ours(&self.0).and_then(|()| is_ours(&path)).map_err(|error| broken(&error))?;
-        // SAFETY: the file is machine code of our own making. It lies in a folder that nobody else may write, its owner is
-        // us, and submissions have no way there: they are never asked for compiled code, and never see this folder.
-        let component = unsafe { Component::deserialize_file(&engine.0, &path) };
-        let component = component.map_err(|error| broken(&error))?;
+        };
         let runner = linked(engine, &component).map_err(|error| broken(&error.root_cause()))?;
         Ok((Program::Runner(App { runner, entry: entry.to_owned() }), installed.hash))
+    }
+
+    /// The machine code in a file of ours; nothing where none is, or where it is of another build of wasmtime.
+    #[expect(
+        unsafe_code,
+        reason = "wasmtime trusts machine code that it loads; whose it is, is looked at here"
+    )]
+    fn compiled_before(&self, engine: &Engine, path: &Path) -> io::Result<Option<Component>> {
+        is_ours(&self.0)?;
+        if !path.exists() {
+            return Ok(None);
+        }
+        is_ours(path)?;
+        // SAFETY: the file is machine code of our own making. It lies in a folder that nobody else may write, its owner is
+        // us, and submissions have no way there: they are never asked for compiled code, and never see this folder.
+        Ok(unsafe { Component::deserialize_file(&engine.0, path) }.ok())
     }
 
     fn compiled(&self, installed: &Installed) -> PathBuf {
@@ -220,7 +237,7 @@ fn brought(from: &Path) -> io::Result<Vec<(Language, Vec<u8>)>> {
     } else {
         for entry in tar::Archive::new(fs::File::open(from)?).entries()? {
             let mut entry = entry?;
-            if let Some(language) = language_of(&entry.path()?.into_owned())
+            if let Some(language) = language_of(&entry.path()?)
                 && entry.size() <= LARGEST
             {
                 let mut bytes = Vec::new();

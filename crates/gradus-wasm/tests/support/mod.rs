@@ -67,10 +67,7 @@ pub fn settings(limits: Limits) -> Settings {
 
 /// A program in text.
 pub fn program(text: &str) -> Program {
-    Program::load(&Engine::new().unwrap(), text.as_bytes()).map_or_else(
-        |_| Program::load(&Engine::new().unwrap(), &wat::parse_str(text).unwrap()).unwrap(),
-        |program| program,
-    )
+    Program::load(&Engine::new().unwrap(), &wat::parse_str(text).unwrap()).unwrap()
 }
 
 /// A server of a program in text that was started.

@@ -37,6 +37,13 @@ pub fn run(catalogue: &Catalogue, arguments: &Arguments, environment: &Environme
     let source = environment.current_dir.join(&arguments.source);
     let class = class_in(&source, &scratch)?;
     announce(&class);
+    if let Some(withheld) = graded.grader.withheld {
+        screen::err(&format!(
+            "This is the public part of the grader: {} worth {} points are not checked. Marks take the whole one.\n",
+            counted(withheld.checks as usize, "hidden check"),
+            withheld.points
+        ));
+    }
     let means = runtime()?.block_on(sandbox(arguments.sandbox))?;
     // Made last: a mistake on the command line leaves no empty gradebook behind.
     let mut book = Gradebook::open(&path).map_err(gradebook::problem)?;
@@ -64,6 +71,7 @@ pub fn run(catalogue: &Catalogue, arguments: &Arguments, environment: &Environme
         exercise: &graded.exercise.exercise,
         grader: &graded.grader.grader,
         grader_digest: &graded.grader.digest,
+        withheld: graded.grader.withheld,
         baselines: &baselines,
         source: &source.display().to_string(),
         isolation,

@@ -16,9 +16,9 @@ use gradus_model::exercise::SubmissionKind;
 use gradus_model::redact::{Audience, redact};
 use gradus_model::report::{Progress as HowFar, Report, Selection};
 use gradus_model::score::{Verdict, verdict};
-use gradus_report::Format;
 use gradus_report::github::fenced;
 use gradus_report::terminal::Style;
+use gradus_report::{Format, Surroundings};
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -63,6 +63,7 @@ pub async fn once(
         exercise: &graded.exercise.exercise,
         grader: &graded.grader.grader,
         grader_digest: &graded.grader.digest,
+        withheld: graded.grader.withheld,
         baselines: graded.exercise.dir.join("baseline"),
         subject,
         seed: check.seed.map_or_else(random_seed, Ok)?,
@@ -78,7 +79,7 @@ pub async fn once(
     if let Some(home) = home {
         remember(&home, &report);
     }
-    write(outputs, report.clone(), audience, environment)?;
+    write(outputs, report.clone(), &check.dir, audience, environment)?;
     Ok(report)
 }
 
@@ -205,15 +206,18 @@ fn lines(outputs: &[Output]) -> Lines {
 fn write(
     outputs: &[Output],
     report: Report,
+    dir: &Path,
     audience: Audience,
     environment: &Environment,
 ) -> Result<(), Problem> {
     let redacted = redact(report, audience);
+    let surroundings =
+        Surroundings { folder: folder_in_repository(dir, environment), ..environment.surroundings.clone() };
     for output in outputs {
         match &output.path {
             None => {
                 let style = Style { color: environment.color_out, width: environment.width };
-                let text = output.format.write_styled(&redacted, &style);
+                let text = output.format.write_styled(&redacted, &style, &surroundings);
                 screen::out(&if environment.github_actions && output.format != Format::Github {
                     fenced(&text, &token()?)
                 } else {
@@ -222,24 +226,34 @@ fn write(
             }
             Some(path) => {
                 let path = environment.current_dir.join(path);
-                write_whole(&path, &output.format.write_in(&redacted, &environment.surroundings)).map_err(
-                    |error| {
-                        Problem::new(
-                            Exit::Machine,
-                            format!("{} could not be written: {error}", path.display()),
-                        )
-                    },
-                )?;
+                write_whole(&path, &output.format.write_in(&redacted, &surroundings)).map_err(|error| {
+                    Problem::new(Exit::Machine, format!("{} could not be written: {error}", path.display()))
+                })?;
             }
         }
     }
     Ok(())
 }
 
+/// Where a submission lies below the folder that CI checked out, or below the current one; empty for that itself.
+fn folder_in_repository(dir: &Path, environment: &Environment) -> String {
+    let root = environment.github_workspace.as_deref().unwrap_or(&environment.current_dir);
+    let relative = || {
+        let dir = environment.current_dir.join(dir).canonicalize().ok()?;
+        Some(dir.strip_prefix(root.canonicalize().ok()?).ok()?.to_str()?.to_owned())
+    };
+    relative().unwrap_or_default()
+}
+
 /// A reader never sees half a report. What is there and no file, such as a pipe, is written to, never replaced.
 pub fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    write_bytes(path, text.as_bytes())
+}
+
+/// The same for what is no text.
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if path.metadata().is_ok_and(|found| !found.is_file()) {
-        return std::fs::write(path, text);
+        return std::fs::write(path, bytes);
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
@@ -248,7 +262,7 @@ pub fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     // As any new file: for whom, the umask says.
     builder.permissions(<std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
     let mut file = builder.tempfile_in(folder)?;
-    std::io::Write::write_all(&mut file, text.as_bytes())?;
+    std::io::Write::write_all(&mut file, bytes)?;
     file.persist(path)?;
     Ok(())
 }

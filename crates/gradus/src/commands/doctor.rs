@@ -8,7 +8,7 @@ use crate::screen;
 use gradus_grade::runners::installed;
 use gradus_grade::services_on;
 use gradus_intake::plan::{servers_on, tools_on};
-use gradus_sandbox::{Holds, Launcher, SandboxError, trial};
+use gradus_sandbox::{Holds, Launcher, NoCgroup, SandboxError, host_id, trial};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
@@ -68,6 +68,10 @@ fn native_says(native: Result<&Holds, &SandboxError>, environment: &Environment)
         0 => "not in this kernel; mounts and seccomp hold without it".to_owned(),
         version => format!("version {version}"),
     };
+    let cgroup = match &holds.no_cgroup {
+        None => "one for each room".to_owned(),
+        Some(why) => format!("no cgroup for each room: {why}"),
+    };
     let parts = [
         ("network", "a loopback of its own; the grader connects and listens inside".to_owned()),
         ("files", format!("read-only system, {overlay}")),
@@ -75,10 +79,14 @@ fn native_says(native: Result<&Holds, &SandboxError>, environment: &Environment)
         ("Landlock", landlock),
         ("memory", holds.memory.clone()),
         ("tasks", holds.tasks.clone()),
+        ("cgroup", cgroup),
     ];
     let mut text = line(environment, true, "native", "a program ran in namespaces of its own", "");
     for (name, what) in parts {
         text.push_str(&format!("      {name:14} {what}\n"));
+    }
+    if let Some(why) = &holds.no_cgroup {
+        text.push_str(&format!("      {:14} → {}\n", "", mend_cgroup(why)));
     }
     text
 }
@@ -136,6 +144,26 @@ fn mend(error: &SandboxError, settings: &Settings) -> String {
         "run Gradus as an ordinary user, or as the machine's own root".to_owned()
     } else {
         "run Gradus on the machine itself, not in a container, as an ordinary user".to_owned()
+    }
+}
+
+/// The way to control groups. Nobody must go it: without them, limits are looked at instead of held.
+fn mend_cgroup(why: &NoCgroup) -> String {
+    let run = |as_whom: &str| {
+        format!("run it in a scope of its own: systemd-run {as_whom}--scope -p Delegate=yes gradus …")
+    };
+    match why {
+        NoCgroup::NoController(_) => {
+            "boot with systemd.unified_cgroup_hierarchy=1; until then, limits are looked at each 10 ms"
+                .to_owned()
+        }
+        NoCgroup::NotMounted => {
+            "mount cgroup2 at /sys/fs/cgroup; in a container, have its own group there and writable"
+                .to_owned()
+        }
+        NoCgroup::NotOurs { .. } | NoCgroup::Shared { .. } | NoCgroup::Failed { .. } => {
+            run(if host_id("").is_some() { "" } else { "--user " })
+        }
     }
 }
 

@@ -11,6 +11,7 @@ pub fn run(file: SchemaFile) -> Result<Exit, Problem> {
         SchemaFile::Exercise => schema::exercise(),
         SchemaFile::Submission => schema::submission(),
         SchemaFile::Mutant => schema::mutant(),
+        SchemaFile::Solution => schema::solution(),
     };
     screen::out(text);
     Ok(Exit::Passed)

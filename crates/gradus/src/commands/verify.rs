@@ -8,7 +8,7 @@ use crate::screen;
 use crate::subject;
 use gradus_grade::Interrupt;
 use gradus_intake::catalogue::Catalogue;
-use gradus_verify::{Cell, Kind, Memory, Options, Row, Verification, verify};
+use gradus_verify::{Cell, Kind, Memory, NotVerified, Options, Row, Verification, verify};
 
 pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment) -> Result<Exit, Problem> {
     let slugs = if arguments.all {
@@ -52,7 +52,12 @@ pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment)
             let verification =
                 verify(catalogue, &graded.exercise, &graded.grader, &workshop, &options, &interrupt, &live)
                     .await
-                    .map_err(|error| Problem::new(Exit::GraderBroken, error))?;
+                    .map_err(|error| match error {
+                        NotVerified::Catalogue(error) => {
+                            subject::catalogue_problem(error, Exit::GraderBroken)
+                        }
+                        unknown => Problem::new(Exit::GraderBroken, unknown),
+                    })?;
             if environment.live_err {
                 screen::err("\r\u{1b}[K");
             }
@@ -119,7 +124,7 @@ fn matrix(verification: &Verification, seeds: u64, partly: bool, color: bool) ->
 fn title(row: &Row) -> String {
     let target = if row.in_wasm { " in wasm" } else { "" };
     match &row.kind {
-        Kind::Solution => format!("solution {}{target}", row.name),
+        Kind::Solution { .. } => format!("solution {}{target}", row.name),
         Kind::Starter => format!("starter {}{target}", row.name),
         Kind::Mutant { of, .. } => format!("mutant {} ({of}{target})", row.name),
     }
