@@ -162,6 +162,21 @@ fn what_wavers_is_graded_again_and_called_unstable() {
 }
 
 #[test]
+fn several_gradings_of_each_are_done_whatever_was_graded_before() {
+    let class = Class::new().server("ada", GOOD).server("bob", BAD);
+    class.batch(&[]).code(0);
+    class
+        .batch(&["--repeat", "2"])
+        .code(0)
+        .says("2 submissions graded")
+        .says("graded 2 times")
+        .says("alike each time");
+    let gradings: i64 =
+        class.database().query_row("select count(*) from gradings", [], |row| row.get(0)).expect("a count");
+    assert_eq!(gradings, 2 + 4);
+}
+
+#[test]
 fn whoever_is_near_the_pass_mark_is_graded_twice() {
     let class = Class::new().server("ada", GOOD).server("near", NEAR);
     class.batch(&[]).code(0).says("graded 2 times");

@@ -186,3 +186,37 @@ fn a_server_that_answers_only_while_it_is_looked_at_earns_nothing() {
     assert_eq!((code, &report["verdict"]), (1, &"failed".into()), "{report:#}");
     assert_ne!(report["checks"][0]["outcome"]["kind"], "passed", "{report:#}");
 }
+
+#[test]
+fn a_server_that_removes_its_own_folder_harms_nobody_but_itself() {
+    let server = http_server(
+        "import shutil\ndef answer(method, path, body):\n    shutil.rmtree(os.getcwd(), ignore_errors=True)\n    shutil.rmtree(DATA, ignore_errors=True)\n    return 200, {}, b''\n",
+    );
+    let course = Course::get_root(&server);
+    let cache = tempfile::tempdir().expect("a folder");
+    for sandbox in ["native", "native", "guarded", "none", "none"] {
+        course.gradus(&["--sandbox", sandbox]).env("XDG_CACHE_HOME", cache.path()).run().code(0);
+    }
+    assert!(course.work().join("app.py").exists());
+}
+
+#[test]
+fn what_a_check_collects_leads_nowhere_else() {
+    let tricks = "import os\nos.symlink('/etc/hostname', 'link')\nos.mkfifo('pipe')\nos.mkdir('folder')\nos.truncate(os.open('huge', os.O_CREAT | os.O_WRONLY), 1 << 40)\n";
+    let check = |name: &str, content: &str| {
+        format!(
+            "  - id: {name}\n    claim: A\n    points: 1\n    steps:\n      - run: {{ command: [python3, tricks.py] }}\n        expect: {{ files: {{ {name}: {content} }} }}\n"
+        )
+    };
+    for name in ["link", "pipe", "folder", "huge"] {
+        let course = Course::new(
+            &check(name, "x"),
+            &http_server("def answer(method, path, body):\n    return 200, {}, b''\n"),
+        );
+        course.write("work/tricks.py", tricks);
+        let (code, report) = course.report(&[]);
+        let outcome = &report["checks"][0]["outcome"];
+        assert_eq!((code, &outcome["kind"]), (1, &"failed".into()), "{name}: {report:#}");
+        assert!(report.to_string().len() < 100_000, "{name}");
+    }
+}

@@ -80,6 +80,15 @@ fn written(folder: &Path) -> Vec<(&'static str, String)> {
 }
 
 #[track_caller]
+fn is_by_schema(report: &Value) {
+    let schema = std::fs::read_to_string(repository().join("crates/gradus-report/schemas/report-1.json"));
+    let schema: Value = schema.expect("a schema").parse().expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let errors: Vec<String> = validator.iter_errors(report).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}\n{report:#}");
+}
+
+#[track_caller]
 fn tells_nothing(name: &str, text: &str) {
     for word in ["h1dden", "70707", "code 177"] {
         assert!(!text.contains(word), "{name} tells {word}:\n{text}");
@@ -109,11 +118,19 @@ fn a_submission_that_echoes_whatever_it_was_asked_makes_no_format_tell_it() {
     let kinds: Vec<&Value> =
         report["checks"].as_array().expect("checks").iter().map(|check| &check["outcome"]["kind"]).collect();
     assert_eq!(kinds, ["passed", "failed", "failed", "failed"], "{report:#}");
+    // How long it takes over an answer, and how much it prints, would tell what it was asked, too.
+    assert!(report["checks"].as_array().into_iter().flatten().skip(1).all(|check| check["took_ms"] == 0.0));
+    assert_eq!(report["usage"], report["visible_usage"]);
+    is_by_schema(&report);
     for (name, text) in &reports {
         tells_nothing(name, text);
     }
     // Whoever may see it does; so the words are there to be found.
     let (_, reports) = graded("instructor");
+    let whole: Value = reports[1].1.parse().expect("JSON");
+    is_by_schema(&whole);
+    let printed = |usage: &str| whole[usage]["output_bytes"].as_u64().expect("bytes");
+    assert!(printed("usage") > printed("visible_usage") && printed("visible_usage") > 0, "{whole:#}");
     for word in ["h1dden-path", "h1dden-header", "h1dden-wanted", "70707", "177"] {
         assert!(reports[1].1.contains(word), "{word}");
     }
@@ -205,9 +222,6 @@ fn a_grading_that_was_cut_short_has_every_report_and_no_mark() {
         for name in ["terminal", "markdown", "github-summary", "html"] {
             assert!(text(name).contains("interrupted") && text(name).contains("incomplete"), "{name}");
         }
-        let schema = std::fs::read_to_string(repository().join("crates/gradus-report/schemas/report-1.json"));
-        let schema: Value = schema.expect("a schema").parse().expect("JSON");
-        let validator = jsonschema::validator_for(&schema).expect("a schema");
-        assert!(validator.is_valid(&json("json")));
+        is_by_schema(&json("json"));
     }
 }

@@ -55,15 +55,27 @@ pub fn time(command: &mut Command) -> Duration {
 }
 
 /// Bytes of memory of our largest child at its peak, so far (getrusage(2) counts in KiB).
-#[expect(unsafe_code, reason = "getrusage(2) has no safe wrapper in the libraries that we use")]
 pub fn largest_child() -> u64 {
+    children().ru_maxrss.unsigned_abs() * 1024
+}
+
+/// Processor time, user and system, of our children that have ended and of theirs, so far.
+pub fn cpu_of_children() -> Duration {
+    let used = children();
+    let time = |value: libc::timeval| {
+        Duration::new(value.tv_sec.unsigned_abs(), value.tv_usec.unsigned_abs() as u32 * 1000)
+    };
+    time(used.ru_utime) + time(used.ru_stime)
+}
+
+#[expect(unsafe_code, reason = "getrusage(2) has no safe wrapper in the libraries that we use")]
+fn children() -> libc::rusage {
     let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
     // SAFETY: `usage` is valid for writing one `rusage`, and zeroed memory is a valid one even if the call failed.
-    let usage = unsafe {
+    unsafe {
         libc::getrusage(libc::RUSAGE_CHILDREN, usage.as_mut_ptr());
         usage.assume_init()
-    };
-    usage.ru_maxrss.unsigned_abs() * 1024
+    }
 }
 
 /// What the figures were measured on.

@@ -45,6 +45,7 @@ fn program<const N: usize>(command: [&str; N], env: &[(&str, String)]) -> Progra
         stdin: Stdin::Null,
         output_cap: 4096,
         wall: None,
+        user: None,
     }
 }
 

@@ -129,7 +129,7 @@ fn resident() -> u64 {
 
 fn whole(gradus: &Path, runners: &Path) {
     let home = Home::of(gradus, "todo-backend/solutions/python");
-    let check = |sandbox| measure::time(home.command(sandbox).env("GRADUS_RUNNERS", runners));
+    let check = |sandbox| measure::time(home.command(sandbox, &[]).env("GRADUS_RUNNERS", runners));
     let mut contestants = [
         Contestant {
             name: "`gradus check --sandbox native`, under CPython",

@@ -63,6 +63,14 @@ pub struct Gradebook {
     connection: Connection,
 }
 
+/// What a commit is worth.
+enum Commits {
+    /// It survives even a power cut, and waits for the disk.
+    Durable,
+    /// It survives the end of this process; a power cut may undo it, with all that was committed after it.
+    Whole,
+}
+
 /// Keeps other batches away while it is held. The system lets go of it when we end, however we end.
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the open file")] std::fs::File);
@@ -85,12 +93,22 @@ impl Gradebook {
         let mut connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(PATIENCE)?;
         schema::bring_up_to_date(&mut connection, path)?;
-        // A reader never waits for a writer; what was committed survives even a power cut.
+        // A reader never waits for a writer.
         connection.pragma_update(None, "journal_mode", "wal")?;
-        connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "foreign_keys", "on")?;
         connection.set_prepared_statement_cache_capacity(64);
-        Ok(Self { connection })
+        let book = Self { connection };
+        book.commits(Commits::Durable)?;
+        Ok(book)
+    }
+
+    fn commits(&self, commits: Commits) -> Result<(), GradebookError> {
+        let synchronous = match commits {
+            Commits::Durable => "full",
+            Commits::Whole => "normal",
+        };
+        self.connection.pragma_update(None, "synchronous", synchronous)?;
+        Ok(())
     }
 
     /// Keeps other batches away from the gradebook at this path.

@@ -363,7 +363,7 @@ impl Backing {
             }
             Act::Kill => running.instance.kill().await,
             Act::Term => running.instance.term().await,
-            Act::Pause => running.instance.pause(),
+            Act::Pause => running.instance.pause().await,
             Act::Resume => running.instance.resume(),
         }
         Ok(())

@@ -222,6 +222,7 @@ pub async fn in_room(
         stdin: Stdin::Null,
         output_cap: limits.output as usize,
         wall: Some(limits.build),
+        user: None,
     };
     let begun = Instant::now();
     let room = folder.launcher.open(&ground.build_room(limits, data.as_ref(), &ports)).await;

@@ -32,7 +32,8 @@ pub async fn grade(job: Job<'_>, observer: &mut dyn Observer, interrupt: &Interr
     let begun = Instant::now();
     let mut report = blank(&job);
     let ended = tokio::time::timeout(job.exercise.limits.grading, async {
-        let mut grading = Grading { job: &job, observer, interrupt, report: &mut report };
+        let mut grading =
+            Grading { job: &job, observer, interrupt, report: &mut report, hidden_began: false };
         grading.run().await;
     })
     .await;
@@ -51,6 +52,7 @@ struct Grading<'a, 'j> {
     observer: &'a mut dyn Observer,
     interrupt: &'a Interrupt,
     report: &'a mut Report,
+    hidden_began: bool,
 }
 
 impl Grading<'_, '_> {
@@ -102,6 +104,9 @@ impl Grading<'_, '_> {
         // What holds the limits is known once there was a room.
         self.report.isolation = target.isolation();
         self.report.usage = target.usage();
+        if !self.hidden_began {
+            self.report.visible_usage = self.report.usage.clone();
+        }
     }
 
     async fn build(&mut self, folder: &Folder<'_>, upstreams: &Upstreams) -> Option<Recipe> {
@@ -223,13 +228,12 @@ impl Grading<'_, '_> {
             }
         };
         let mut session = Session::new(job, &contracts, target, further, upstreams);
-        let mut hidden = false;
         for (index, check) in checks.into_iter().enumerate() {
             let is_hidden = check.visibility == Visibility::Hidden;
-            if is_hidden && !hidden {
-                hidden = true;
+            if is_hidden && !self.hidden_began {
+                self.hidden_began = true;
                 // A submission may have stored what it was asked before; it must not see what only hidden checks ask.
-                session.begin_anew();
+                self.report.visible_usage = session.begin_anew().await;
             }
             self.observer.event(Event::Checking {
                 claim: &check.claim,
@@ -316,6 +320,7 @@ fn blank(job: &Job<'_>) -> Report {
         selection: job.selection.clone(),
         checks: Vec::new(),
         usage: None,
+        visible_usage: None,
         withheld: job.withheld,
     }
 }

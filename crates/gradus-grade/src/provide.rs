@@ -177,6 +177,7 @@ async fn fetch(
             stdin: Stdin::Null,
             output_cap: limits.output as usize,
             wall: Some(limits.build),
+            user: None,
         })
         .await;
     let mut running = running.map_err(|error| ours(error.to_string()))?;

@@ -13,7 +13,7 @@ use gradus_model::draw;
 use gradus_model::grader::{Act, Action, Check, Fresh, Step};
 use gradus_model::growth::Measure;
 use gradus_model::outcome::{Because, Failure, Fault, Mismatch, Outcome, Shown};
-use gradus_model::report::CheckReport;
+use gradus_model::report::{CheckReport, Usage};
 use gradus_model::value::Bindings;
 use gradus_probe::{Client, Limits as ProbeLimits};
 use std::collections::BTreeMap;
@@ -42,9 +42,12 @@ pub struct Session<'a, 'j> {
 }
 
 impl<'a, 'j> Session<'a, 'j> {
-    /// The next check gets everything anew.
-    pub fn begin_anew(&mut self) {
+    /// Ends what runs, so that the next check gets everything anew, and answers what was used so far.
+    pub async fn begin_anew(&mut self) -> Option<Usage> {
         self.wants = Some(Fresh::All);
+        self.client.drop_connections();
+        self.target.stop().await;
+        self.target.usage()
     }
 
     /// The port of the server.

@@ -65,8 +65,8 @@ pub trait Target: Send {
     /// Its `DATA_DIR`, as its programs see it, where files can be read there.
     fn data_dir(&self) -> Option<PathBuf>;
 
-    /// Stops the server and everything that it started until it is resumed.
-    fn pause(&mut self);
+    /// Stops the server and everything that it started until it is resumed, and waits until all of it stands still.
+    fn pause(&mut self) -> Doing<'_, ()>;
 
     /// Lets it go on.
     fn resume(&mut self);

@@ -2,11 +2,12 @@
 //! reason. What an archive claims about itself is never believed; what comes out of it is counted.
 
 mod sink;
+mod tarred;
 mod zipped;
 
 pub(crate) use sink::Sink;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 /// How much an archive may hold.
@@ -98,6 +99,9 @@ enum Kind {
     TarZst,
 }
 
+/// Bytes of memory that a Zstandard stream may ask for: twice what every reader must have (RFC 8878, 3.1.1.1.2).
+const WINDOW: u64 = 16 << 20;
+
 const KINDS: [(&str, Kind); 7] = [
     (".zip", Kind::Zip),
     (".tar", Kind::Tar),
@@ -135,76 +139,23 @@ pub fn unpack(
     match kind(&name) {
         None => return Err(damaged("an archive", "only zip, tar, tar.gz and tar.zst are read")),
         Some(Kind::Zip) => zipped::read(open()?, &mut sink)?,
-        Some(Kind::Tar) => read_tar(BufReader::new(open()?), &mut sink)?,
+        Some(Kind::Tar) => tarred::read(BufReader::new(open()?), &mut sink)?,
         // An archive may be several streams one after another.
         Some(Kind::TarGz) => {
-            read_tar(flate2::bufread::MultiGzDecoder::new(BufReader::new(open()?)), &mut sink)?;
+            tarred::read(flate2::bufread::MultiGzDecoder::new(BufReader::new(open()?)), &mut sink)?;
         }
         Some(Kind::TarZst) => {
-            let decoder = ruzstd::decoding::StreamingDecoder::new(BufReader::new(open()?))
+            let mut frames = ruzstd::decoding::FrameDecoder::new();
+            frames.set_max_window_size(WINDOW);
+            let stream = BufReader::new(open()?);
+            let decoder = ruzstd::decoding::StreamingDecoder::new_with_decoder(stream, frames)
                 .map_err(|error| damaged("a tar.zst archive", error))?;
-            read_tar(decoder, &mut sink)?;
+            tarred::read(decoder, &mut sink)?;
         }
     }
     Ok(sink.refused())
 }
 
-/// Headers, padding and what is passed over count too: a stream of nothing but those is as endless as any.
-const OVERHEAD: u64 = 64 << 20;
-
-fn read_tar(stream: impl Read, sink: &mut Sink<'_>) -> Result<(), ArchiveError> {
-    let limit = sink.bounds().bytes.saturating_mul(2).saturating_add(OVERHEAD);
-    let mut archive = tar::Archive::new(Bounded { stream, left: limit });
-    let entries = archive.entries().map_err(|error| tar_error(error, sink))?;
-    for entry in entries {
-        let mut entry = entry.map_err(|error| tar_error(error, sink))?;
-        let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        let header = entry.header();
-        let executable = header.mode().is_ok_and(|mode| mode & 0o111 != 0);
-        let kind = header.entry_type();
-        let link = || {
-            let target = header.link_name_bytes();
-            target.map_or_else(String::new, |to| String::from_utf8_lossy(&to).into_owned())
-        };
-        match kind {
-            tar::EntryType::Regular | tar::EntryType::Continuous | tar::EntryType::GNUSparse => {
-                sink.file(&path, executable, &mut entry)?;
-            }
-            tar::EntryType::Directory => drop(sink.folder(&path)?),
-            // What pax says of the whole archive.
-            tar::EntryType::XGlobalHeader => {}
-            tar::EntryType::Symlink => sink.refuse_kind(&path, format!("a link to `{}`", link()))?,
-            tar::EntryType::Link => sink.refuse_kind(&path, format!("a hard link to `{}`", link()))?,
-            tar::EntryType::Char | tar::EntryType::Block => sink.refuse_kind(&path, "a device".into())?,
-            tar::EntryType::Fifo => sink.refuse_kind(&path, "a pipe".into())?,
-            _ => sink.refuse_kind(&path, "neither a file nor a folder".into())?,
-        }
-    }
-    Ok(())
-}
-
-fn tar_error(error: io::Error, sink: &Sink<'_>) -> ArchiveError {
-    if error.kind() == io::ErrorKind::FileTooLarge {
-        sink.too_large()
-    } else {
-        damaged("a tar archive", error)
-    }
-}
-
 fn damaged(kind: &'static str, why: impl ToString) -> ArchiveError {
     ArchiveError::Damaged { kind, why: why.to_string() }
-}
-
-/// A stream that fails, and does not just end, when it is longer than it may be.
-struct Bounded<R> {
-    stream: R,
-    left: u64,
-}
-
-impl<R: Read> Read for Bounded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.stream.read(buffer)?;
-        self.left = self.left.checked_sub(read as u64).ok_or(io::ErrorKind::FileTooLarge)?;
-        Ok(read)
-    }
 }

@@ -203,6 +203,53 @@ fn bombs_are_refused_whatever_they_claim() {
     assert!(Came::stop("a.zip", &lies).result.is_err() || Came::stop("a.zip", &lies).files() == ["zeros"]);
 }
 
+/// A line of a pax header, which begins with its own length.
+fn pax(key: &str, value: &str) -> String {
+    let rest = format!(" {key}={value}\n");
+    let digits = (1..9).find(|digits| (rest.len() + digits).to_string().len() == *digits).expect("a length");
+    format!("{}{rest}", rest.len() + digits)
+}
+
+#[test]
+fn long_names_are_read_as_far_as_names_may_be_long() {
+    let long = format!("work/{}/app.py", "n".repeat(150));
+    let linked = tar::EntryType::GNULongName;
+    let gnu = Tar::default().entry("././@LongLink", linked, "", format!("{long}\0").as_bytes());
+    assert_eq!(Came::stop("a.tar", &gnu.file("cut", "x").bytes()).files(), [long.as_str()]);
+    let described = |text: &str| Tar::default().entry("pax", tar::EntryType::XHeader, "", text.as_bytes());
+    let posix = described(&(pax("mtime", "1.5") + &pax("path", &long))).file("cut", "x").file("b", "y");
+    assert_eq!(Came::stop("a.tar", &posix.bytes()).files(), ["b", long.as_str()]);
+    // What a description says counts, and is held to the same rules.
+    let out = described(&pax("path", "../evil")).file("good", "x");
+    Came::stop("a.tar", &out.bytes()).refused("leads out of the archive");
+    let bomb = "n".repeat(3 << 20);
+    let endless = Tar::default().entry("././@LongLink", linked, "", bomb.as_bytes()).file("cut", "x");
+    Came::stop("a.tar.gz", &gzip(&endless.bytes())).refused("is too long a path");
+    let endless = described(&pax("comment", &bomb)).file("a", "x").file("b", "y").bytes();
+    Came::stop("a.tar.gz", &gzip(&endless)).refused("`a` is described by more than 1 MiB");
+    assert_eq!(Came::of("a.tar.gz", &gzip(&endless), SMALL, OnRefusal::GoOn).files(), ["b"]);
+}
+
+#[test]
+fn what_two_readers_take_for_different_files_is_refused() {
+    let described = |text: &str| Tar::default().entry("pax", tar::EntryType::XHeader, "", text.as_bytes());
+    Came::stop("a.tar", &described(&pax("size", "600")).file("a", "x").bytes()).refused("`a` has two sizes");
+    assert_eq!(Came::stop("a.tar", &described(&pax("size", "1")).file("a", "x").bytes()).files(), ["a"]);
+    let sparse = described(&pax("GNU.sparse.realsize", "1000000000000")).file("a", "x");
+    Came::stop("a.tar", &sparse.bytes()).refused("`a` is a sparse file");
+    let sparse = Tar::default().entry("a", tar::EntryType::GNUSparse, "", b"x");
+    Came::stop("a.tar", &sparse.bytes()).refused("`a` is a sparse file");
+}
+
+#[test]
+fn a_zstandard_stream_that_asks_for_much_memory_is_refused() {
+    // A frame of RFC 8878: the magic number, a descriptor without a size, a window of 128 MiB, an empty last block.
+    let asks = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 17 << 3, 0x01, 0x00, 0x00];
+    let came = Came::stop("a.tar.zst", &asks);
+    let error = came.result.as_ref().expect_err("it is refused").to_string();
+    assert!(error.to_lowercase().contains("window"), "{error}");
+}
+
 #[test]
 fn too_many_files_and_folders_are_refused() {
     let many: Vec<String> = (0..60).map(|n| format!("f{n}")).collect();

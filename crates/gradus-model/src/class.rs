@@ -25,6 +25,8 @@ pub struct Class {
     pub rows: Vec<Row>,
     /// What stands at a deadline and after it.
     pub policy: Policy,
+    /// Learners of whom nobody told when they handed in: no deadline judges them.
+    pub untimed: usize,
     /// When the latest grading ended, RFC 3339.
     pub as_of: String,
 }

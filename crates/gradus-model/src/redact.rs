@@ -3,6 +3,7 @@
 use crate::grader::{Detail, Visibility};
 use crate::outcome::{Because, Failure, Mismatch, Outcome, Shown};
 use crate::report::{CheckReport, Report};
+use std::time::Duration;
 
 /// For whom a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,14 +38,32 @@ impl RedactedCheck {
 
 /// Takes out what the reader may not see.
 pub fn redact(mut report: Report, audience: Audience) -> Redacted {
+    if audience == Audience::Learner && report.checks.iter().any(is_hidden) {
+        count_what_is_visible(&mut report);
+    }
     report.checks = report.checks.into_iter().map(|check| redact_check(check, audience).0).collect();
     Redacted(report)
+}
+
+/// A submission can tell what it was asked by how long it takes, and by how much memory it uses or how much it prints: sums
+/// are of what the reader sees.
+fn count_what_is_visible(report: &mut Report) {
+    let phases = report.build.iter().chain(&report.boot).map(|phase| phase.took);
+    let checks = report.checks.iter().filter(|check| !is_hidden(check)).map(|check| check.took);
+    report.took = phases.chain(checks).sum();
+    report.usage = report.visible_usage.clone();
+}
+
+fn is_hidden(check: &CheckReport) -> bool {
+    check.visibility == Visibility::Hidden
 }
 
 /// Takes out of one check what the reader may not see.
 pub fn redact_check(mut check: CheckReport, audience: Audience) -> RedactedCheck {
     if audience == Audience::Learner {
-        if check.visibility == Visibility::Hidden {
+        let hidden = is_hidden(&check);
+        if hidden {
+            check.took = Duration::ZERO;
             check.output = Shown::default();
             check.places = Vec::new();
             check.requests = 0;
@@ -54,16 +73,16 @@ pub fn redact_check(mut check: CheckReport, audience: Audience) -> RedactedCheck
         check.outcome = match check.outcome {
             Outcome::Failed(failure) => {
                 let mut failure = redact_failure(failure, check.detail);
-                if check.visibility == Visibility::Hidden {
+                if hidden {
                     // A server may end with a code by which it tells what it was asked.
                     failure.server = failure.server.map(|_| "the server ended".into());
                 }
                 Outcome::Failed(failure)
             }
-            Outcome::Skipped(Because::ServerGone(_)) if check.visibility == Visibility::Hidden => {
+            Outcome::Skipped(Because::ServerGone(_)) if hidden => {
                 Outcome::Skipped(Because::ServerGone("the server is gone".into()))
             }
-            Outcome::Broken(mut fault) if check.visibility == Visibility::Hidden => {
+            Outcome::Broken(mut fault) if hidden => {
                 fault.what = "this hidden check could not be judged".into();
                 fault.way_out = None;
                 Outcome::Broken(fault)

@@ -35,6 +35,8 @@ pub struct Report {
     pub checks: Vec<CheckReport>,
     /// What the submission used.
     pub usage: Option<Usage>,
+    /// What it used until hidden checks began: whoever may not see these may know no more.
+    pub visible_usage: Option<Usage>,
     /// What was not checked, if this was only the public part of a grader.
     pub withheld: Option<Withheld>,
 }

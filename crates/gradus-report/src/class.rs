@@ -9,7 +9,7 @@ pub use page::html;
 pub use sheet::{canvas, csv, moodle};
 pub use table::table;
 
-use gradus_model::class::{Row, Standing};
+use gradus_model::class::{Class, Row, Standing};
 
 /// What came of a submission, in one word.
 fn standing(row: &Row) -> &'static str {
@@ -27,6 +27,15 @@ fn why(row: &Row) -> Option<&str> {
         Standing::Passed | Standing::Failed => None,
         Standing::Incomplete(why) | Standing::Refused(why) => Some(why),
     }
+}
+
+/// That a deadline judges less than the whole class, if it does.
+fn untimed(class: &Class) -> Option<String> {
+    let (Some(_), 1..) = (class.policy.deadline, class.untimed) else { return None };
+    let (untimed, all) = (class.untimed, class.rows.len());
+    Some(format!(
+        "Of {untimed} of {all} learners nobody told when they handed in, so that none of them is late; a roster can tell it (submitted_at)."
+    ))
 }
 
 /// What asks to be looked at, by semicolons.

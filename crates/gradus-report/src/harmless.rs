@@ -40,6 +40,7 @@ fn clean(report: &mut Report) {
         selection,
         checks,
         usage,
+        visible_usage,
         withheld: _,
     } = report;
     lines([slug, title, name, grader_digest, kind, says, started]);
@@ -61,7 +62,7 @@ fn clean(report: &mut Report) {
         Selection::All => {}
         Selection::Only(ids) => lines(ids),
     }
-    lines(usage.iter_mut().map(|usage| &mut usage.source));
+    lines(usage.iter_mut().chain(visible_usage).map(|usage| &mut usage.source));
     checks.iter_mut().for_each(check);
 }
 

@@ -87,7 +87,7 @@ fn troubled(trouble: &Trouble) -> Markup {
             @if let Some(way_out) = trouble.way_out { p { (way_out) } }
             @if let Some(phase) = trouble.phase {
                 @if !phase.command.is_empty() { pre { "$ " (phase.command) } }
-                (check::printed("What it printed last", &phase.output))
+                (check::printed(&html! { h3 { "What it printed last" } }, &phase.output))
                 (check::pointed(&phase.places))
             }
         }

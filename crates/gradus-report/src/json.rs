@@ -7,7 +7,7 @@ pub use read::read;
 use gradus_model::grader::{Detail, Visibility, Worth};
 use gradus_model::outcome::{Answer, Because, DiffLine, Exchange, Failure, Fault, Mismatch, Outcome, Shown};
 use gradus_model::redact::Redacted;
-use gradus_model::report::{CheckReport, CodePlace, Phase, Progress, Report, Selection, Withheld};
+use gradus_model::report::{CheckReport, CodePlace, Phase, Progress, Report, Selection, Usage, Withheld};
 use gradus_model::score::{Verdict, score, verdict};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -43,6 +43,7 @@ struct Wire<'r> {
     build: Option<Value>,
     boot: Option<Value>,
     usage: Option<Value>,
+    visible_usage: Option<Value>,
     withheld: Option<Value>,
     checks: Vec<Value>,
 }
@@ -83,16 +84,8 @@ impl<'r> Wire<'r> {
             isolation: json!({ "kind": report.isolation.kind, "says": report.isolation.says, "limits": limits }),
             build: report.build.as_ref().map(phase),
             boot: report.boot.as_ref().map(phase),
-            usage: report.usage.as_ref().map(|usage| {
-                json!({
-                    "cpu_ms": milliseconds(usage.cpu),
-                    "peak_memory_bytes": usage.peak_memory,
-                    "peak_tasks": usage.peak_tasks,
-                    "peak_disk_bytes": usage.peak_disk,
-                    "output_bytes": usage.output,
-                    "source": usage.source,
-                })
-            }),
+            usage: report.usage.as_ref().map(usage),
+            visible_usage: report.visible_usage.as_ref().map(usage),
             withheld: report
                 .withheld
                 .map(|Withheld { checks, points }| json!({ "checks": checks, "points": points })),
@@ -119,6 +112,17 @@ fn progress(progress: &Progress) -> Value {
         Progress::CutShort(why) => json!({ "kind": "cut-short", "why": why }),
         Progress::Broken(fault) => json!({ "kind": "broken", "why": fault.what, "way_out": fault.way_out }),
     }
+}
+
+fn usage(usage: &Usage) -> Value {
+    json!({
+        "cpu_ms": milliseconds(usage.cpu),
+        "peak_memory_bytes": usage.peak_memory,
+        "peak_tasks": usage.peak_tasks,
+        "peak_disk_bytes": usage.peak_disk,
+        "output_bytes": usage.output,
+        "source": usage.source,
+    })
 }
 
 fn phase(phase: &Phase) -> Value {

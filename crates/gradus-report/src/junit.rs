@@ -12,7 +12,7 @@ use gradus_model::redact::Redacted;
 use gradus_model::report::{CheckReport, CodePlace, Phase, Report};
 use gradus_model::score::verdict;
 use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesText, Event};
+use quick_xml::events::{BytesCData, BytesDecl, Event};
 use std::io;
 use std::time::Duration;
 
@@ -188,7 +188,9 @@ fn case(writer: &mut Writer<Vec<u8>>, slug: &str, case: &Case) -> io::Result<()>
             self::bad(writer, bad)?;
         }
         if !case.output.is_empty() {
-            writer.create_element("system-out").write_text_content(BytesText::new(&case.output))?;
+            writer
+                .create_element("system-out")
+                .write_inner_content(|writer| verbatim(writer, &case.output))?;
         }
         Ok(())
     })?;
@@ -200,9 +202,15 @@ fn bad(writer: &mut Writer<Vec<u8>>, bad: &Bad) -> io::Result<()> {
     if bad.element == "skipped" {
         element.write_empty()?;
     } else {
-        element.with_attribute(("type", bad.kind)).write_text_content(BytesText::new(&bad.text))?;
+        let element = element.with_attribute(("type", bad.kind));
+        element.write_inner_content(|writer| verbatim(writer, &bad.text))?;
     }
     Ok(())
+}
+
+/// Text as it stands: some readers lose what is escaped in one that is not.
+fn verbatim(writer: &mut Writer<Vec<u8>>, text: &str) -> io::Result<()> {
+    BytesCData::escaped(text).try_for_each(|part| writer.write_event(Event::CData(part)))
 }
 
 fn attributes<'a>(pairs: &'a [(&'static str, String)]) -> impl Iterator<Item = (&'a str, &'a str)> {

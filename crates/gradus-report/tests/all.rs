@@ -1,5 +1,6 @@
 //! Reports in, text out: exact for people, by the rules of each system for programs, harmless for both.
 
+mod class;
 mod github;
 mod hostile;
 mod html;
@@ -8,5 +9,6 @@ mod junit;
 mod leaks;
 mod markdown;
 mod marks;
+mod markup;
 mod samples;
 mod terminal;

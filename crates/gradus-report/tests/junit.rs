@@ -1,10 +1,12 @@
-//! JUnit XML, read by an XML parser.
+//! JUnit XML, read by an XML parser and by one of JUnit that others use.
 
+use crate::hostile::EVIL;
 use crate::samples::{check, failure, graded, outcomes, report, unmarked};
-use gradus_model::outcome::Outcome;
+use gradus_model::outcome::{Outcome, Shown};
 use gradus_model::redact::{Audience, redact};
-use gradus_model::report::Progress;
+use gradus_model::report::{CodePlace, Progress};
 use gradus_report::junit;
+use junit_parser::{TestCase, TestStatus, TestSuites};
 use roxmltree::{Document, Node};
 
 fn cases<'d>(document: &'d Document) -> Vec<Node<'d, 'd>> {
@@ -13,6 +15,71 @@ fn cases<'d>(document: &'d Document) -> Vec<Node<'d, 'd>> {
 
 fn child<'d>(node: &Node<'d, 'd>) -> Option<&'d str> {
     node.children().find(|child| child.is_element()).map(|child| child.tag_name().name())
+}
+
+/// As somebody else's parser reads it.
+fn read(text: &str) -> TestSuites {
+    junit_parser::from_reader(text.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn word(case: &TestCase) -> &'static str {
+    match case.status {
+        TestStatus::Success => "success",
+        TestStatus::Failure(_) => "failure",
+        TestStatus::Error(_) => "error",
+        TestStatus::Skipped(_) => "skipped",
+    }
+}
+
+#[test]
+fn a_parser_of_junit_reads_what_was_written() {
+    let mut checks: Vec<_> = outcomes().into_iter().map(check).collect();
+    checks[1].places = vec![CodePlace { path: "src/app.py".into(), line: 42 }];
+    let suites = read(&junit::write(&[graded(checks)]));
+    assert_eq!((suites.tests, suites.failures, suites.errors, suites.skipped), (9, 1, 1, 4));
+    let suite = &suites.suites[0];
+    assert_eq!((suite.name.as_str(), suite.tests, suite.time), ("demo: work", 9, 0.05));
+    assert_eq!(suite.timestamp, Some("2026-11-21T00:00:00Z".parse().expect("a time")));
+    assert!(suite.properties.vec.contains(&("seed".into(), "7".into())), "{:?}", suite.properties);
+    let words: Vec<_> = suite.cases.iter().map(word).collect();
+    let skipped = "skipped";
+    let checks = ["success", "failure", "error", skipped, skipped, skipped, skipped];
+    assert_eq!(words, [&["success"; 2], &checks[..]].concat());
+    let failed = &suite.cases[3];
+    assert_eq!((failed.classname.as_deref(), failed.original_name.as_str()), (Some("demo"), "a: It answers"));
+    assert_eq!((failed.file.as_deref(), failed.line, failed.time), (Some("src/app.py"), Some(42), 0.004));
+    assert_eq!(failed.system_out.as_deref(), Some("log line"));
+    let failure = failed.status.failure_as_ref();
+    assert_eq!(failure.message, "GET /: json.a: got the number 2, wanted the number 1");
+    assert!(failure.text.contains("hint: Count from 1."), "{}", failure.text);
+    assert_eq!(suite.cases[5].status.skipped_as_ref().message, "skipped: it needs b");
+}
+
+#[test]
+fn a_parser_of_junit_reads_the_worst_and_what_ended_early() {
+    let ends = [
+        Progress::Complete,
+        Progress::NotBuilt(EVIL.into()),
+        Progress::NotBooted(EVIL.into()),
+        Progress::CutShort(EVIL.into()),
+    ];
+    for (progress, bad) in ends.into_iter().zip([1, 2, 2, 2]) {
+        let mut evil = check(failure(EVIL));
+        evil.output = Shown::new(EVIL.as_bytes(), 10_000);
+        let mut hostile = report(vec![evil, check(Outcome::Passed)], progress);
+        hostile.submission.name = EVIL.into();
+        let suites = read(&junit::write(&[redact(hostile, Audience::Learner)]));
+        let cases = &suites.suites[0].cases;
+        assert_eq!(suites.tests as usize, cases.len());
+        assert_eq!(cases.iter().filter(|case| !case.status.is_success()).count(), bad);
+        assert_eq!(suites.failures + suites.errors, bad as u64);
+        let said =
+            cases.iter().find_map(|case| case.system_out.as_deref().filter(|said| said.contains("pwn")));
+        assert!(said.is_some_and(|said| said.contains("<script>pwn()</script>")), "{said:?}");
+    }
+    for unmarked in unmarked() {
+        read(&junit::write(&[unmarked]));
+    }
 }
 
 #[test]

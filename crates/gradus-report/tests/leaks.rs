@@ -1,11 +1,12 @@
 //! What a learner may not see is in no format.
 
-use crate::samples::{check, failure, report};
+use crate::samples::{check, failure, report, used};
 use gradus_model::grader::{Detail, Visibility};
 use gradus_model::outcome::{Because, Failure, Fault, Outcome, Shown};
 use gradus_model::redact::{Audience, redact};
 use gradus_model::report::{CheckReport, CodePlace, Progress};
 use gradus_report::Format;
+use std::time::Duration;
 
 /// A failure of which every text is secret but for the path.
 fn secret() -> Failure {
@@ -57,6 +58,24 @@ fn a_hidden_check_leaks_through_no_format() {
                 assert!(!text.contains(word), "{name} tells {word}:\n{text}");
             }
         }
+    }
+}
+
+#[test]
+fn what_hidden_checks_take_and_use_is_told_to_no_learner() {
+    let told = |amount: u32| {
+        let took = Duration::from_millis(amount.into());
+        let slow = CheckReport { took, ..hidden(Outcome::Passed) };
+        let mut graded = report(vec![check(Outcome::Passed), slow], Progress::Complete);
+        graded.took += took;
+        graded.usage = Some(used(amount));
+        Format::names().into_iter().map(move |name| {
+            let redacted = redact(graded.clone(), Audience::Learner);
+            (name, Format::parse(name).expect("a format").write(&redacted))
+        })
+    };
+    for (one, other) in told(10).zip(told(70_707)) {
+        assert_eq!(one, other);
     }
 }
 

@@ -99,15 +99,21 @@ pub fn report(checks: Vec<CheckReport>, progress: Progress) -> Report {
         progress,
         selection: Selection::All,
         checks,
-        usage: Some(Usage {
-            cpu: Duration::from_millis(9),
-            peak_memory: 1 << 20,
-            peak_tasks: Some(3),
-            peak_disk: None,
-            output: 12,
-            source: "rusage".into(),
-        }),
+        usage: Some(used(9)),
+        visible_usage: Some(used(8)),
         withheld: None,
+    }
+}
+
+/// So many milliseconds of processor time, and the rest in proportion.
+pub fn used(amount: u32) -> Usage {
+    Usage {
+        cpu: Duration::from_millis(amount.into()),
+        peak_memory: u64::from(amount) << 20,
+        peak_tasks: Some(amount),
+        peak_disk: Some(u64::from(amount) << 10),
+        output: amount.into(),
+        source: "rusage".into(),
     }
 }
 

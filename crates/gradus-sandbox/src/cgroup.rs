@@ -3,6 +3,7 @@
 
 mod house;
 mod place;
+mod scope;
 
 use crate::sys::{self, Fork};
 use crate::wire::{Bounds, NoCgroup};
@@ -29,7 +30,7 @@ struct Tenant {
 impl Groups {
     /// A group with these bounds, or why there is none.
     pub fn make(&mut self, bounds: Bounds) -> Result<Group, NoCgroup> {
-        match self.house.get_or_insert_with(|| House::open().and_then(House::tried)) {
+        match self.house.get_or_insert_with(|| open().and_then(House::tried)) {
             Ok(house) => house.group(bounds).map_err(|error| failed("make a group", &error)),
             Err(why) => Err(why.clone()),
         }
@@ -94,6 +95,14 @@ impl Groups {
             !ended || !house.remove(&tenant.group.name)
         });
     }
+}
+
+/// The folder of our groups: where we are, or else in a scope of our own, should somebody give us one.
+fn open() -> Result<House, NoCgroup> {
+    House::open().or_else(|why| match why {
+        NoCgroup::NotOurs { .. } | NoCgroup::Shared { .. } if scope::enter() => House::open(),
+        _ => Err(why),
+    })
 }
 
 fn is_readable(file: &OwnedFd) -> bool {

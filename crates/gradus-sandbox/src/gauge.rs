@@ -139,7 +139,7 @@ impl Gauge {
 
 /// Bytes that processes use right now, of our namespace or only of those below us; what they share is counted once.
 pub fn memory(below: bool) -> u64 {
-    let pids = if below { tree::below(std::process::id()) } else { everybody() };
+    let pids = if below { tree::below(std::process::id()) } else { tree::others() };
     pids.into_iter()
         .filter_map(|pid| shared_out(pid).or_else(|| process(pid).map(|process| process.memory)))
         .sum()
@@ -201,7 +201,7 @@ impl Counted {
 /// Bytes that all processes use together, and how many processes and threads there are.
 fn look_around(below: bool, limit: u64, time: &mut BTreeMap<(u32, u64), u64>) -> (u64, u32) {
     let (mut memory, mut tasks) = (BTreeMap::new(), 0);
-    let pids = if below { tree::below(std::process::id()) } else { everybody() };
+    let pids = if below { tree::below(std::process::id()) } else { tree::others() };
     for (pid, process) in pids.into_iter().filter_map(|pid| Some((pid, process(pid)?))) {
         memory.insert(pid, process.memory);
         tasks += process.threads;
@@ -222,13 +222,6 @@ struct Process {
     threads: u32,
     ticks: u64,
     started: u64,
-}
-
-/// Every process that /proc shows, without us: we are no part of what is measured.
-fn everybody() -> Vec<u32> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter(|pid| *pid != std::process::id()).collect()
 }
 
 /// The same memory, with each page divided by the number of processes that share it.

@@ -19,8 +19,10 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-/// How long to wait between two kills while something is left.
-const WHILE_CLEARING: Duration = Duration::from_millis(1);
+/// How long to wait between two signals while something is left, or moves.
+const BETWEEN_SIGNALS: Duration = Duration::from_millis(1);
+/// How long something may go on moving that was told to stop: the system may keep it from that.
+const STOPS: Duration = Duration::from_secs(1);
 /// The same between two looks where the system does not tell when a child ends.
 const WITHOUT_EVENTS: Duration = Duration::from_millis(5);
 
@@ -132,6 +134,8 @@ struct Keeper {
     programs: BTreeMap<i32, Kept>,
     /// Kill until nothing is left.
     clearing: bool,
+    /// Stop until nothing moves, or this moment.
+    pausing: Option<Instant>,
     /// Then leave.
     ending: bool,
 }
@@ -150,7 +154,18 @@ impl Keeper {
             (Rung::Native(_), _) => Gauge::of_namespace(&spec.limits, disk),
         };
         let programs = BTreeMap::new();
-        Self { control, supplies, spec, reach, children, gauge, programs, clearing: false, ending: false }
+        Self {
+            control,
+            supplies,
+            spec,
+            reach,
+            children,
+            gauge,
+            programs,
+            clearing: false,
+            pausing: None,
+            ending: false,
+        }
     }
 
     /// Stays until it is to end and nothing is left.
@@ -170,6 +185,7 @@ impl Keeper {
             } else {
                 self.watch_limits();
             }
+            self.go_on_pausing();
             self.wait_for_news();
         }
     }
@@ -214,6 +230,26 @@ impl Keeper {
         }
     }
 
+    /// Says so once everything stands still. A program that starts another one while it is stopped leaves one that moves.
+    fn go_on_pausing(&mut self) {
+        let Some(until) = self.pausing else { return };
+        let everybody = || match self.reach {
+            Reach::Namespace => tree::others(),
+            Reach::Tree => tree::below(std::process::id()),
+        };
+        if self.clearing || Instant::now() >= until || everybody().into_iter().all(tree::stands_still) {
+            self.paused();
+        } else {
+            self.signal_all(Signal::STOP);
+        }
+    }
+
+    fn paused(&mut self) {
+        if self.pausing.take().is_some() {
+            wire::tell(&self.control, &Told::Paused);
+        }
+    }
+
     fn wait_for_news(&mut self) {
         let mut files =
             vec![PollFd::new(&self.control, PollFlags::IN), PollFd::new(&self.supplies, PollFlags::IN)];
@@ -244,8 +280,8 @@ impl Keeper {
     }
 
     fn pause(&self) -> Option<Duration> {
-        if self.clearing || self.ending {
-            return Some(WHILE_CLEARING);
+        if self.clearing || self.ending || self.pausing.is_some() {
+            return Some(BETWEEN_SIGNALS);
         }
         let events = self.children.is_none().then_some(WITHOUT_EVENTS);
         let look = self.gauge.pause().filter(|_| !self.programs.is_empty());
@@ -262,8 +298,14 @@ impl Keeper {
                 Order::Term { id } => self.signal_one(id, Signal::TERM),
                 Order::KillOne { id } => self.signal_one(id, Signal::KILL),
                 Order::Kill => self.signal_all(Signal::KILL),
-                Order::Pause => self.signal_all(Signal::STOP),
-                Order::Resume => self.signal_all(Signal::CONT),
+                Order::Pause => {
+                    self.signal_all(Signal::STOP);
+                    self.pausing = Some(Instant::now() + STOPS);
+                }
+                Order::Resume => {
+                    self.paused();
+                    self.signal_all(Signal::CONT);
+                }
                 Order::Clear => self.clearing = true,
             },
             // An error means the same as the end of the stream: nobody is there any more.

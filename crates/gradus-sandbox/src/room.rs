@@ -38,6 +38,8 @@ pub(crate) struct Known {
     pub usage: Usage,
     /// How many times everything was cleared.
     pub cleared: u32,
+    /// How many times everything was stopped.
+    pub paused: u32,
     /// It tells nothing more: everything is gone.
     pub silent: bool,
 }
@@ -172,9 +174,15 @@ impl Room {
         self.order(&Order::Kill, &[])
     }
 
-    /// Stops everything that runs in it until it is resumed.
-    pub fn pause(&self) -> Result<(), SandboxError> {
-        self.order(&Order::Pause, &[])
+    /// Stops everything that runs in it until it is resumed. When it returns, everything stands still, but for what the system
+    /// itself keeps from that, such as a program that waits for a disk.
+    pub async fn pause(&self) -> Result<(), SandboxError> {
+        let before = self.0.known.borrow().paused;
+        self.order(&Order::Pause, &[])?;
+        let paused = self.known_when(|known| known.paused > before);
+        // Whoever hinders a keeper this long can't be waited for.
+        let _ = tokio::time::timeout(KEEPER_PATIENCE, paused).await;
+        Ok(())
     }
 
     /// Lets everything in it go on.
@@ -322,6 +330,7 @@ fn note(known: &mut Known, line: &str) {
         Ok(Told::Ended { id, ending }) => drop(known.ended.insert(id, ending)),
         Ok(Told::Used(usage)) => known.usage = usage,
         Ok(Told::Cleared) => known.cleared += 1,
+        Ok(Told::Paused) => known.paused += 1,
         // Nothing of ours writes it.
         Err(_) => {}
     }

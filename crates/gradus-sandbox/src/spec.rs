@@ -90,6 +90,8 @@ pub struct Program {
     pub output_cap: usize,
     /// How long it may run.
     pub wall: Option<Duration>,
+    /// The id of the machine that it becomes, where root starts it and it must not be root. In a room of namespaces nobody is.
+    pub user: Option<u32>,
 }
 
 /// What a program can read from its standard input.

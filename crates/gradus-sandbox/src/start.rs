@@ -92,7 +92,10 @@ fn become_it(
 }
 
 fn prepare(spec: &Program, limits: &Limits, [stdin, output, errors]: &[OwnedFd; 3]) -> Result<(), Failure> {
-    // Should the program kill its keeper, it is gone itself, though not what it started.
+    if let Some(id) = spec.user {
+        become_user(id).map_err(at(&format!("become the user {id}")))?;
+    }
+    // Should the program kill its keeper, it is gone itself, though not what it started. A change of user forgets it.
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
         .map_err(at("tie it to its keeper"))?;
@@ -106,6 +109,22 @@ fn prepare(spec: &Program, limits: &Limits, [stdin, output, errors]: &[OwnedFd; 
     sys::close_on_execute(3);
     sys::default_signals();
     Ok(())
+}
+
+/// Becomes somebody else of this machine, as only root can.
+#[cfg(target_os = "linux")]
+fn become_user(id: u32) -> rustix::io::Result<()> {
+    use rustix::thread::{Gid, Uid, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
+    let (user, group) = (Uid::from_raw(id), Gid::from_raw(id));
+    // This process has one thread only.
+    set_thread_groups(&[])?;
+    set_thread_res_gid(group, group, group)?;
+    set_thread_res_uid(user, user, user)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn become_user(_: u32) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// The limits that hold for each process on its own, on every rung.

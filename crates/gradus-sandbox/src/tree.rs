@@ -20,6 +20,23 @@ pub fn below(root: u32) -> Vec<u32> {
     found
 }
 
+/// Every process that /proc shows, without us.
+pub fn others() -> Vec<u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(|pid| *pid != std::process::id()).collect()
+}
+
+/// Whether every thread of a process stands still after a signal to stop, or is gone.
+pub fn stands_still(pid: u32) -> bool {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let stat = |thread: fs::DirEntry| fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+    // One that is gone has no state.
+    threads
+        .map(stat)
+        .all(|stat| stat.rsplit_once(") ").is_none_or(|(_, state)| state.starts_with(['T', 't', 'Z', 'X'])))
+}
+
 /// Sends a signal to everything below `root`, but not to itself.
 pub fn signal_below(root: u32, signal: Signal) {
     for pid in below(root) {

@@ -40,6 +40,7 @@ async fn runs(room: &crate::Room) -> Result<(), SandboxError> {
         stdin: Stdin::Null,
         output_cap: 1024,
         wall: None,
+        user: None,
     };
     match room.run(program).await?.wait().await.ending {
         Ending::Exited(3) => Ok(()),

@@ -105,6 +105,8 @@ pub enum Told {
     Used(Usage),
     /// Nothing is left of what ran, as it was ordered.
     Cleared,
+    /// Everything stands still, as it was ordered.
+    Paused,
 }
 
 /// What of a room holds on this machine.

@@ -295,6 +295,34 @@ async fn sockets_are_handed_out_for_both_families() {
 }
 
 #[tokio::test]
+async fn two_rooms_of_one_grader_have_nothing_in_common() {
+    let leaves = "import os, socket, time\n\
+        for folder in ('/data', '/tmp', '/home/gradus', '/dev/shm'): open(folder + '/secret', 'w').write('mine')\n\
+        listeners = [socket.create_server(('127.0.0.1', 9000)), socket.socket(socket.AF_UNIX)]\n\
+        listeners[1].bind('\\0secret'); listeners[1].listen()\n\
+        print('up'); time.sleep(60)";
+    let looks = "import os, socket\n\
+        print([folder for folder in ('/data', '/tmp', '/home/gradus', '/dev/shm') if os.listdir(folder)])\n\
+        for family, address in ((socket.AF_INET, ('127.0.0.1', 9000)), (socket.AF_UNIX, '\\0secret')):\n    \
+            try: socket.socket(family).connect(address); print('reached')\n    \
+            except ConnectionRefusedError: print('refused')\n\
+        print(sorted(int(name) for name in os.listdir('/proc') if name.isdigit()))\n\
+        try: os.kill(-1, 9)\n\
+        except OSError: pass";
+    for grader in graders() {
+        let native = Native::of(grader);
+        let first = native.run(python(leaves)).await;
+        printed(&first, "up").await;
+        let mut second = native.run(python(looks)).await;
+        timeout(BOUND, second.wait()).await.expect("it ends");
+        second.stop().await;
+        let out = printed_so_far(&second);
+        assert_eq!(out, "[]\nrefused\nrefused\n[1, 2]\n", "{grader:?}");
+        assert!(first.exited().is_none(), "{grader:?}: it reached the other one");
+    }
+}
+
+#[tokio::test]
 async fn the_grader_can_listen_inside() {
     for grader in graders() {
         let native = Native::of(grader);

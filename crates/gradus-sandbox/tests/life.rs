@@ -193,10 +193,37 @@ async fn a_program_reads_the_input_that_it_is_given() {
 
 #[tokio::test]
 async fn a_paused_program_does_nothing_until_it_is_resumed() {
-    let mut running = launch("while true; do echo x; sleep 0.01; done").await;
+    let script = "for i in 1 2 3 4; do (while :; do :; done) & echo $!; done; echo up; while :; do echo x; sleep 0.01; done";
+    let mut running = launch(script).await;
+    printed(&running, "up\nx\n").await;
+    let pids: Vec<String> = printed_so_far(&running).lines().take(4).map(str::to_owned).collect();
+    let state = |pid: &String| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it is there");
+        stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next())
+    };
+    for _ in 0..5 {
+        running.room().pause().await.expect("it is paused");
+        assert!(pids.iter().all(|pid| state(pid) == Some('T')), "{pids:?}");
+        running.room().resume().expect("it is resumed");
+        let (mark, begun) = (running.output().mark(), Instant::now());
+        while running.output().mark() == mark {
+            assert!(begun.elapsed() < BOUND, "it did not go on");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_starts_others_all_the_time_is_paused_too() {
+    let script = "import os, time\nprint('up')\nend = time.monotonic() + 30\n\
+        while time.monotonic() < end:\n    \
+            if os.fork() == 0: os._exit(0)\n    \
+            os.wait(); print('x')";
+    let mut running = launcher().launch(&room(), python(script)).await.expect("it starts");
     printed(&running, "x\nx\n").await;
-    running.room().pause().expect("it is paused");
-    // What was on its way when it was paused has come once nothing comes for a while.
+    running.room().pause().await.expect("it is paused");
+    // What it printed before has come once nothing comes for a while.
     let mut mark = running.output().mark();
     loop {
         tokio::time::sleep(Duration::from_millis(60)).await;

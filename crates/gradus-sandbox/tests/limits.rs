@@ -197,9 +197,12 @@ async fn open_files_are_limited() {
 #[tokio::test]
 async fn processor_time_is_limited() {
     let limit = Duration::from_secs(1);
-    let script = "while True: pass";
+    let script = "import time\nwhile time.process_time() < 1.3: pass\nprint('all of it')";
     for (grader, ending, _) in python_with(Limits { cpu: Some(limit), ..Limits::default() }, script).await {
         assert_eq!(ending, Ending::OutOfCpu { limit }, "{grader:?}");
+    }
+    for (grader, ending, out) in python_with(Limits::default(), script).await {
+        assert_eq!((ending, out.as_str()), (Ending::Exited(0), "all of it"), "{grader:?}");
     }
 }
 

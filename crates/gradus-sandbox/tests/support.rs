@@ -108,6 +108,7 @@ pub fn program(script: &str) -> Program {
         stdin: Stdin::Null,
         output_cap: 64 * 1024,
         wall: None,
+        user: None,
     }
 }
 

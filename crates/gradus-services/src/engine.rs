@@ -130,6 +130,11 @@ pub fn is_cloned(engine: Engine) -> bool {
     engine.speaks_sql()
 }
 
+/// Whether its programs never run as root, whatever they are told.
+pub fn refuses_root(engine: Engine) -> bool {
+    engine == Engine::Postgresql
+}
+
 /// Whether the grader comes by the port too: there is no socket.
 pub fn by_port(engine: Engine) -> bool {
     matches!(engine, Engine::Memcached | Engine::Nats)

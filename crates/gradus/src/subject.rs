@@ -53,6 +53,8 @@ pub fn catalogue_problem(error: CatalogueError, exit: Exit) -> Problem {
         }
         CatalogueError::Pack(wrong) if matches!(*wrong, PackError::Other { .. }) => Problem::new(exit, wrong)
             .way_out("Get the pack that was meant, or pin this one if it is: --pin SHA256"),
+        CatalogueError::NotFound { .. } | CatalogueError::NoExercises(_) => Problem::new(exit, error)
+            .way_out("Name the folder with exercises and graders, or a pack: --exercises PATH, or GRADUS_EXERCISES=PATH"),
         other => Problem::new(exit, other),
     }
 }

@@ -10,7 +10,8 @@ use gradus_model::report::ExerciseName;
 use gradus_model::score::Score;
 use rusqlite::{OptionalExtension, params};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -90,19 +91,26 @@ impl Gradebook {
         let checks = self.checks(exercise, &grader_digest)?;
         let ids: Vec<&str> = checks.iter().map(|check| check.id.as_str()).collect();
         let (mut notes, mut adjustments) = (self.notes(exercise)?, self.adjustments(exercise)?);
-        let (mut rows, mut gradings) = (Vec::new(), Vec::new());
+        // Few graders judged a class, so that each one's checks are read once and not for every learner.
+        let mut graders: HashMap<Rc<str>, Vec<ClassCheck>> = HashMap::new();
+        let (mut rows, mut gradings, mut untimed) = (Vec::new(), Vec::new(), 0);
         for (student, candidates) in self.candidates(exercise)? {
             let drafts = candidates.iter().filter_map(|candidate| draft(candidate, policy, pass));
             let Some((mut row, candidate, counts)) = choose(drafts, policy.counts) else { continue };
-            self.fill(&mut row, candidate, counts, (exercise, &ids))?;
+            let known = match graders.entry(counts.grader_digest.clone()) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(self.checks(exercise, &counts.grader_digest)?),
+            };
+            fill(&mut row, candidate, counts, known, &ids);
             row.notes = notes.remove(&student).unwrap_or_default();
             row.adjustments = adjustments.remove(&student).unwrap_or_default();
+            untimed += usize::from(candidate.submitted_at.is_none());
             gradings.push(counts.id);
             rows.push(row);
         }
         let as_of = rows.iter().map(|row: &Row| row.graded.clone()).max().unwrap_or_default();
         let exercise = ExerciseName { slug: exercise.to_owned(), title };
-        Ok(Some((Class { exercise, pass, checks, rows, policy: policy.clone(), as_of }, gradings)))
+        Ok(Some((Class { exercise, pass, checks, rows, policy: policy.clone(), untimed, as_of }, gradings)))
     }
 
     pub(super) fn checks(
@@ -176,41 +184,30 @@ impl Gradebook {
         keep(&mut candidates, last);
         Ok(candidates)
     }
+}
 
-    /// What came of each check, and whether it always came out so.
-    fn fill(
-        &self,
-        row: &mut Row,
-        candidate: &Candidate,
-        counts: &Brief,
-        (exercise, ids): (&str, &[&str]),
-    ) -> Result<(), GradebookError> {
-        let known = self.checks(exercise, &counts.grader_digest)?;
-        let of = counts.came.as_bytes();
-        let mut wavers = vec![false; of.len()];
-        for other in candidate.alike(counts).filter(|other| other.came != counts.came) {
-            let differs = fairness::differences(of, other.came.as_bytes());
-            differs.into_iter().for_each(|position| wavers[position] = true);
+/// What came of each check, and whether it always came out so. `known` are the checks of the grading's own grader, `ids` those
+/// of the class.
+fn fill(row: &mut Row, candidate: &Candidate, counts: &Brief, known: &[ClassCheck], ids: &[&str]) {
+    let of = counts.came.as_bytes();
+    let mut wavers = vec![false; of.len()];
+    for other in candidate.alike(counts).filter(|other| other.came != counts.came) {
+        let differs = fairness::differences(of, other.came.as_bytes());
+        differs.into_iter().for_each(|position| wavers[position] = true);
+    }
+    let cell = |id: &&str| {
+        let position = known.iter().position(|check| check.id == **id);
+        match position.and_then(|position| Some((of.get(position)?, wavers[position]))) {
+            None => Cell::Unknown,
+            Some((_, true)) => Cell::Unstable,
+            Some((letter, false)) => words::cell(*letter),
         }
-        let cell = |id: &&str| {
-            let position = known.iter().position(|check| check.id == **id);
-            match position.and_then(|position| Some((of.get(position)?, wavers[position]))) {
-                None => Cell::Unknown,
-                Some((_, true)) => Cell::Unstable,
-                Some((letter, false)) => words::cell(*letter),
-            }
-        };
-        row.cells = ids.iter().map(cell).collect();
-        let unstable: Vec<String> = known
-            .iter()
-            .zip(&wavers)
-            .filter(|(_, wavers)| **wavers)
-            .map(|(check, _)| check.id.clone())
-            .collect();
-        if !unstable.is_empty() {
-            row.attention.insert(0, Attention::Unstable(unstable));
-        }
-        Ok(())
+    };
+    row.cells = ids.iter().map(cell).collect();
+    let unstable: Vec<String> =
+        known.iter().zip(&wavers).filter(|(_, wavers)| **wavers).map(|(check, _)| check.id.clone()).collect();
+    if !unstable.is_empty() {
+        row.attention.insert(0, Attention::Unstable(unstable));
     }
 }
 

@@ -1,6 +1,6 @@
 //! One grading goes into the gradebook, whole or not at all; and what is there of a submission before it is graded.
 
-use super::{Gradebook, GradebookError, Regrade, Run, words};
+use super::{Commits, Gradebook, GradebookError, Regrade, Run, words};
 use gradus_intake::class::Student;
 use gradus_model::report::Report;
 use gradus_model::score::{Score, score};
@@ -86,7 +86,15 @@ impl Gradebook {
         exercise: &str,
         handed: &Handed<'_>,
     ) -> Result<SubmissionId, GradebookError> {
-        let id = self
+        // Without a grading it says nothing, and what keeps the first one waits for the disk for both.
+        self.commits(Commits::Whole)?;
+        let id = self.submission_row(exercise, handed);
+        self.commits(Commits::Durable)?;
+        Ok(SubmissionId(id?))
+    }
+
+    fn submission_row(&self, exercise: &str, handed: &Handed<'_>) -> Result<i64, GradebookError> {
+        Ok(self
             .connection
             .prepare_cached(
                 "insert into submissions
@@ -117,8 +125,7 @@ impl Gradebook {
                     handed.self_declared,
                 ],
                 |row| row.get(0),
-            )?;
-        Ok(SubmissionId(id))
+            )?)
     }
 
     /// The turns of a submission that this run has finished.

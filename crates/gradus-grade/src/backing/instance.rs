@@ -28,6 +28,8 @@ const ENDS: Duration = Duration::from_secs(5);
 const LOOKS: Duration = Duration::from_millis(2);
 /// All rooms of services have one user, so that they can read each other's templates.
 const USER: &str = "services";
+/// Whom a service becomes that refuses to run as root, where there are no rooms: "nobody" of every Linux.
+const NOBODY: u32 = 65534;
 
 /// A service that runs, or that can be started again on what it has kept.
 pub struct Instance {
@@ -58,17 +60,27 @@ pub struct Lodging {
     pub places: Places,
     /// The folder of its socket, on this machine.
     pub door: TempDir,
+    /// Whom it becomes, if not whoever we are.
+    user: Option<u32>,
+}
+
+/// Whom a service becomes, if it must not be whoever we are.
+pub fn stand_in(host: &Host, engine: Engine) -> Option<u32> {
+    let as_root = host.sandbox != Sandbox::Native && host_id(USER).is_some();
+    Some(NOBODY).filter(|_| as_root && engine::refuses_root(engine))
 }
 
 impl Lodging {
     /// A room for a service whose data is this folder of the machine, seen so.
     pub async fn open(
         host: &Host,
+        engine: Engine,
         data: Option<(&Path, Access)>,
         (port, secret): (u16, String),
     ) -> Result<Self, String> {
         let door = TempDir::with_prefix("gradus-door-").map_err(|error| error.to_string())?;
         let limits = Limits { memory: 1 << 30, files: 4096, disk: 2 << 30, ..Limits::default() };
+        let user = stand_in(host, engine);
         let (rung, places) = match &host.sandbox {
             Sandbox::Native => {
                 let id = host_id(USER);
@@ -85,13 +97,18 @@ impl Lodging {
                 (rung, Places { data: own, door: DOOR.into(), port, secret, root: false })
             }
             Sandbox::Guarded { .. } | Sandbox::None { .. } | Sandbox::Wasm => {
+                if let Some(id) = user {
+                    for folder in [Some(door.path()), data.map(|(folder, _)| folder)].into_iter().flatten() {
+                        give(folder, id).map_err(|error| error.to_string())?;
+                    }
+                }
                 let data = data.map_or_else(|| door.path().to_owned(), |(folder, _)| folder.join(KEPT));
-                let root = host_id(USER).is_some();
+                let root = host_id(USER).is_some() && user.is_none();
                 (Rung::None, Places { data, door: door.path().to_owned(), port, secret, root })
             }
         };
         let room = host.launcher.open(&RoomSpec { rung, limits }).await.map_err(|error| error.to_string())?;
-        Ok(Self { room, places, door })
+        Ok(Self { room, places, door, user })
     }
 
     /// A program of the service.
@@ -100,7 +117,7 @@ impl Lodging {
         env.push(("LC_ALL".into(), "C.UTF-8".into()));
         let dir =
             if host.sandbox == Sandbox::Native { PathBuf::from(DOOR) } else { self.door.path().to_owned() };
-        Program { command, dir, env, stdin: Stdin::Null, output_cap: 64 << 10, wall: None }
+        Program { command, dir, env, stdin: Stdin::Null, output_cap: 64 << 10, wall: None, user: self.user }
     }
 }
 
@@ -126,7 +143,7 @@ impl Instance {
             (None, Some(template)) => Some((template, Access::Overlay)),
             (None, None) => None,
         };
-        let lodging = Lodging::open(host, data, own).await?;
+        let lodging = Lodging::open(host, engine, data, own).await?;
         let program = lodging.program(host, engine::serve(engine, programs, &lodging.places));
         let Lodging { room, door, .. } = lodging;
         let running = room.run(program.clone()).await.map_err(|error| error.to_string())?;
@@ -211,10 +228,10 @@ impl Instance {
         }
     }
 
-    /// SIGSTOP.
-    pub fn pause(&mut self) {
+    /// SIGSTOP; when it returns, it says nothing more.
+    pub async fn pause(&mut self) {
         // A room that is gone is as quiet as it can be.
-        let _ = self.room.pause();
+        let _ = self.room.pause().await;
     }
 
     /// SIGCONT.

@@ -2,16 +2,17 @@
 //! cloned.
 
 use super::Host;
-use super::instance::{KEPT, Lodging, WayIn, last_words};
+use super::instance::{KEPT, Lodging, WayIn, last_words, stand_in};
 use crate::files::give;
 use crate::ground::Sandbox;
+use gradus_intake::aside::copy_all;
 use gradus_model::seed::Quoting;
 use gradus_model::service::Service;
 use gradus_sandbox::{Access, Ending, host_id};
 use gradus_services::engine::{self, Programs};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -36,7 +37,15 @@ pub async fn template(
     }
     fs::create_dir_all(&host.templates).map_err(no_place)?;
     let half = tempfile::Builder::new().prefix("new-").tempdir_in(&host.templates).map_err(no_place)?;
-    make(host, programs, service, &half).await?;
+    match stand_in(host, service.engine) {
+        None => make(host, programs, service, half.path()).await?,
+        // Whoever makes it can't reach our own folders.
+        Some(_) => {
+            let made = TempDir::with_prefix("gradus-template-").map_err(no_place)?;
+            make(host, programs, service, made.path()).await?;
+            copy_all(made.path(), half.path()).map_err(no_place)?;
+        }
+    }
     match fs::rename(half.path(), &folder) {
         Ok(()) => {
             // It has moved away.
@@ -67,13 +76,13 @@ fn key(host: &Host, programs: &Programs, service: &Service) -> std::io::Result<S
     Ok(hasher.finalize().to_hex()[..32].to_owned())
 }
 
-async fn make(host: &Host, programs: &Programs, service: &Service, into: &TempDir) -> Result<(), String> {
+async fn make(host: &Host, programs: &Programs, service: &Service, into: &Path) -> Result<(), String> {
     let io = |error: std::io::Error| error.to_string();
-    let kept = into.path().join(KEPT);
+    let kept = into.join(KEPT);
     fs::create_dir(&kept).map_err(io)?;
     fs::set_permissions(&kept, fs::Permissions::from_mode(0o700)).map_err(io)?;
     if let Some(id) = host_id("services").filter(|_| host.sandbox == Sandbox::Native) {
-        give(into.path(), id).map_err(io)?;
+        give(into, id).map_err(io)?;
     }
     let engine = service.engine;
     // Nobody comes by its port.
@@ -84,7 +93,7 @@ async fn make(host: &Host, programs: &Programs, service: &Service, into: &TempDi
         }
     };
     let own = (port, String::new());
-    let lodging = Lodging::open(host, Some((into.path(), Access::Write)), own).await?;
+    let lodging = Lodging::open(host, engine, Some((into, Access::Write)), own).await?;
     if let Some(command) = engine::init(engine, programs, &lodging.places) {
         let running = lodging.room.run(lodging.program(host, command)).await;
         let running = running.map_err(|error| error.to_string())?;

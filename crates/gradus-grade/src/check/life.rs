@@ -51,7 +51,7 @@ pub async fn act(
         }
         Act::Term => term(bench, step, server, bindings).await,
         Act::Pause => {
-            bench.target.pause();
+            bench.target.pause().await;
             Ok(())
         }
         Act::Resume => {

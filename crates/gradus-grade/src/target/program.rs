@@ -121,6 +121,7 @@ impl ProgramTarget {
             stdin: Stdin::Null,
             output_cap: self.recipe.limits.output as usize,
             wall: None,
+            user: None,
         }
     }
 
@@ -340,11 +341,13 @@ impl Target for ProgramTarget {
         Some(self.own_data())
     }
 
-    fn pause(&mut self) {
-        if let Some(room) = self.reach.room() {
-            // A room that is gone is as quiet as it can be.
-            let _ = room.pause();
-        }
+    fn pause(&mut self) -> Doing<'_, ()> {
+        Box::pin(async move {
+            if let Some(room) = self.reach.room() {
+                // A room that is gone is as quiet as it can be.
+                let _ = room.pause().await;
+            }
+        })
     }
 
     fn resume(&mut self) {

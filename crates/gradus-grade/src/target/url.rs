@@ -111,7 +111,9 @@ impl Target for UrlTarget {
         None
     }
 
-    fn pause(&mut self) {}
+    fn pause(&mut self) -> Doing<'_, ()> {
+        Box::pin(async {})
+    }
 
     fn resume(&mut self) {}
 

@@ -6,7 +6,7 @@ use gradus_model::class::{Adjustment, Attention, Class, ClassCheck, Row, Standin
 /// The class with harmless text.
 pub fn harmless(class: &Class) -> Class {
     let mut class = class.clone();
-    let Class { exercise, pass: _, checks, rows, policy: _, as_of } = &mut class;
+    let Class { exercise, pass: _, checks, rows, policy: _, untimed: _, as_of } = &mut class;
     lines([&mut exercise.slug, &mut exercise.title, as_of]);
     for ClassCheck { id, claim, worth: _, hidden: _ } in checks {
         lines([id, claim]);

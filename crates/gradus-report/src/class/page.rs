@@ -5,12 +5,17 @@
 mod figures;
 
 use super::harmless::harmless;
-use super::{attention, standing, why};
+use super::{attention, standing, untimed, why};
 use crate::html::{POLICY, STYLE};
-use gradus_model::class::{Cell, Class, Mark, Row, Standing, mark, mean, median};
+use crate::words::shorten;
+use gradus_model::class::{Attention, Cell, Class, Mark, Row, Standing, mark, mean, median};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const CLASS_STYLE: &str = include_str!("page/style.css");
+/// So many learners are shown at once where more are folded up.
+const SHOWN: usize = 10;
+/// Characters of what the course calls a learner, and of a name.
+const CALLED: [usize; 2] = [60, 40];
 
 /// A row with its place: where the learner's page is.
 struct Placed<'c> {
@@ -52,6 +57,7 @@ fn page(class: &Class, placed: &[Placed<'_>]) -> Markup {
                     h1 { (class.exercise.title) }
                     p.of { (counted(class.rows.len())) ", passed from " (class.pass) " %, as of " time datetime=(class.as_of) { (when(&class.as_of)) } }
                     (sums(class))
+                    @if let Some(untimed) = untimed(class) { p.note { (untimed) } }
                 }
                 main {
                     (look_at(placed))
@@ -103,12 +109,10 @@ fn look_at(placed: &[Placed<'_>]) -> Markup {
         @if !pressing.is_empty() {
             section aria-labelledby="look" {
                 h2 id="look" { "Look at these" }
-                ul.look {
-                    @for placed in pressing {
-                        li {
-                            (called(placed)) ": " (attention(placed.row))
-                            @if let Some(why) = why(placed.row) { span.note { " (" (why) ")" } }
-                        }
+                @for alike in pressing.chunk_by(|one, other| pressing_as(one.row) == pressing_as(other.row)) {
+                    details.look open[alike.len() <= SHOWN] {
+                        summary { h3 { (alike.len()) " " (pressing_as(alike[0].row)) } }
+                        ul { @for placed in alike { (told(placed)) } }
                     }
                 }
             }
@@ -116,14 +120,39 @@ fn look_at(placed: &[Placed<'_>]) -> Markup {
     }
 }
 
+/// What of a row presses most, in words that follow a number.
+fn pressing_as(row: &Row) -> &'static str {
+    match row.attention.iter().min() {
+        Some(Attention::Unstable(_)) => "unstable",
+        Some(Attention::Refused) => "refused",
+        Some(Attention::Incomplete) => "not judged",
+        Some(Attention::NearLimit(_)) => "near a limit",
+        Some(Attention::NearPass) => "near the pass mark",
+        Some(Attention::Late) => "late",
+        Some(Attention::SelfDeclared) => "with a self-declared time",
+        None => "",
+    }
+}
+
+fn told(placed: &Placed<'_>) -> Markup {
+    html! {
+        li {
+            (called(placed)) ": " (attention(placed.row))
+            @if let Some(why) = why(placed.row) { span.note { " (" (why) ")" } }
+        }
+    }
+}
+
+/// Names are set apart, so that one that is written from right to left turns nothing around it.
 fn called(placed: &Placed<'_>) -> Markup {
     let row = placed.row;
+    let student = html! { bdi { (shorten(&row.student, CALLED[0])) } };
     html! {
         @match placed.link {
-            Some(link) => a href=(link) { (row.student) },
-            None => (row.student),
+            Some(link) => a href=(link) { (student) },
+            None => (student),
         }
-        @if let Some(name) = &row.name { " " span.note { (name) } }
+        @if let Some(name) = &row.name { " " bdi.note { (shorten(name, CALLED[1])) } }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A class as a table for a terminal, with those on top that ask to be looked at.
 
 use super::harmless::harmless;
-use super::{attention, standing, why};
+use super::{attention, standing, untimed, why};
 use crate::terminal::Style;
 use crate::terminal::paint::Paint;
 use crate::words::shorten;
@@ -85,6 +85,9 @@ fn sums(class: &Class) -> String {
     let mut text = format!("{} learners: {}.", class.rows.len(), counted.collect::<Vec<_>>().join(", "));
     if let (Some(mean), Some(median)) = (mean(&marks), median(&marks)) {
         text.push_str(&format!(" Mean {mean} %, median {median} %, passed from {} %.", class.pass));
+    }
+    if let Some(untimed) = untimed(class) {
+        text.push_str(&format!("\n{untimed}"));
     }
     text.push_str("\n· passed   x failed   - not tried   ~ unstable   ! not judged\n");
     for (index, check) in class.checks.iter().enumerate() {

@@ -35,11 +35,11 @@ pub fn check(check: &CheckReport) -> Markup {
     }
 }
 
-/// What was printed, under a title; nothing if nothing was.
-pub fn printed(title: &str, shown: &Shown) -> Markup {
+/// What was printed, under a heading; nothing if nothing was.
+pub fn printed(heading: &Markup, shown: &Shown) -> Markup {
     html! {
         @if !shown.text.trim().is_empty() {
-            h4 { (title) }
+            (heading)
             pre.said { (shown.text.trim_end()) }
             @if shown.cut { p.note { "… " (format_size(shown.bytes)) " in all" } }
         }
@@ -61,16 +61,26 @@ fn told(check: &CheckReport) -> Markup {
             Outcome::Failed(failure) => (failed(failure)),
             Outcome::Broken(fault) => (broken(fault)),
         }
-        (printed("What the server said meanwhile", &check.output))
+        (printed(&html! { h4 { "What the server said meanwhile" } }, &check.output))
         (pointed(&check.places))
         @if let (Outcome::Failed(_), Some(hint)) = (&check.outcome, &check.hint) {
-            p.hint { strong { "Hint" } " " (hint) }
+            p.hint { strong { "Hint" } " " (quoting(hint)) }
         }
         (again(check))
         p.note {
             code { (check.id) }
             @if check.requests > 0 { ", " (check.requests) @if check.requests == 1 { " request" } @else { " requests" } }
             ", " (format_duration(check.took))
+        }
+    }
+}
+
+/// An author's text, in which code stands between backquotes.
+fn quoting(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    html! {
+        @if parts.len().is_multiple_of(2) { (text) } @else {
+            @for (at, part) in parts.iter().enumerate() { @if at % 2 == 1 { code { (part) } } @else { (part) } }
         }
     }
 }

@@ -35,6 +35,7 @@ struct Wire {
     build: Option<Stage>,
     boot: Option<Stage>,
     usage: Option<Used>,
+    visible_usage: Option<Used>,
     withheld: Option<Lacks>,
     checks: Vec<Check>,
 }
@@ -257,16 +258,21 @@ impl Wire {
             progress: progress(self.progress),
             selection: self.selection.map_or(Selection::All, Selection::Only),
             checks: self.checks.into_iter().map(check).collect(),
-            usage: self.usage.map(|used| Usage {
-                cpu: duration(used.cpu_ms),
-                peak_memory: used.peak_memory_bytes,
-                peak_tasks: used.peak_tasks,
-                peak_disk: used.peak_disk_bytes,
-                output: used.output_bytes,
-                source: used.source,
-            }),
+            usage: self.usage.map(usage),
+            visible_usage: self.visible_usage.map(usage),
             withheld: self.withheld.map(|lacks| Withheld { checks: lacks.checks, points: lacks.points }),
         }
+    }
+}
+
+fn usage(used: Used) -> Usage {
+    Usage {
+        cpu: duration(used.cpu_ms),
+        peak_memory: used.peak_memory_bytes,
+        peak_tasks: used.peak_tasks,
+        peak_disk: used.peak_disk_bytes,
+        output: used.output_bytes,
+        source: used.source,
     }
 }
 

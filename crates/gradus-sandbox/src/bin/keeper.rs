@@ -27,6 +27,7 @@ async fn run(mut command: Vec<std::ffi::OsString>) {
         stdin: Stdin::Null,
         output_cap: 4096,
         wall: None,
+        user: None,
     };
     let room = RoomSpec { rung, limits: Limits::default() };
     let running = launcher.launch(&room, program).await.expect("it starts");

@@ -1,9 +1,10 @@
 //! MariaDB: settings under which the same work is counted the same on every run, and the grader's questions.
 
+mod dearest;
 mod plan;
 
 use super::statements::statements_of;
-use super::{ADMIN, APP, Cost, Counters, PASSWORD, Places, Programs, number_or_text};
+use super::{ADMIN, APP, Counters, PASSWORD, Places, Programs, number_or_text};
 use gradus_model::json::Json;
 use gradus_model::seed::{Quoting, Seed};
 use gradus_model::service::Role;
@@ -26,10 +27,28 @@ const SETTINGS: &[&str] = &[
     "--performance-schema-consumer-events-statements-history-long=ON",
     "--performance-schema-events-statements-history-long-size=500",
     "--performance-schema-max-sql-text-length=4096",
+    // Of all that can be watched, statements alone are: the tables for the rest would double the time of a start.
+    "--performance-schema-max-mutex-classes=0",
+    "--performance-schema-max-rwlock-classes=0",
+    "--performance-schema-max-cond-classes=0",
+    "--performance-schema-max-file-classes=0",
+    "--performance-schema-max-socket-classes=0",
+    "--performance-schema-max-stage-classes=0",
+    "--performance-schema-max-memory-classes=0",
+    "--performance-schema-max-thread-instances=150",
+    "--performance-schema-accounts-size=20",
+    "--performance-schema-hosts-size=20",
+    "--performance-schema-users-size=20",
+    "--performance-schema-session-connect-attrs-size=0",
+    // The log of all statements shows prepared ones with their values only where they might go into that of slow ones.
+    "--log-output=TABLE",
+    "--slow-query-log=ON",
+    "--long-query-time=3600",
     "--innodb-buffer-pool-size=32M",
     "--innodb-log-file-size=4M",
     "--innodb-flush-log-at-trx-commit=2",
     "--innodb-doublewrite=0",
+    "--innodb-flush-method=nosync",
     "--innodb-use-native-aio=0",
     "--innodb-stats-persistent=1",
     "--innodb-stats-auto-recalc=0",
@@ -37,6 +56,26 @@ const SETTINGS: &[&str] = &[
     "--skip-log-bin",
     "--max-connections=60",
     "--character-set-server=utf8mb4",
+];
+
+/// What is not asked for takes no memory: all of it would have to be emptied before it listens.
+const SMALL: &[&str] = &[
+    "--performance-schema-events-statements-history-size=1",
+    "--performance-schema-digests-size=1000",
+    "--performance-schema-events-waits-history-size=0",
+    "--performance-schema-events-waits-history-long-size=0",
+    "--performance-schema-events-stages-history-size=0",
+    "--performance-schema-events-stages-history-long-size=0",
+    "--performance-schema-events-transactions-history-size=0",
+    "--performance-schema-events-transactions-history-long-size=0",
+    "--performance-schema-max-table-instances=100",
+    "--performance-schema-max-table-handles=100",
+    "--performance-schema-max-index-stat=100",
+    "--performance-schema-max-table-lock-stat=100",
+    "--performance-schema-max-metadata-locks=100",
+    "--innodb-temp-data-file-path=ibtmp1:1M:autoextend",
+    "--aria-pagecache-buffer-size=1M",
+    "--key-buffer-size=64K",
 ];
 
 pub fn init(programs: &Programs, places: &Places) -> Vec<OsString> {
@@ -58,7 +97,7 @@ pub fn serve(programs: &Programs, places: &Places) -> Vec<OsString> {
     command.push(format!("--port={}", places.port).into());
     command.push(format!("--pid-file={}", places.door.join("mariadb.pid").display()).into());
     command.extend(as_root(places));
-    command.extend(SETTINGS.iter().map(|setting| OsString::from(*setting)));
+    command.extend(SETTINGS.iter().chain(SMALL).map(|setting| OsString::from(*setting)));
     command
 }
 
@@ -181,55 +220,15 @@ impl Client {
             let reset = format!("truncate table performance_schema.{table}");
             self.conn.query_drop(reset).await.map_err(why)?;
         }
+        for statement in ["truncate table mysql.general_log", "set global general_log = ON"] {
+            self.conn.query_drop(statement).await.map_err(why)?;
+        }
         Ok(())
     }
 
     pub async fn waiting(&mut self) -> Result<u64, String> {
         let waiting = "select count(*) from information_schema.innodb_trx where trx_state = 'LOCK WAIT'";
         self.conn.query_first(waiting).await.map_err(why).map(Option::unwrap_or_default)
-    }
-
-    pub async fn dearest(&mut self) -> Result<Vec<Cost>, String> {
-        let rows: Vec<(Option<String>, u64, u64, Option<String>)> = self
-            .conn
-            .query(format!(
-                "select digest_text, count_star, sum_rows_examined, digest from performance_schema.events_statements_summary_by_digest where {WORK} \
-                 union all select sql_text, count_execute, sum_rows_examined, null from performance_schema.prepared_statements_instances \
-                 where count_execute > 0 order by 3 desc, 2 desc limit 3"
-            ))
-            .await
-            .map_err(why)?;
-        let mut costs = Vec::new();
-        for (statement, calls, reads, digest) in rows {
-            // Only the dearest one is looked at more closely.
-            let plan = match &digest {
-                Some(digest) if costs.is_empty() && reads > 0 => self.plan(digest).await,
-                _ => None,
-            };
-            let statement = statement.unwrap_or_else(|| "(too many kinds of statement)".to_owned());
-            costs.push(Cost { statement, calls, reads, plan: plan.unwrap_or_default() });
-        }
-        Ok(costs)
-    }
-
-    /// How the dearest statement of a kind is done. It is done once more, but it can't change anything.
-    async fn plan(&mut self, digest: &str) -> Option<Vec<String>> {
-        let told = "select sql_text from performance_schema.events_statements_history_long \
-            where digest = ? and sql_text is not null order by rows_examined desc limit 1";
-        let statement: String = self.conn.exec_first(told, (digest,)).await.ok()??;
-        let mut app = connect(&self.door, APP, Some(APP)).await.ok()?;
-        for setting in
-            ["set max_statement_time = 5", "set lock_wait_timeout = 1", "start transaction read only"]
-        {
-            app.query_drop(setting).await.ok()?;
-        }
-        for how in ["analyze format=json", "explain format=json"] {
-            if let Ok(Some(text)) = app.query_first::<String, _>(format!("{how} {statement}")).await {
-                let read = gradus_judge::json::read(text.as_bytes(), Default::default()).ok()?;
-                return Some(plan::lines(&read.value));
-            }
-        }
-        None
     }
 }
 

@@ -24,7 +24,7 @@ pub fn run(environment: &Environment) -> Result<Exit, Problem> {
     let launcher = Launcher::start().map_err(|error| Problem::new(Exit::Machine, error))?;
     let (native, guarded) =
         runtime()?.block_on(async { (trial::native(&launcher).await, trial::guarded(&launcher).await) });
-    let mut text = format!("\nLinux {}\n\n", kernel());
+    let mut text = format!("\nSandboxes, the strongest first (Linux {})\n\n", kernel());
     text.push_str(&native_says(native.as_ref(), environment));
     text.push_str(&guarded_says(guarded.as_ref(), environment));
     text.push_str(&line(environment, true, "none", "plain child processes, for your own code", ""));
@@ -69,8 +69,8 @@ fn native_says(native: Result<&Holds, &SandboxError>, environment: &Environment)
         version => format!("version {version}"),
     };
     let cgroup = match &holds.no_cgroup {
-        None => "one for each room".to_owned(),
-        Some(why) => format!("no cgroup for each room: {why}"),
+        None => "one for each submission".to_owned(),
+        Some(why) => format!("none: {why}"),
     };
     let parts = [
         ("network", "a loopback of its own; the grader connects and listens inside".to_owned()),
@@ -94,7 +94,9 @@ fn native_says(native: Result<&Holds, &SandboxError>, environment: &Environment)
 fn guarded_says(guarded: Result<&Holds, &SandboxError>, environment: &Environment) -> String {
     match guarded {
         Ok(holds) => {
-            line(environment, true, "guarded", &format!("seccomp and Landlock {}", holds.landlock), "")
+            let what =
+                format!("Landlock (version {}) and seccomp, on this machine's own network", holds.landlock);
+            line(environment, true, "guarded", &what, "")
         }
         Err(error) => {
             line(environment, false, "guarded", &error.to_string(), "Linux 6.7 or newer, with lsm=landlock,…")

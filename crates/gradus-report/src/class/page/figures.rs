@@ -1,6 +1,6 @@
 //! The figures of a class's page: marks, checks, time and memory, each as bars and as numbers.
 
-use super::{Placed, called};
+use super::{Placed, SHOWN, called};
 use gradus_model::class::{Class, mark};
 use gradus_model::duration::{format_duration, format_size};
 use maud::{Markup, html};
@@ -9,8 +9,6 @@ use std::time::Duration;
 
 /// Percent that each bar of the distribution stands for.
 const STEP: u32 = 10;
-/// So many learners are shown at once where the rest is folded up.
-const SHOWN: usize = 10;
 
 /// How many learners have how many percent.
 pub fn distribution(class: &Class) -> Markup {
@@ -64,7 +62,7 @@ pub fn hardest(class: &Class) -> Markup {
                 ol.bars {
                     @for (index, passed, all) in checks {
                         li {
-                            span.name { (class.checks[index].claim) }
+                            span.name { code { (class.checks[index].id) } " " (class.checks[index].claim) }
                             span.took { (passed) " of " (all) }
                             (bar(passed as f64 / all as f64, "good"))
                         }

@@ -8,6 +8,13 @@ struct Part {
     rows: f64,
 }
 
+/// How many rows all parts of it read.
+pub fn rows(explained: &Json) -> u64 {
+    let mut parts = Vec::new();
+    walk(explained, &mut parts);
+    parts.into_iter().map(|part| part.rows).sum::<f64>().round() as u64
+}
+
 /// The lines of `analyze format=json` or `explain format=json`, the table of which most rows are read with an arrow.
 pub fn lines(explained: &Json) -> Vec<String> {
     let mut parts = Vec::new();
