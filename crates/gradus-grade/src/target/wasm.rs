@@ -180,7 +180,9 @@ impl Target for WasmTarget {
         Some(DATA.into())
     }
 
-    fn pause(&mut self) {}
+    fn pause(&mut self) -> Doing<'_, ()> {
+        Box::pin(async {})
+    }
 
     fn resume(&mut self) {}
 
