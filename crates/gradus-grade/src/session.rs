@@ -10,7 +10,7 @@ use crate::portable;
 use crate::target::{Capabilities, Target};
 use crate::upstreams::{MAIN, Upstreams};
 use gradus_model::draw;
-use gradus_model::grader::{Act, Action, Check, Fresh, Step};
+use gradus_model::grader::{Act, Action, Again, Check, Fresh, Step};
 use gradus_model::growth::Measure;
 use gradus_model::outcome::{Because, Failure, Fault, Mismatch, Outcome, Shown};
 use gradus_model::report::{CheckReport, Usage};
@@ -215,6 +215,9 @@ fn client(job: &Job<'_>, target: &dyn Target) -> Client {
 }
 
 /// What a target lacks for it, if it lacks something.
+/// A shorter timeout of a request is no bound for the server, but a client that hangs up.
+const HANGS_UP: Duration = Duration::from_secs(1);
+
 fn lacks(can: Capabilities, fresh: Fresh) -> Option<&'static str> {
     match fresh {
         Fresh::Server if !can.restart => Some("restarting the server"),
@@ -241,6 +244,14 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
     }
     match &step.action {
         Action::Race(_) if !can.concurrent => Some("several requests at a time"),
+        // Who hangs up and asks again leaves a request behind that is still being answered.
+        Action::Request(request)
+            if !can.concurrent
+                && matches!(step.again, Again::Until { .. })
+                && request.timeout.is_some_and(|timeout| timeout < HANGS_UP) =>
+        {
+            Some("several requests at a time")
+        }
         Action::Raw(_) if !can.raw => Some("bytes that are no whole request"),
         Action::Printed(_) if !can.prints => {
             Some("what the server prints; grade the folder instead of a URL")
