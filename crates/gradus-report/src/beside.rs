@@ -91,9 +91,10 @@ pub fn html(beside: &Beside) -> String {
         }
         main {
             @if beside.stretches > 0 {
-                nav aria-label="Stretches that are alike" {
+                nav aria-label="What is alike" {
+                    "Alike: "
                     @for number in 1..=beside.stretches {
-                        a href={ "#s0-" (number) } { (number) } " "
+                        a href={ "#s0-" (number) } aria-label={ "stretch " (number) } { (number) } " "
                     }
                 }
             }
@@ -121,7 +122,7 @@ fn file(file: &File, side: usize) -> Markup {
                 @match of(number) {
                     Some((from, _, stretch)) => {
                         @if from == number {
-                            a.leap id={ "s" (side) "-" (stretch) } href={ "#s" (1 - side) "-" (stretch) } { "↔ " (stretch) }
+                            a.leap id={ "s" (side) "-" (stretch) } href={ "#s" (1 - side) "-" (stretch) } aria-label={ "stretch " (stretch) " of the other" } { "↔ " (stretch) }
                         }
                         span.alike.{ "t" (stretch % 6) } { (shown(text)) "\n" }
                     },

@@ -1,5 +1,6 @@
 //! Reports in, text out: exact for people, by the rules of each system for programs, harmless for both.
 
+mod beside;
 mod class;
 mod github;
 mod hostile;

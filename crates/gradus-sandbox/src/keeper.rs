@@ -173,9 +173,7 @@ impl Keeper {
         loop {
             let left = self.reap();
             if self.clearing && !left {
-                self.clearing = false;
-                self.tell_usage();
-                wire::tell(&self.control, &Told::Cleared);
+                self.cleared();
             }
             if self.ending && !left {
                 return;
@@ -206,7 +204,11 @@ impl Keeper {
     fn ended(&mut self, pid: Pid, ending: Ending) {
         if let Some(kept) = self.programs.remove(&pid.as_raw_nonzero().get()) {
             let ending = match (&ending, self.gauge.passed()) {
-                (Ending::Signaled(libc::SIGKILL), Some(limit)) => Ending::OutOfMemory { limit },
+                (Ending::Signaled(libc::SIGKILL), Some(limit)) => {
+                    // What is left of it goes, too.
+                    self.clearing = true;
+                    Ending::OutOfMemory { limit }
+                }
                 _ => ending,
             };
             self.tell_usage();
@@ -227,6 +229,26 @@ impl Keeper {
                 wire::tell(&self.control, &Told::Ended { id: kept.id, ending: ending.clone() });
             }
             self.clearing = true;
+        }
+    }
+
+    fn cleared(&mut self) {
+        self.clearing = false;
+        // Nothing that comes now has a part in what went wrong before.
+        self.gauge.forgive();
+        self.tell_usage();
+        wire::tell(&self.control, &Told::Cleared);
+    }
+
+    /// Returns once nothing is left of what is being cleared: it must not take with it what comes next.
+    fn finish_clearing(&mut self) {
+        while self.clearing {
+            if self.reap() {
+                self.signal_all(Signal::KILL);
+                std::thread::sleep(BETWEEN_SIGNALS);
+            } else {
+                self.cleared();
+            }
         }
     }
 
@@ -294,7 +316,10 @@ impl Keeper {
     fn obey(&mut self) {
         match wire::receive::<Order>(&self.control) {
             Ok(Some((order, files))) => match order {
-                Order::Run { id, program } => self.start(id, &program, files),
+                Order::Run { id, program } => {
+                    self.finish_clearing();
+                    self.start(id, &program, files);
+                }
                 Order::Term { id } => self.signal_one(id, Signal::TERM),
                 Order::KillOne { id } => self.signal_one(id, Signal::KILL),
                 Order::Kill => self.signal_all(Signal::KILL),
