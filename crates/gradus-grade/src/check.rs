@@ -25,6 +25,7 @@ pub(crate) use request::{Addressed, address};
 
 use crate::contracts::Contracts;
 use crate::further::{Further, Missing, Role, Server};
+use crate::plugins::Plugins;
 use crate::record::Record;
 use crate::target::{Origin, Target};
 use crate::upstreams::Upstreams;
@@ -65,6 +66,8 @@ pub struct Bench<'a> {
     pub heard: &'a mut Heard,
     /// Where files of expected output are recorded, and not judged.
     pub record: Option<&'a Record>,
+    /// Plugins that its steps name.
+    pub plugins: &'a Plugins,
 }
 
 impl Bench<'_> {
@@ -79,6 +82,7 @@ impl Bench<'_> {
             request_timeout: self.request_timeout,
             heard: &mut server.heard,
             record: self.record,
+            plugins: self.plugins,
             contracts: self.contracts,
             seed: self.seed,
             check: self.check,

@@ -19,6 +19,7 @@ mod job;
 mod mistakes;
 mod observe;
 mod order;
+mod plugins;
 mod portable;
 mod provide;
 mod record;

@@ -6,6 +6,7 @@ use crate::contracts::Contracts;
 use crate::further::Further;
 use crate::job::Job;
 use crate::order;
+use crate::plugins::Plugins;
 use crate::portable;
 use crate::target::{Capabilities, Target};
 use crate::upstreams::{MAIN, Upstreams};
@@ -39,6 +40,7 @@ pub struct Session<'a, 'j> {
     wants: Option<Fresh>,
     /// Why the server does not come back.
     gone: Option<String>,
+    plugins: Plugins,
 }
 
 impl<'a, 'j> Session<'a, 'j> {
@@ -76,6 +78,7 @@ impl<'a, 'j> Session<'a, 'j> {
             heard: Heard::default(),
             wants: None,
             gone: None,
+            plugins: Plugins::default(),
             target,
             further,
             upstreams,
@@ -95,6 +98,9 @@ impl<'a, 'j> Session<'a, 'j> {
         if let Err(fault) = self.upstreams.begin(&*self.target, self.job.seed, bindings.clone()).await {
             return (Outcome::Broken(fault), 0, Shown::default());
         }
+        if let Err(fault) = self.plugins.prepare(check).await {
+            return (Outcome::Broken(fault), 0, Shown::default());
+        }
         let mut bench = Bench {
             grader: self.job.grader,
             check: &check.id.value,
@@ -107,6 +113,7 @@ impl<'a, 'j> Session<'a, 'j> {
             request_timeout: self.job.exercise.limits.request,
             heard: &mut self.heard,
             record: self.job.record.as_ref(),
+            plugins: &self.plugins,
         };
         let mut ran = check::run(&mut bench, check, &mut bindings).await;
         // Whatever was asked of one that is gone, its answer says nothing of the submission.

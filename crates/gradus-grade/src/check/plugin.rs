@@ -8,8 +8,8 @@ use gradus_model::json::Json;
 use gradus_model::outcome::{Exchange, Fault, Mismatch};
 use gradus_model::value::Bindings;
 use gradus_probe::{Connection, Request};
-use gradus_wasm::plugin::{Answered, Asked, Finding, Plugin, Wish};
-use gradus_wasm::{Engine, Limits, Settings};
+use gradus_wasm::plugin::{Answered, Asked, Finding, Wish};
+use gradus_wasm::{Limits, Settings};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -38,12 +38,7 @@ pub async fn run(
 ) -> Result<(), Stop> {
     let name = &plugin.component.value;
     let ours = |why: String| Stop::Broken(Fault { what: format!("the plugin {name}: {why}"), way_out: None });
-    let bytes = plugin.bytes.clone();
-    let compiled = tokio::task::spawn_blocking(move || {
-        let engine = Engine::new()?;
-        Plugin::load(&engine, &bytes).map_err(|error| error.to_string())
-    });
-    let component = compiled.await.map_err(|error| ours(error.to_string()))?.map_err(ours)?;
+    let component = bench.plugins.of(name).ok_or_else(|| ours("it was not compiled".into()))?;
     let settings = Settings {
         limits: limits(),
         seed: bench.seed,
