@@ -223,11 +223,13 @@ impl Keeper {
         let late = self.programs.values().filter_map(|kept| kept.deadline).find(|(end, _)| *end <= now);
         let over = over.or(late.map(|(_, limit)| Ending::OutOfTime { limit }));
         if let Some(ending) = over {
-            self.signal_all(Signal::KILL);
+            // Whoever talks with it learns why it ends before its connections break.
+            self.signal_all(Signal::STOP);
             self.tell_usage();
             for kept in std::mem::take(&mut self.programs).into_values() {
                 wire::tell(&self.control, &Told::Ended { id: kept.id, ending: ending.clone() });
             }
+            self.signal_all(Signal::KILL);
             self.clearing = true;
         }
     }
