@@ -90,7 +90,8 @@ fn draws(draw: &Draw) -> bool {
 
 fn step_draws(step: &Step) -> bool {
     match &step.action {
-        Action::Conform(_) => true,
+        // A plugin is told the seed.
+        Action::Conform(_) | Action::Plugin(_) => true,
         Action::Stub(stub) => stub
             .changes
             .iter()

@@ -21,6 +21,8 @@ pub struct Options {
     pub alone: bool,
     /// How much is graded at a time.
     pub jobs: Jobs,
+    /// Whether solutions that can be, and their mutants, are graded in WebAssembly as well.
+    pub wasm: bool,
     /// Only candidates of these names; all of them when empty.
     pub only: Vec<String>,
 }
@@ -135,7 +137,7 @@ pub async fn verify(
 ) -> Result<Vec<Verification>, NotVerified> {
     let mut candidates = Vec::new();
     for pair in pairs {
-        candidates.push(wanted(catalogue, pair, &options.only)?);
+        candidates.push(wanted(catalogue, pair, options)?);
     }
     let turns = Turns::new(pairs.len(), options.jobs);
     let of = candidates.iter().map(Vec::len).sum();
@@ -162,9 +164,13 @@ pub async fn verify(
 }
 
 /// The candidates that were asked for.
-fn wanted(catalogue: &Catalogue, pair: &Pair<'_>, only: &[String]) -> Result<Vec<Candidate>, NotVerified> {
-    let slug = &pair.exercise.exercise.slug;
+fn wanted(catalogue: &Catalogue, pair: &Pair<'_>, options: &Options) -> Result<Vec<Candidate>, NotVerified> {
+    let exercise = &pair.exercise.exercise;
+    let (slug, only) = (&exercise.slug, &options.only);
     let mut candidates = candidate::all(catalogue, slug, pair.grader)?;
+    if options.wasm {
+        candidates.extend(candidate::in_wasm(&candidates, &exercise.wasm));
+    }
     if let Some(unknown) = only.iter().find(|name| candidates.iter().all(|known| known.name != **name)) {
         return Err(NotVerified::Unknown { slug: slug.clone(), name: unknown.clone() });
     }

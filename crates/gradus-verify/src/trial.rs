@@ -6,7 +6,7 @@ use crate::memory::Memory;
 use crate::run::{Options, Workshop};
 use crate::turns::{Turns, Urgency};
 use futures_util::future::join_all;
-use gradus_grade::{Folder, Interrupt, Job, Record, Silent, Subject, Where, grade};
+use gradus_grade::{Folder, Interrupt, Job, Record, Sandbox, Silent, Subject, Where, grade};
 use gradus_intake::catalogue::{LoadedExercise, LoadedGrader};
 use gradus_model::grader::Grader;
 use gradus_model::report::{Progress, Report, Selection};
@@ -62,6 +62,7 @@ impl<'a> Script<'a> {
         let mut further: Vec<Further> = seeds.collect();
         if let Kind::Solution { lacks } = &candidate.kind
             && self.alone
+            && !candidate.in_wasm
         {
             let ids = self.checks.iter().filter(|id| !lacks.contains(id)).map(String::as_str);
             let alone = gradus_grade::alone(self.grader, ids);
@@ -95,6 +96,7 @@ impl Trial<'_> {
         let mut row = Row {
             name: candidate.name.clone(),
             kind: candidate.kind.clone(),
+            in_wasm: candidate.in_wasm,
             cells: Vec::new(),
             problems: Vec::new(),
             recalled: false,
@@ -181,7 +183,7 @@ impl Trial<'_> {
             plan: prepared.plan.clone(),
             digest: prepared.digest.clone(),
             place: if built { Where::Built(path) } else { Where::Copy(path) },
-            sandbox: self.workshop.sandbox.clone(),
+            sandbox: if candidate.in_wasm { Sandbox::Wasm } else { self.workshop.sandbox.clone() },
             launcher: self.workshop.launcher,
             supplies: self.workshop.supplies.clone(),
             environment: self.workshop.environment.clone(),

@@ -29,6 +29,7 @@ pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment)
         alone: true,
         jobs: arguments.jobs.map_or_else(jobs, |jobs| Jobs { least: jobs.into(), most: jobs.into() }),
         only: arguments.only.clone(),
+        wasm: arguments.wasm,
     };
     let graded = slugs.iter().map(|slug| subject::graded(catalogue, slug)).collect::<Result<Vec<_>, _>>()?;
     let begun = Instant::now();
@@ -176,10 +177,11 @@ fn seeds_of(verification: &Verification, seeds: u64) -> String {
 }
 
 fn title(row: &Row) -> String {
+    let target = if row.in_wasm { " in wasm" } else { "" };
     match &row.kind {
-        Kind::Solution { .. } => format!("solution {}", row.name),
-        Kind::Starter => format!("starter {}", row.name),
-        Kind::Mutant { of, .. } => format!("mutant {} ({of})", row.name),
+        Kind::Solution { .. } => format!("solution {}{target}", row.name),
+        Kind::Starter => format!("starter {}{target}", row.name),
+        Kind::Mutant { of, .. } => format!("mutant {} ({of}{target})", row.name),
     }
 }
 
