@@ -28,4 +28,5 @@ mod stays;
 mod support;
 mod twins;
 mod upstream;
+mod wasm;
 mod workflow;

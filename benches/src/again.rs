@@ -17,13 +17,14 @@ pub fn run(gradus: &Path) {
 }
 
 /// A copy of a solution, and a home in which its build is kept.
-struct Home {
+pub struct Home {
     folder: TempDir,
     gradus: PathBuf,
 }
 
 impl Home {
-    fn of(gradus: &Path, solution: &str) -> Self {
+    /// That of a solution below graders/.
+    pub fn of(gradus: &Path, solution: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let from = repository().join("graders").join(solution);
         let work = folder.path().join("work");
@@ -38,7 +39,8 @@ impl Home {
         self.folder.path().join("work")
     }
 
-    fn check(&self, sandbox: &str, selection: &[&str]) -> Duration {
+    /// `gradus check` of it, in that sandbox, with more arguments.
+    pub fn command(&self, sandbox: &str, selection: &[&str]) -> Command {
         let mut command = Command::new(&self.gradus);
         command.arg("check").args(selection).arg(self.work()).args([
             "--sandbox",
@@ -48,7 +50,11 @@ impl Home {
             "--exercises",
         ]);
         command.arg(repository()).env("HOME", self.folder.path()).env_remove("XDG_CACHE_HOME");
-        measure::time(&mut command)
+        command
+    }
+
+    fn check(&self, sandbox: &str, selection: &[&str]) -> Duration {
+        measure::time(&mut self.command(sandbox, selection))
     }
 }
 
@@ -107,6 +113,7 @@ fn start(work: &Path) -> Duration {
     took
 }
 
-fn repository() -> &'static Path {
+/// The root of this repository.
+pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("benches/ has a parent")
 }

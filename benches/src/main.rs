@@ -15,6 +15,7 @@ mod sandbox;
 mod server;
 mod services;
 mod steady;
+mod wasm;
 
 use std::path::PathBuf;
 
@@ -55,6 +56,9 @@ fn bench(asked: &[&str]) {
     }
     if wanted("again") {
         again::run(&gradus());
+    }
+    if wanted("wasm") {
+        wasm::run(&gradus());
     }
 }
 

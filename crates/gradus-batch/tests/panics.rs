@@ -69,6 +69,7 @@ fn batch(dir: &Path, json: &(dyn Fn(&Report) -> String + Sync)) -> (Vec<String>,
     let class = class::read(&dir.join("class"), Path::new("")).expect("a class");
     let book = Mutex::new(Gradebook::open(&path).expect("a gradebook"));
     let supplies = Supplies {
+        runners: std::path::PathBuf::new(),
         templates: dir.join("services"),
         packages: PackageCache::new(dir),
         hosts: Vec::new(),

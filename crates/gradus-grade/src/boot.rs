@@ -66,6 +66,9 @@ pub enum NotReady {
         /// The system's reason.
         why: String,
     },
+    /// It ended, in words that say it all.
+    #[error("the server {0}")]
+    Unfit(String),
     /// The program could not be started, through no fault of its own.
     #[error("the server could not be started: {0}")]
     Launch(String),

@@ -10,6 +10,8 @@ mod life;
 mod load;
 mod meanwhile;
 mod nats;
+#[cfg(feature = "wasm")]
+mod plugin;
 mod printed;
 mod race;
 mod raw;
@@ -23,6 +25,7 @@ pub(crate) use request::{Addressed, address};
 
 use crate::contracts::Contracts;
 use crate::further::{Further, Missing, Role, Server};
+use crate::plugins::Plugins;
 use crate::record::Record;
 use crate::target::{Origin, Target};
 use crate::upstreams::Upstreams;
@@ -63,6 +66,8 @@ pub struct Bench<'a> {
     pub heard: &'a mut Heard,
     /// Where files of expected output are recorded, and not judged.
     pub record: Option<&'a Record>,
+    /// Plugins that its steps name.
+    pub plugins: &'a Plugins,
 }
 
 impl Bench<'_> {
@@ -77,6 +82,7 @@ impl Bench<'_> {
             request_timeout: self.request_timeout,
             heard: &mut server.heard,
             record: self.record,
+            plugins: self.plugins,
             contracts: self.contracts,
             seed: self.seed,
             check: self.check,
@@ -201,7 +207,10 @@ async fn run_case(
                 );
                 match attempt(bench, step, bindings, requests, Some(circumstance)).await {
                     Err(stop) if begun.elapsed() + every > at_most => return Err(stop),
-                    Err(_) => tokio::time::sleep(every).await,
+                    Err(_) => {
+                        tokio::time::sleep(every).await;
+                        bench.target.pass(every);
+                    }
                     Ok(()) => return Ok(()),
                 }
             }
@@ -283,6 +292,13 @@ async fn act(
         Action::Growth(growth) => return growth::run(bench, step, growth, bindings, requests).await,
         Action::Compare(compare) => return compare::run(bench, step, compare, bindings, requests).await,
         Action::Conform(conform) => return conform::run(bench, step, conform, bindings, requests).await,
+        #[cfg(feature = "wasm")]
+        Action::Plugin(plugin) => return plugin::run(bench, step, plugin, bindings, requests).await,
+        #[cfg(not(feature = "wasm"))]
+        Action::Plugin(_) => {
+            let what = "this Gradus was built without WebAssembly, and the check has a plugin".into();
+            return Err(Stop::Broken(Fault { what, way_out: None }));
+        }
         Action::Race(race) => return race::run(bench, step, race, bindings, requests).await,
     };
     Ok(done?)

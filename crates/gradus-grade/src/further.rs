@@ -6,6 +6,7 @@ use crate::build::{self, NotBuilt};
 use crate::check::Heard;
 use crate::job::{Folder, Job, Subject, Supplies, Where};
 use crate::observe::Silent;
+use crate::portable::{Portables, not_ours};
 use crate::target::{DataAtStart, ProgramTarget, Recipe, Target};
 use crate::upstreams::Upstreams;
 use gradus_intake::{plan, tree};
@@ -63,6 +64,8 @@ pub struct Further {
     /// How the submission is run; nothing is with `--url`.
     recipe: Option<Recipe>,
     baseline: Option<Baseline>,
+    /// The baseline in WebAssembly: its folder, and what surrounds it.
+    portable: Option<(PathBuf, Portables)>,
     running: BTreeMap<Role, Server>,
 }
 
@@ -73,18 +76,44 @@ impl Further {
             (Subject::Folder(folder), Some(recipe)) => Baseline::find(job, folder, recipe),
             _ => None,
         };
-        Self { exercise: job.exercise.clone(), recipe, baseline, running: BTreeMap::new() }
+        Self { exercise: job.exercise.clone(), recipe, baseline, portable: None, running: BTreeMap::new() }
     }
 
-    /// Whether the exercise has a baseline in the submission's language.
+    /// Those of a grading in WebAssembly: the baseline only, in the submission's language and with what surrounds it, too.
+    pub fn in_wasm(job: &Job<'_>, portables: Portables) -> Self {
+        let source =
+            portables.language.map(|language| job.baselines.join(language)).filter(|source| source.is_dir());
+        let portable = source.map(|source| (source, portables));
+        Self {
+            exercise: job.exercise.clone(),
+            recipe: None,
+            baseline: None,
+            portable,
+            running: BTreeMap::new(),
+        }
+    }
+
+    /// Whether the exercise has a baseline in the submission's language, to be compared by time.
     pub fn has_baseline(&self) -> bool {
         self.baseline.is_some()
+    }
+
+    /// Whether it has one whose work is counted as the submission's is.
+    pub fn has_counted_baseline(&self) -> bool {
+        self.portable.is_some()
     }
 
     /// Lends the server in that role, which is started if it is not there; it is to be given back.
     pub async fn lend(&mut self, role: &Role, upstreams: &mut Upstreams) -> Result<Server, Missing> {
         if let Some(server) = self.running.remove(role) {
             return Ok(server);
+        }
+        if let (Role::Baseline, Some((source, portables))) = (role, &self.portable) {
+            let ours = |what: String| broken(format!("the exercise's baseline: {what}"), None);
+            let plan = plan::plan(source, Some(self.exercise.submission))
+                .map_err(|error| ours(error.to_string()))?;
+            let target = portables.target(&plan, source).await;
+            return self.up(role, target.map_err(|why| Missing::NotReady(not_ours(why)))?, upstreams).await;
         }
         let recipe = match role {
             Role::Instance(_) => self.recipe.clone(),
@@ -95,10 +124,20 @@ impl Further {
         };
         // A check that needs what is not there was skipped.
         let recipe = recipe.ok_or_else(|| broken(format!("{role} can't be started"), None))?;
-        let mut target = ProgramTarget::new(recipe).map_err(|error| broken(error.to_string(), None))?;
+        let target = ProgramTarget::new(recipe).map_err(|error| broken(error.to_string(), None))?;
+        self.up(role, Box::new(target), upstreams).await
+    }
+
+    /// Starts a server in that role.
+    async fn up(
+        &self,
+        role: &Role,
+        mut target: Box<dyn Target>,
+        upstreams: &mut Upstreams,
+    ) -> Result<Server, Missing> {
         target.open().await.map_err(Missing::NotReady)?;
         upstreams
-            .listen(&role.to_string(), &target)
+            .listen(&role.to_string(), &*target)
             .await
             .map_err(|error| broken(format!("a stub can't listen: {error}"), None))?;
         target.start().await.map_err(Missing::NotReady)?;
@@ -106,7 +145,7 @@ impl Further {
         let origin = target.origin();
         let limits = Limits { timeout: self.exercise.limits.request, ..Limits::default() };
         let client = Client::new(target.dial(), origin.port, origin.authority(), limits);
-        Ok(Server { target: Box::new(target), client, heard: Heard::default() })
+        Ok(Server { target, client, heard: Heard::default() })
     }
 
     /// Takes back what was lent.

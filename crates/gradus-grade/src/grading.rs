@@ -10,6 +10,7 @@ use crate::interrupt::Interrupt;
 use crate::job::{Folder, Job, Subject};
 use crate::observe::{Event, Observer};
 use crate::order;
+use crate::portable::{self, Portables};
 use crate::session::{Session, start};
 use crate::target::{ProgramTarget, Recipe, Target, UrlTarget};
 use crate::traces;
@@ -72,6 +73,11 @@ impl Grading<'_, '_> {
                 Ok(target) => Box::new(target),
                 Err(error) => return self.broken(error.to_string(), None),
             },
+            Subject::Folder(folder) if portable::is_wanted(folder) => {
+                let Some((target, portables)) = self.portable(folder, &upstreams).await else { return };
+                further = Further::in_wasm(job, portables);
+                target
+            }
             Subject::Folder(folder) => {
                 if let Some(why) = build::is_another_kind(folder, job.exercise, job.grader) {
                     self.report.progress = Progress::NotBuilt(why);
@@ -128,6 +134,25 @@ impl Grading<'_, '_> {
                 None
             }
         }
+    }
+
+    async fn portable(
+        &mut self,
+        folder: &Folder<'_>,
+        upstreams: &Upstreams,
+    ) -> Option<(Box<dyn Target>, Portables)> {
+        let job = self.job;
+        let mut told = variables(job.grader, job.seed, portable::now(job));
+        told.extend(upstreams.told());
+        let prepared = async {
+            let portables = Portables::new(job, folder, told, upstreams)?;
+            Ok((portables.submission(folder).await?, portables))
+        };
+        let prepared = tokio::select! {
+            prepared = prepared => prepared,
+            () = self.interrupt.thrown() => Err(NotBuilt::Interrupted),
+        };
+        prepared.map_err(|why| self.not_built(why)).ok()
     }
 
     fn not_built(&mut self, why: NotBuilt) {

@@ -41,6 +41,8 @@ pub enum Sandbox {
         /// Why nothing better could be had, if better was wanted.
         because: Option<String>,
     },
+    /// In WebAssembly: what is handed in is run as it is, and starts no process.
+    Wasm,
     /// Not at all: plain child processes.
     None {
         /// Why nothing better could be had, if better was wanted.
@@ -116,6 +118,9 @@ pub struct Ground {
 impl Ground {
     /// The ground of a submission in `folder`, which is Gradus's own copy of it, for programs with these variables.
     pub fn new(sandbox: &Sandbox, folder: &Path, environment: &[(OsString, OsString)]) -> io::Result<Self> {
+        if *sandbox == Sandbox::Wasm {
+            return Err(io::Error::other("WebAssembly starts no process, and this needs one"));
+        }
         let mut ground = Self {
             sandbox: sandbox.clone(),
             folder: folder.to_owned(),
@@ -158,7 +163,7 @@ impl Ground {
 
     /// Whether it is kept apart from the machine in any way.
     fn is_apart(&self) -> bool {
-        !matches!(self.sandbox, Sandbox::None { .. })
+        !matches!(self.sandbox, Sandbox::None { .. } | Sandbox::Wasm)
     }
 
     /// A word that differs where what was built on one ground would not run on another.
@@ -166,6 +171,7 @@ impl Ground {
         match self.sandbox {
             Sandbox::Native => "native",
             Sandbox::Guarded { .. } => "guarded",
+            Sandbox::Wasm => "wasm",
             Sandbox::None { .. } => "none",
         }
     }
@@ -337,7 +343,7 @@ impl Ground {
     fn rung(&self, access: Access, data: Option<&TempDir>, ports: &[u16]) -> Rung {
         let toolchains = |view: View| self.toolchains.iter().cloned().fold(view, View::show);
         match self.sandbox {
-            Sandbox::None { .. } => Rung::None,
+            Sandbox::None { .. } | Sandbox::Wasm => Rung::None,
             Sandbox::Native => {
                 let view =
                     toolchains(View::of_room()).folder(DATA).put(self.folder.clone(), WORK.into(), access);
@@ -369,7 +375,7 @@ impl Ground {
         let by = |native: &str, guarded: &str| match self.sandbox {
             Sandbox::Native => native.to_owned(),
             Sandbox::Guarded { .. } => guarded.to_owned(),
-            Sandbox::None { .. } => String::new(),
+            Sandbox::None { .. } | Sandbox::Wasm => String::new(),
         };
         Isolation {
             kind: self.kind().into(),
@@ -404,6 +410,7 @@ impl Ground {
                 let guarded = "Guarded by Landlock and seccomp only: it sees that other files and processes exist, and shares this machine's network.";
                 with_reason(guarded, "No full sandbox", because.as_ref())
             }
+            Sandbox::Wasm => plain.to_owned(),
             Sandbox::None { because } => with_reason(plain, "No sandbox", because.as_ref()),
         }
     }

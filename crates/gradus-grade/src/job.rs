@@ -89,6 +89,8 @@ pub struct Folder<'a> {
 pub struct Supplies {
     /// Where templates of services are kept.
     pub templates: PathBuf,
+    /// Where runners of WebAssembly are kept.
+    pub runners: PathBuf,
     /// Packages that were fetched before.
     pub packages: PackageCache,
     /// Hosts that a build may reach, and from which packages may be fetched: `registry.example`, `registry.example:8443`.

@@ -62,7 +62,7 @@ fn of_step(step: &Step) -> Vec<pattern::Mistake> {
         Action::Command(asked) => pattern::mistakes(&asked.reply),
         Action::Nats(nats) => nats.patterns().flat_map(pattern::mistakes).collect(),
         Action::Work(work) => work.expect.iter().flat_map(|(_, wanted)| pattern::mistakes(wanted)).collect(),
-        Action::Service(_) | Action::Hold(_) | Action::Conform(_) => Vec::new(),
+        Action::Service(_) | Action::Hold(_) | Action::Conform(_) | Action::Plugin(_) => Vec::new(),
         Action::Growth(growth) => match &growth.measure {
             Measure::Calls { asked, .. } => asked.iter().flat_map(|asked| of_request(asked)).collect(),
             Measure::Time | Measure::Work(_) | Measure::Select => Vec::new(),

@@ -6,7 +6,7 @@ use crate::build::NotBuilt;
 use crate::ground::Ground;
 use crate::job::{Folder, Supplies};
 use crate::observe::{Event, Observer};
-use gradus_intake::packages::{Packages, packages};
+use gradus_intake::packages::{Manager, Packages, packages};
 use gradus_model::duration::format_duration;
 use gradus_model::exercise::Limits;
 use gradus_model::outcome::Shown;
@@ -44,7 +44,7 @@ pub async fn provide(
             None => Some(fetch(folder, &wanted, &built_in(folder, ground), &key, limits, observer).await?),
         };
         match store {
-            Some(store) => show(ground, &wanted, &store)?,
+            Some(store) => show(folder, ground, &wanted, &store)?,
             None => {
                 ground.lacks_packages(wanted.manager.program());
                 ground.tell(wanted.manager.giving_up());
@@ -61,7 +61,7 @@ pub fn recall(folder: &Folder<'_>, ground: &mut Ground) -> Result<(), NotBuilt> 
     }
     for (wanted, _, kept) in kept(folder, ground)? {
         if let Some(store) = kept.filter(|_| !wanted.manager.writes()) {
-            show(ground, &wanted, &store)?;
+            show(folder, ground, &wanted, &store)?;
         }
     }
     Ok(())
@@ -86,11 +86,17 @@ fn built_in(folder: &Folder<'_>, ground: &Ground) -> PathBuf {
     folder.plan.dir.as_ref().map_or_else(|| ground.folder().to_owned(), |below| ground.folder().join(below))
 }
 
-fn show(ground: &mut Ground, wanted: &Packages, store: &Path) -> Result<(), NotBuilt> {
+fn show(folder: &Folder<'_>, ground: &mut Ground, wanted: &Packages, store: &Path) -> Result<(), NotBuilt> {
     let at = seen_at(wanted);
     let used = ground.use_packages(store, at.clone().into(), wanted.manager.writes());
     used.map_err(|error| ours(format!("its packages: {error}")))?;
     ground.tell(wanted.manager.using(&at));
+    if wanted.manager == Manager::Npm {
+        // What npm keeps it finds again by the address of the registry that it came from.
+        let registry = folder.supplies.registries.iter();
+        let registry = registry.filter(|(name, _)| name.eq_ignore_ascii_case("npm_config_registry"));
+        ground.tell(registry.cloned().collect());
+    }
     Ok(())
 }
 

@@ -6,10 +6,12 @@ use crate::contracts::Contracts;
 use crate::further::Further;
 use crate::job::Job;
 use crate::order;
+use crate::plugins::Plugins;
+use crate::portable;
 use crate::target::{Capabilities, Target};
 use crate::upstreams::{MAIN, Upstreams};
 use gradus_model::draw;
-use gradus_model::grader::{Action, Check, Fresh, Step};
+use gradus_model::grader::{Act, Action, Again, Check, Fresh, Step};
 use gradus_model::growth::Measure;
 use gradus_model::outcome::{Because, Failure, Fault, Mismatch, Outcome, Shown};
 use gradus_model::report::{CheckReport, Usage};
@@ -38,6 +40,7 @@ pub struct Session<'a, 'j> {
     wants: Option<Fresh>,
     /// Why the server does not come back.
     gone: Option<String>,
+    plugins: Plugins,
 }
 
 impl<'a, 'j> Session<'a, 'j> {
@@ -64,7 +67,7 @@ impl<'a, 'j> Session<'a, 'j> {
     ) -> Self {
         let client = client(job, target);
         let mut graders_vars = Bindings::new();
-        draw::vars(&job.grader.vars, job.seed, "", job.now, &mut graders_vars);
+        draw::vars(&job.grader.vars, job.seed, "", portable::now(job), &mut graders_vars);
         Self {
             job,
             contracts,
@@ -75,6 +78,7 @@ impl<'a, 'j> Session<'a, 'j> {
             heard: Heard::default(),
             wants: None,
             gone: None,
+            plugins: Plugins::default(),
             target,
             further,
             upstreams,
@@ -94,6 +98,9 @@ impl<'a, 'j> Session<'a, 'j> {
         if let Err(fault) = self.upstreams.begin(&*self.target, self.job.seed, bindings.clone()).await {
             return (Outcome::Broken(fault), 0, Shown::default());
         }
+        if let Err(fault) = self.plugins.prepare(check).await {
+            return (Outcome::Broken(fault), 0, Shown::default());
+        }
         let mut bench = Bench {
             grader: self.job.grader,
             check: &check.id.value,
@@ -106,6 +113,7 @@ impl<'a, 'j> Session<'a, 'j> {
             request_timeout: self.job.exercise.limits.request,
             heard: &mut self.heard,
             record: self.job.record.as_ref(),
+            plugins: &self.plugins,
         };
         let mut ran = check::run(&mut bench, check, &mut bindings).await;
         // Whatever was asked of one that is gone, its answer says nothing of the submission.
@@ -134,6 +142,11 @@ impl<'a, 'j> Session<'a, 'j> {
         let can = self.target.capabilities();
         let compares = check.every_step().iter().any(|step| matches!(step.action, Action::Compare(_)));
         if compares && !self.further.has_baseline() {
+            let lacks = "a baseline in the submission's language; the exercise has none";
+            return Some(Because::Unsupported(lacks.into()));
+        }
+        let divides = |step: &&Step| step.action.counters().iter().any(|counter| counter.is_per_baseline());
+        if can.fuel && check.every_step().iter().any(divides) && !self.further.has_counted_baseline() {
             let lacks = "a baseline in the submission's language; the exercise has none";
             return Some(Because::Unsupported(lacks.into()));
         }
@@ -192,7 +205,7 @@ impl<'a, 'j> Session<'a, 'j> {
             }
         }
         bindings.extend(check::always_there(&self.target.origin(), self.job.seed, &self.secret));
-        draw::vars(&check.vars, self.job.seed, &check.id.value, self.job.now, &mut bindings);
+        draw::vars(&check.vars, self.job.seed, &check.id.value, portable::now(self.job), &mut bindings);
         bindings
     }
 
@@ -209,6 +222,9 @@ fn client(job: &Job<'_>, target: &dyn Target) -> Client {
 }
 
 /// What a target lacks for it, if it lacks something.
+/// A shorter timeout of a request is no bound for the server, but a client that hangs up.
+const HANGS_UP: Duration = Duration::from_secs(1);
+
 fn lacks(can: Capabilities, fresh: Fresh) -> Option<&'static str> {
     match fresh {
         Fresh::Server if !can.restart => Some("restarting the server"),
@@ -226,11 +242,36 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
     if several && !can.instances {
         return Some("several instances of the server; grade the folder instead of a URL");
     }
+    let counters = step.action.counters();
+    if counters.iter().any(|counter| counter.is_fuel()) && !can.fuel {
+        return Some("counted work (fuel), which only WebAssembly has; grade it with --sandbox wasm");
+    }
+    if !counters.is_empty() && counters.iter().all(|counter| counter.is_fuel()) {
+        return None;
+    }
     match &step.action {
-        Action::Printed(_) if !can.signals => {
+        Action::Race(_) if !can.concurrent => Some("several requests at a time"),
+        // Who hangs up and asks again leaves a request behind that is still being answered.
+        Action::Request(request)
+            if !can.concurrent
+                && matches!(step.again, Again::Until { .. })
+                && request.timeout.is_some_and(|timeout| timeout < HANGS_UP) =>
+        {
+            Some("several requests at a time")
+        }
+        Action::Raw(_) if !can.raw => Some("bytes that are no whole request"),
+        Action::Printed(_) if !can.prints => {
             Some("what the server prints; grade the folder instead of a URL")
         }
-        Action::Server(_) if !can.signals => Some("signals to the server; grade the folder instead of a URL"),
+        Action::Server(_) if !can.restart => Some("signals to the server; grade the folder instead of a URL"),
+        Action::Server(server)
+            if !can.signals && matches!(server.act, Act::Term | Act::Pause | Act::Resume) =>
+        {
+            Some("signals to the server")
+        }
+        Action::Server(server) if !can.concurrent && !server.meanwhile.is_empty() => {
+            Some("requests that are on their way when something happens to the server")
+        }
         Action::Select(_) if !can.commands => {
             Some("the files of its queries; grade the folder instead of a URL")
         }

@@ -3,9 +3,13 @@
 
 mod program;
 mod url;
+#[cfg(feature = "wasm")]
+mod wasm;
 
 pub use program::{ProgramTarget, Recipe};
 pub use url::UrlTarget;
+#[cfg(feature = "wasm")]
+pub use wasm::{WasmRecipe, WasmTarget};
 
 use crate::boot::NotReady;
 use gradus_model::outcome::Shown;
@@ -93,6 +97,14 @@ pub trait Target: Send {
 
     /// What it used so far, over all its runs.
     fn usage(&self) -> Option<Usage>;
+
+    /// Units of work so far, where they are counted.
+    fn fuel(&self) -> Option<u64> {
+        None
+    }
+
+    /// The grader waits for so long; a clock that only the grader moves goes on.
+    fn pass(&mut self, _: Duration) {}
 }
 
 /// A file `NAME.db` that the submission finds in each new `DATA_DIR`.
@@ -139,6 +151,14 @@ pub struct Capabilities {
     pub wipe: bool,
     /// It can be sent signals.
     pub signals: bool,
+    /// What it prints can be read.
+    pub prints: bool,
+    /// It answers several requests at a time.
+    pub concurrent: bool,
+    /// It can be sent any bytes, and connections can be cut in the middle.
+    pub raw: bool,
+    /// Its work is counted.
+    pub fuel: bool,
     /// Commands can be run beside it.
     pub commands: bool,
     /// The grader can listen where it runs, and tell it so.

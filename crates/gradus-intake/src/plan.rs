@@ -3,10 +3,12 @@
 mod configuration;
 mod detect;
 mod homes;
+mod portable;
 mod tools;
 
 pub use configuration::{Configuration, SBIN, TYPES};
 pub use homes::homes;
+pub use portable::{Portable, PortableKind};
 pub use tools::{Missing, missing_tools, servers_on, tools_on};
 
 use gradus_model::diagnostic::Invalid;

@@ -23,6 +23,8 @@ pub struct Exercise {
     pub contract: Option<String>,
     /// Languages that have a starter.
     pub languages: Vec<String>,
+    /// Solutions that earn the same in WebAssembly, on the checks that can run there.
+    pub wasm: Vec<String>,
     /// Limits of a grading.
     pub limits: Limits,
 }

@@ -2,12 +2,12 @@
 
 use crate::compare::CompareStep;
 use crate::conform::ConformStep;
-use crate::growth::GrowthStep;
+use crate::growth::{GrowthStep, Measure};
 use crate::nats::NatsStep;
 use crate::pattern::Pattern;
 use crate::race::{LoadStep, RaceStep};
 use crate::select::{DataSet, Dialect, SelectStep};
-use crate::service::{CommandStep, DataFile, HoldStep, Service, ServiceStep, SqlStep, WorkStep};
+use crate::service::{CommandStep, Counter, DataFile, HoldStep, Service, ServiceStep, SqlStep, WorkStep};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::stub::{Asked, CallsStep, Stub, StubStep};
 use crate::toxic::FaultsStep;
@@ -179,6 +179,19 @@ pub enum Action {
     Compare(Box<CompareStep>),
     /// Requests made from the contract.
     Conform(Box<ConformStep>),
+    /// What a component does.
+    Plugin(Box<PluginStep>),
+}
+
+/// A step that a component does.
+#[derive(Clone, Debug)]
+pub struct PluginStep {
+    /// Its file beside grader.yaml.
+    pub component: Spanned<String>,
+    /// The file's bytes.
+    pub bytes: Vec<u8>,
+    /// What it is given, as JSON; `null` when missing.
+    pub input: Option<Value>,
 }
 
 /// A command of the submission that is run where its server runs, and what is expected of it.
@@ -305,6 +318,20 @@ impl Check {
     }
 }
 
+impl Action {
+    /// The kinds of work that it counts.
+    pub fn counters(&self) -> Vec<&Counter> {
+        match self {
+            Action::Work(work) => work.expect.iter().map(|(counter, _)| counter).collect(),
+            Action::Growth(growth) => match &growth.measure {
+                Measure::Work(counter) => vec![counter],
+                Measure::Time | Measure::Calls { .. } | Measure::Select => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+}
+
 impl Step {
     /// Adds it and the steps within it.
     pub(crate) fn with_inner<'s>(&'s self, all: &mut Vec<&'s Step>) {
@@ -365,7 +392,11 @@ impl Step {
                 run.exit.is_some() || run.stdout.is_some() || run.stderr.is_some() || !run.files.is_empty()
             }
             Action::Raw(raw) => raw.bytes.is_some() || raw.closed.is_some(),
-            Action::Load(_) | Action::Growth(_) | Action::Compare(_) | Action::Conform(_) => true,
+            Action::Load(_)
+            | Action::Growth(_)
+            | Action::Compare(_)
+            | Action::Conform(_)
+            | Action::Plugin(_) => true,
             Action::Race(race) => {
                 let each = race.each.iter().map(|request| &request.step);
                 !race.holds.is_empty() || race.after.iter().chain(each).any(Step::expects)

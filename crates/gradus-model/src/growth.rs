@@ -34,7 +34,7 @@ pub enum Measure {
         /// Only these requests; all of them when missing.
         asked: Option<Box<Asked>>,
     },
-    /// What they cost a service, counted exactly.
+    /// What they cost a service, or the submission itself, counted exactly.
     Work(Counter),
     /// What queries of the submission cost, by the first counter of their dialect.
     Select,

@@ -155,15 +155,39 @@ pub struct WorkStep {
     pub expect: Vec<(Counter, Pattern)>,
 }
 
-/// A kind of work of a service: `db.rows_examined`.
+/// A kind of work: of a service (`db.rows_examined`), or of the submission itself (`fuel`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counter {
-    /// The service.
+    /// The service; empty for the submission itself.
     pub service: String,
     /// What is counted.
     pub what: String,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Counter {
+    /// The work of the submission itself.
+    pub const FUEL: &str = "fuel";
+    /// The same, divided by what the exercise's baseline needs for the same steps.
+    pub const PER_BASELINE: &str = "fuel_per_baseline";
+
+    /// Whether it is the work of the submission itself, which only WebAssembly counts.
+    pub fn is_fuel(&self) -> bool {
+        self.service.is_empty()
+    }
+
+    /// Whether that is divided by what the baseline needs.
+    pub fn is_per_baseline(&self) -> bool {
+        self.is_fuel() && self.what == Self::PER_BASELINE
+    }
+}
+
+/// `db.rows_examined`, `fuel`
+impl std::fmt::Display for Counter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.is_fuel() { f.write_str(&self.what) } else { write!(f, "{}.{}", self.service, self.what) }
+    }
 }
 
 /// Keeps a transaction open in a database while steps are done: what it locks stays locked.

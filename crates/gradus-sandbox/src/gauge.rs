@@ -113,6 +113,13 @@ impl Gauge {
         }
     }
 
+    /// What the system has ended so far is dealt with.
+    pub fn forgive(&mut self) {
+        if let Some(watched) = &mut self.watched {
+            watched.was_ended();
+        }
+    }
+
     /// What was used so far.
     pub fn usage(&mut self) -> Usage {
         let (cpu, largest) = sys::usage_of_children();

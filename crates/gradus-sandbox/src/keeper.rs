@@ -173,9 +173,7 @@ impl Keeper {
         loop {
             let left = self.reap();
             if self.clearing && !left {
-                self.clearing = false;
-                self.tell_usage();
-                wire::tell(&self.control, &Told::Cleared);
+                self.cleared();
             }
             if self.ending && !left {
                 return;
@@ -206,7 +204,11 @@ impl Keeper {
     fn ended(&mut self, pid: Pid, ending: Ending) {
         if let Some(kept) = self.programs.remove(&pid.as_raw_nonzero().get()) {
             let ending = match (&ending, self.gauge.passed()) {
-                (Ending::Signaled(libc::SIGKILL), Some(limit)) => Ending::OutOfMemory { limit },
+                (Ending::Signaled(libc::SIGKILL), Some(limit)) => {
+                    // What is left of it goes, too.
+                    self.clearing = true;
+                    Ending::OutOfMemory { limit }
+                }
                 _ => ending,
             };
             self.tell_usage();
@@ -221,12 +223,34 @@ impl Keeper {
         let late = self.programs.values().filter_map(|kept| kept.deadline).find(|(end, _)| *end <= now);
         let over = over.or(late.map(|(_, limit)| Ending::OutOfTime { limit }));
         if let Some(ending) = over {
-            self.signal_all(Signal::KILL);
+            // Whoever talks with it learns why it ends before its connections break.
+            self.signal_all(Signal::STOP);
             self.tell_usage();
             for kept in std::mem::take(&mut self.programs).into_values() {
                 wire::tell(&self.control, &Told::Ended { id: kept.id, ending: ending.clone() });
             }
+            self.signal_all(Signal::KILL);
             self.clearing = true;
+        }
+    }
+
+    fn cleared(&mut self) {
+        self.clearing = false;
+        // Nothing that comes now has a part in what went wrong before.
+        self.gauge.forgive();
+        self.tell_usage();
+        wire::tell(&self.control, &Told::Cleared);
+    }
+
+    /// Returns once nothing is left of what is being cleared: it must not take with it what comes next.
+    fn finish_clearing(&mut self) {
+        while self.clearing {
+            if self.reap() {
+                self.signal_all(Signal::KILL);
+                std::thread::sleep(BETWEEN_SIGNALS);
+            } else {
+                self.cleared();
+            }
         }
     }
 
@@ -294,7 +318,10 @@ impl Keeper {
     fn obey(&mut self) {
         match wire::receive::<Order>(&self.control) {
             Ok(Some((order, files))) => match order {
-                Order::Run { id, program } => self.start(id, &program, files),
+                Order::Run { id, program } => {
+                    self.finish_clearing();
+                    self.start(id, &program, files);
+                }
                 Order::Term { id } => self.signal_one(id, Signal::TERM),
                 Order::KillOne { id } => self.signal_one(id, Signal::KILL),
                 Order::Kill => self.signal_all(Signal::KILL),

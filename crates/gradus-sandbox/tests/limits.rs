@@ -71,6 +71,28 @@ async fn shared_memory_counts_too() {
 }
 
 #[tokio::test]
+async fn what_comes_after_a_limit_was_passed_is_not_taken_along() {
+    let limits = Limits { memory: 64 * MIB, ..Limits::default() };
+    for grader in graders() {
+        let native = Native::of(grader).limits(limits.clone());
+        let hog = native
+            .run(python(
+                "import os, time\nfor _ in range(5): os.fork()\na = b'x' * (100 << 20); time.sleep(60)",
+            ))
+            .await;
+        for _ in 0..3 {
+            assert_eq!(
+                timeout(BOUND, hog.wait()).await.expect("it ends").ending,
+                Ending::OutOfMemory { limit: 64 * MIB }
+            );
+            let next = hog.room().run(program("sleep 0.05; echo well")).await.expect("it starts");
+            let ending = timeout(BOUND, next.wait()).await.expect("it ends").ending;
+            assert_eq!(ending, Ending::Exited(0), "{grader:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn socket_buffers_are_bounded_by_the_open_files() {
     let script = "import socket\n\
         total, pairs = 0, []\n\

@@ -36,7 +36,7 @@ pub async fn bless(
 ) -> Result<Vec<Blessing>, String> {
     let options = Options::default();
     let trial = Trial { exercise, grader, workshop, options: &options, interrupt, checks: &[] };
-    let candidate = Candidate { name, kind: Kind::Solution { lacks: Vec::new() }, source };
+    let candidate = Candidate { name, kind: Kind::Solution { lacks: Vec::new() }, in_wasm: false, source };
     let prepared =
         candidate::prepare(&candidate, exercise.exercise.submission).map_err(|error| error.to_string())?;
     let record = Record::default();

@@ -13,6 +13,8 @@ pub struct Candidate {
     pub name: String,
     /// What is expected of it.
     pub kind: Kind,
+    /// Whether it is graded in WebAssembly, where checks that can't run there are skipped.
+    pub in_wasm: bool,
     /// The folder that it is copied from.
     pub source: PathBuf,
 }
@@ -72,10 +74,10 @@ pub fn all(
     let mut candidates = Vec::new();
     for (name, source) in catalogue.solutions(slug)? {
         let lacks = catalogue.lacks(slug, &name, &grader.grader)?;
-        candidates.push(Candidate { name, kind: Kind::Solution { lacks }, source });
+        candidates.push(Candidate { name, kind: Kind::Solution { lacks }, in_wasm: false, source });
     }
     for (name, source) in catalogue.starters(slug)? {
-        candidates.push(Candidate { name, kind: Kind::Starter, source });
+        candidates.push(Candidate { name, kind: Kind::Starter, in_wasm: false, source });
     }
     for mutant in catalogue.mutants(slug)? {
         let of = mutant.mutant.of.value.clone();
@@ -84,10 +86,25 @@ pub fn all(
         candidates.push(Candidate {
             name: mutant.name,
             kind: Kind::Mutant { of, fails, patch: mutant.patch },
+            in_wasm: false,
             source,
         });
     }
     Ok(candidates)
+}
+
+/// The same candidates in WebAssembly: of these solutions, with the mutants of each.
+pub fn in_wasm(candidates: &[Candidate], solutions: &[String]) -> Vec<Candidate> {
+    let is_portable = |candidate: &&Candidate| match &candidate.kind {
+        Kind::Solution { .. } => solutions.contains(&candidate.name),
+        Kind::Mutant { of, .. } => solutions.contains(of),
+        Kind::Starter => false,
+    };
+    candidates
+        .iter()
+        .filter(is_portable)
+        .map(|candidate| Candidate { in_wasm: true, ..candidate.clone() })
+        .collect()
 }
 
 /// Copies a candidate into a folder of its own, changes it if it is a mutant, and plans how it runs,

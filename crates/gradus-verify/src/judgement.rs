@@ -12,6 +12,8 @@ pub struct Row {
     pub name: String,
     /// The same for solutions, starters and mutants.
     pub kind: Kind,
+    /// Whether it was graded in WebAssembly.
+    pub in_wasm: bool,
     /// A cell for each check, in the grader's order.
     pub cells: Vec<Cell>,
     /// What is wrong, one sentence each; empty when all is as it should be.
@@ -62,11 +64,35 @@ pub fn problems(candidate: &Candidate, report: &Report) -> Vec<String> {
     });
     let mut problems: Vec<String> = broken.collect();
     match &candidate.kind {
+        Kind::Solution { lacks } if candidate.in_wasm => problems.extend(solution(&possible(report), lacks)),
         Kind::Solution { lacks } => problems.extend(solution(report, lacks)),
         Kind::Starter => problems.extend(starter(report)),
+        Kind::Mutant { fails, .. } if candidate.in_wasm => {
+            let report = possible(report);
+            let can_fail = |id: &&String| !is_impossible(&report, id);
+            problems.extend(mutant(&report, &fails.iter().filter(can_fail).cloned().collect::<Vec<_>>()));
+        }
         Kind::Mutant { fails, .. } => problems.extend(mutant(report, fails)),
     }
     problems
+}
+
+/// The report without the checks that this kind of target can't run, nor those that need them.
+fn possible(report: &Report) -> Report {
+    let mut report = report.clone();
+    while let Some(at) = report.checks.iter().position(|check| match &check.outcome {
+        Outcome::Skipped(Because::Unsupported(_)) => true,
+        Outcome::Skipped(Because::Needed(id)) => is_impossible(&report, id),
+        _ => false,
+    }) {
+        report.checks.remove(at);
+    }
+    report
+}
+
+/// Whether a check was taken out because it can't run; what can't be built or booted is no check.
+fn is_impossible(report: &Report, id: &str) -> bool {
+    !matches!(id, "build" | "boot") && report.checks.iter().all(|check| check.id != id)
 }
 
 /// Each check of a solution that did not pass, with its first mismatch.

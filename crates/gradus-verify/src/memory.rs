@@ -63,7 +63,13 @@ impl Memory {
     }
 
     fn place(&self, candidate: &Candidate, prepared: &Prepared) -> PathBuf {
-        let key = format!("{}{:?}\n{}\n{}\n", self.common, candidate.kind, candidate.name, prepared.digest);
+        let key = {
+            let in_wasm = candidate.in_wasm;
+            format!(
+                "{}{:?}\n{}\n{}\n{in_wasm}\n",
+                self.common, candidate.kind, candidate.name, prepared.digest
+            )
+        };
         self.folder.join(blake3::hash(key.as_bytes()).to_hex().as_str())
     }
 }

@@ -20,6 +20,8 @@ pub struct Options {
     pub alone: bool,
     /// How many candidates are graded at a time.
     pub parallel: usize,
+    /// Whether solutions that can be, and their mutants, are graded in WebAssembly as well.
+    pub wasm: bool,
     /// Only candidates of these names; all of them when empty.
     pub only: Vec<String>,
     /// Candidates that were as they should be before.
@@ -90,6 +92,9 @@ pub async fn verify(
     done: &dyn Fn(&Row),
 ) -> Result<Verification, NotVerified> {
     let mut candidates = candidate::all(catalogue, &exercise.exercise.slug, grader)?;
+    if options.wasm {
+        candidates.extend(candidate::in_wasm(&candidates, &exercise.exercise.wasm));
+    }
     if let Some(unknown) =
         options.only.iter().find(|name| candidates.iter().all(|known| known.name != **name))
     {
@@ -141,6 +146,7 @@ impl Trial<'_> {
         let mut row = Row {
             name: candidate.name.clone(),
             kind: candidate.kind.clone(),
+            in_wasm: candidate.in_wasm,
             cells: Vec::new(),
             problems: Vec::new(),
             recalled: false,
@@ -172,6 +178,7 @@ impl Trial<'_> {
         }
         if let Kind::Solution { lacks } = &candidate.kind
             && self.options.alone
+            && !candidate.in_wasm
         {
             row.problems = self.alone(candidate, &prepared, lacks).await;
         }
@@ -211,7 +218,7 @@ impl Trial<'_> {
             plan: prepared.plan.clone(),
             digest: prepared.digest.clone(),
             place: if built { Where::Built(path) } else { Where::Copy(path) },
-            sandbox: self.workshop.sandbox.clone(),
+            sandbox: if candidate.in_wasm { Sandbox::Wasm } else { self.workshop.sandbox.clone() },
             launcher: self.workshop.launcher,
             supplies: self.workshop.supplies.clone(),
             environment: self.workshop.environment.clone(),

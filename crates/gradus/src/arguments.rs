@@ -75,6 +75,9 @@ pub enum Command {
     Gradebook(class::Gradebook),
     /// Show which submissions of a class are alike, whatever their names and their order
     Similar(class::Similar),
+    /// The interpreters that run plain files in WebAssembly
+    #[command(subcommand)]
+    Runner(Runner),
     /// Make mutants
     #[command(subcommand)]
     Mutant(Mutant),
@@ -172,6 +175,8 @@ pub enum Sandbox {
     Native,
     /// Landlock and seccomp alone, where there are no namespaces (Linux 6.7)
     Guarded,
+    /// WebAssembly: a .wasm, or plain Python and JavaScript under an installed runner
+    Wasm,
     /// Not at all: a plain child process, for your own code
     None,
 }
@@ -216,6 +221,9 @@ pub struct Verify {
     /// How many programs are graded at a time
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub jobs: u8,
+    /// Grade those solutions that run in WebAssembly, and their mutants, there as well
+    #[arg(long)]
+    pub wasm: bool,
     /// Only this solution, starter or mutant; may be given several times
     #[arg(long, value_name = "NAME", conflicts_with = "all")]
     pub only: Vec<String>,
@@ -257,6 +265,21 @@ pub struct Bless {
     /// Write nothing; there being something to write is a failure
     #[arg(long)]
     pub check: bool,
+}
+
+/// `gradus runner`.
+#[derive(Debug, Subcommand)]
+pub enum Runner {
+    /// Install the runners in a file, an archive or a folder; nothing is ever downloaded
+    Install {
+        /// python.wasm, javascript.wasm, a tar archive of them, or their folder
+        from: PathBuf,
+        /// Take one that this Gradus was not released with, too
+        #[arg(long)]
+        trust: bool,
+    },
+    /// Say which are installed
+    List,
 }
 
 /// `gradus mutant`.

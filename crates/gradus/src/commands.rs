@@ -13,6 +13,7 @@ mod mutant;
 mod new;
 mod pack;
 mod plan;
+mod runner;
 mod schema;
 mod show;
 mod similar;
@@ -50,6 +51,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Result<Exit, Prob
         Command::Gradebook(arguments) => gradebook::run(&arguments, environment),
         Command::Similar(similar) => similar::run(&catalogue()?, &similar, environment),
         Command::Mutant(mutant) => mutant::run(&catalogue()?, mutant, environment),
+        Command::Runner(arguments) => runner::run(&arguments, environment),
         Command::Demo => demo::run(&catalogue()?, environment),
         Command::Up(arguments) => up::run(&catalogue()?, &arguments, environment),
         Command::New { slug } => new::run(explicit.map(std::path::Path::new), &slug, environment),

@@ -58,6 +58,8 @@ pub struct Environment {
     pub program: PathBuf,
     /// Where caches go.
     pub cache: PathBuf,
+    /// `GRADUS_RUNNERS`.
+    pub runners: Option<PathBuf>,
     /// `GRADUS_EXERCISES`.
     pub exercises: Option<OsString>,
     /// Whether standard output takes colours.
@@ -117,9 +119,15 @@ impl Environment {
                         .collect()
                 },
             ),
+            runners: env::var_os("GRADUS_RUNNERS").map(PathBuf::from),
             registries: those(REGISTRIES),
             passed_on: those(PASSED_ON),
         }
+    }
+
+    /// Where runners of WebAssembly are kept: `GRADUS_RUNNERS`, or beside the other caches.
+    pub fn runners(&self) -> PathBuf {
+        self.runners.clone().unwrap_or_else(|| self.cache.join("runners"))
     }
 
     /// `GRADUS_EXERCISES`, as a path.

@@ -22,6 +22,7 @@ impl Means {
     pub async fn new(asked: Option<arguments::Sandbox>) -> Result<Self, Problem> {
         let launcher = Launcher::start().map_err(|error| Problem::new(Exit::Machine, error))?;
         let sandbox = match asked {
+            Some(arguments::Sandbox::Wasm) => Sandbox::Wasm,
             Some(arguments::Sandbox::None) => Sandbox::None { because: None },
             Some(arguments::Sandbox::Native) => Sandbox::native(&launcher).await.map_err(refused)?,
             Some(arguments::Sandbox::Guarded) => Sandbox::guarded(&launcher, None).await.map_err(refused)?,
@@ -47,6 +48,7 @@ pub fn supplies(hosts: &[String], environment: &Environment) -> Result<Supplies,
     let hosts = hosts.iter().chain(&environment.build_network).cloned();
     let supplies = Supplies {
         templates: environment.cache.join("services"),
+        runners: environment.runners(),
         packages: PackageCache::new(&environment.cache),
         hosts: hosts.collect(),
         registries: environment.registries.clone(),

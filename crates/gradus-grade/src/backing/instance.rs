@@ -96,7 +96,7 @@ impl Lodging {
                 let own = data.map_or_else(|| DATA.into(), |_| Path::new(DATA).join(KEPT));
                 (rung, Places { data: own, door: DOOR.into(), port, secret, root: false })
             }
-            Sandbox::Guarded { .. } | Sandbox::None { .. } => {
+            Sandbox::Guarded { .. } | Sandbox::None { .. } | Sandbox::Wasm => {
                 if let Some(id) = user {
                     for folder in [Some(door.path()), data.map(|(folder, _)| folder)].into_iter().flatten() {
                         give(folder, id).map_err(|error| error.to_string())?;
@@ -133,7 +133,9 @@ impl Instance {
         let (port, secret) = own.clone();
         // Where there is no overlay over it, a copy is what it changes.
         let copy = match (template, &host.sandbox) {
-            (Some(template), Sandbox::Guarded { .. } | Sandbox::None { .. }) => Some(copied(template)?),
+            (Some(template), Sandbox::Guarded { .. } | Sandbox::None { .. } | Sandbox::Wasm) => {
+                Some(copied(template)?)
+            }
             _ => None,
         };
         let data = match (&copy, template) {

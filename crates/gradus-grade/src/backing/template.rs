@@ -88,7 +88,9 @@ async fn make(host: &Host, programs: &Programs, service: &Service, into: &Path) 
     // Nobody comes by its port.
     let port = match host.sandbox {
         Sandbox::Native => engine::usual_port(engine),
-        Sandbox::Guarded { .. } | Sandbox::None { .. } => gradus_sandbox::free_port().map_err(io)?.port(),
+        Sandbox::Guarded { .. } | Sandbox::None { .. } | Sandbox::Wasm => {
+            gradus_sandbox::free_port().map_err(io)?.port()
+        }
     };
     let own = (port, String::new());
     let lodging = Lodging::open(host, engine, Some((into, Access::Write)), own).await?;

@@ -1,12 +1,14 @@
 //! Steps about databases and caches: questions to them, what happens to them, and what steps cost them.
 
-use super::{Bench, Stop, failure, file, meanwhile, mismatch, mismatch_at, run_step};
+use super::{Bench, Stop, failure, file, lend, meanwhile, mismatch, mismatch_at, run_step};
+use crate::further;
 use gradus_judge::answer::AnswerView;
 use gradus_judge::{pattern, place};
 use gradus_model::grader::Step;
 use gradus_model::json::Json;
 use gradus_model::outcome::{DiffLine, Failure, Fault, Mismatch};
 use gradus_model::service::{CommandStep, Counter, HoldStep, Role, ServiceStep, SqlStep, WorkStep};
+use gradus_model::source::Span;
 use gradus_model::value::Bindings;
 use gradus_services::engine::{Client, Cost, Counters};
 use std::collections::BTreeMap;
@@ -187,17 +189,25 @@ pub async fn work(
         Box::pin(run_step(bench, step, bindings, requests)).await?;
     }
     let after = counted(bench, &counters, false).await?;
+    let mut baseline = None;
+    if let Some(counter) = counters.iter().find(|counter| counter.is_per_baseline()) {
+        baseline = Some(of_baseline(bench, work, counter.span, bindings).await?);
+    }
     let mut mismatches: Vec<Mismatch> = Vec::new();
     for (counter, wanted) in &work.expect {
         let cost = difference(&before, &after, counter);
-        let at = format!("{}.{}", counter.service, counter.what);
-        let misses = pattern::judge(wanted, Some(&Json::Number(cost.to_string())), &at, bindings);
+        let cost = match baseline.filter(|_| counter.is_per_baseline()) {
+            Some(baseline) => format!("{:.3}", cost as f64 / baseline as f64),
+            None => cost.to_string(),
+        };
+        let at = counter.to_string();
+        let misses = pattern::judge(wanted, Some(&Json::Number(cost)), &at, bindings);
         mismatches.extend(misses.into_iter().map(|miss| mismatch(bench.grader, miss)));
     }
     if mismatches.is_empty() {
         return Ok(());
     }
-    for name in before.keys() {
+    for name in before.keys().filter(|name| !name.is_empty()) {
         let dearest = bench.upstreams.backing().dearest(name).await;
         if let Some(first) =
             mismatches.iter_mut().find(|mismatch| mismatch.path.starts_with(&format!("{name}.")))
@@ -208,6 +218,36 @@ pub async fn work(
         }
     }
     Err(failure("what these steps cost", circumstance, work.expect.len(), mismatches, None).into())
+}
+
+/// What the exercise's baseline needs for the same steps, under the same runner.
+async fn of_baseline(
+    bench: &mut Bench<'_>,
+    work: &WorkStep,
+    span: Span,
+    bindings: &Bindings,
+) -> Result<u64, Stop> {
+    let mut server = lend(bench, &further::Role::Baseline, span).await?;
+    // What its answers are saved as is nobody else's business.
+    let (mut names, mut requests) = (bindings.clone(), 0);
+    let before = server.target.fuel().unwrap_or(0);
+    let mut done = Ok(());
+    for step in &work.steps {
+        done = Box::pin(run_step(&mut bench.at(&mut server), step, &mut names, &mut requests)).await;
+        if done.is_err() {
+            break;
+        }
+    }
+    let fuel = server.target.fuel().unwrap_or(0) - before;
+    bench.further.give_back(further::Role::Baseline, server);
+    match done {
+        Ok(()) if fuel > 0 => Ok(fuel),
+        // It is ours: what it does not do is nothing that the submission lacks.
+        _ => Err(Stop::Broken(Fault {
+            what: "the exercise's baseline does not do these steps".into(),
+            way_out: None,
+        })),
+    }
 }
 
 /// `12 ×, 1911 read: select …`, and below it how that is done.
@@ -228,6 +268,12 @@ pub async fn counted(
     for counter in counters {
         let name = &counter.service;
         if counted.contains_key(name) {
+            continue;
+        }
+        if counter.is_fuel() {
+            let fuel = bench.target.fuel().unwrap_or(0);
+            let kinds = [Counter::FUEL, Counter::PER_BASELINE];
+            counted.insert(name.clone(), kinds.map(|kind| (kind.to_owned(), fuel)).into());
             continue;
         }
         let ours = |why: String| broken(name, &why);

@@ -29,7 +29,7 @@ const SHOWN_OUTPUT: usize = 8 * 1024;
 /// How long putting a file into a room may take.
 const PUTS: Duration = Duration::from_secs(30);
 /// How long a server's end may take to become known once its connection broke.
-const END_BECOMES_KNOWN: Duration = Duration::from_millis(100);
+const END_BECOMES_KNOWN: Duration = Duration::from_millis(300);
 
 /// How a program is run: everything that each of its runs has in common.
 #[derive(Clone)]
@@ -226,6 +226,10 @@ impl Target for ProgramTarget {
             restart: true,
             wipe: true,
             signals: true,
+            prints: true,
+            concurrent: true,
+            raw: true,
+            fuel: false,
             commands: true,
             listen: true,
             apart,

@@ -49,7 +49,7 @@ impl UrlTarget {
 
 impl Target for UrlTarget {
     fn capabilities(&self) -> Capabilities {
-        Capabilities::default()
+        Capabilities { concurrent: true, raw: true, ..Capabilities::default() }
     }
 
     fn isolation(&self) -> Isolation {

@@ -6,13 +6,13 @@ use std::fs;
 use std::path::Path;
 
 /// For the message when nothing was found.
-pub const LOOKED_FOR: &str = "gradus.toml, Procfile, package.json, Python (app.py, main.py, server.py, manage.py), Cargo.toml, go.mod, pom.xml, Java (Main.java, Server.java), PHP (composer.json, index.php), Ruby (config.ru, app.rb), .NET (*.csproj), JavaScript (server.js, index.js, app.js), Makefile";
+pub const LOOKED_FOR: &str = "gradus.toml, Procfile, package.json, Python (app.py, main.py, server.py, manage.py), Cargo.toml, go.mod, pom.xml, Java (Main.java, Server.java), PHP (composer.json, index.php), Ruby (config.ru, app.rb), .NET (*.csproj), JavaScript (server.js, index.js, app.js), WebAssembly (one *.wasm), Makefile";
 
 /// What the files tell, by the first ecosystem that is recognised.
 pub fn detect(dir: &Path) -> Option<Plan> {
     /// What recognises an ecosystem, and the language that is its own.
     type Ecosystem = (fn(&Path) -> Option<Plan>, Option<&'static str>);
-    const ECOSYSTEMS: [Ecosystem; 11] = [
+    const ECOSYSTEMS: [Ecosystem; 12] = [
         (node, Some("javascript")),
         (rust, Some("rust")),
         (go, Some("go")),
@@ -23,6 +23,7 @@ pub fn detect(dir: &Path) -> Option<Plan> {
         (dotnet, Some("csharp")),
         (java, Some("java")),
         (script, Some("javascript")),
+        (wasm, None),
         (makefile, None),
     ];
     ECOSYSTEMS.into_iter().find_map(|(plan, language)| Some(Plan { language, ..plan(dir)? }))
@@ -175,6 +176,15 @@ fn dotnet(dir: &Path) -> Option<Plan> {
 fn script(dir: &Path) -> Option<Plan> {
     let file = first(dir, &["server.js", "index.js", "app.js", "server.mjs", "index.mjs"])?;
     Some(plan(None, format!("node {file}"), format!("{file} is there")))
+}
+
+fn wasm(dir: &Path) -> Option<Plan> {
+    let names = fs::read_dir(dir).ok()?.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let mut programs: Vec<String> = names.filter(|name| name.ends_with(".wasm")).collect();
+    // Of several, nothing tells which is meant.
+    let program = programs.pop().filter(|_| programs.is_empty())?;
+    let found = format!("{program} is there: WebAssembly");
+    Some(Plan { start: Some(CommandLine::Argv(vec![program])), ..plan(None, String::new(), found) })
 }
 
 fn makefile(dir: &Path) -> Option<Plan> {

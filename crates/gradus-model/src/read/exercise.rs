@@ -39,6 +39,7 @@ fn read(root: &Node, problems: &mut Problems) -> Option<Exercise> {
     let contract = fields.take("contract").and_then(|node| decode::sentence(node, problems));
     let languages =
         fields.require("languages", problems).map_or_else(Vec::new, |node| decode::texts(node, problems));
+    let wasm = fields.take("wasm").map_or_else(Vec::new, |node| decode::texts(node, problems));
     let limits = fields.take("limits").map_or_else(Limits::default, |node| limits(node, problems));
     fields.finish(problems);
     Some(Exercise {
@@ -51,6 +52,7 @@ fn read(root: &Node, problems: &mut Problems) -> Option<Exercise> {
         skills: skills.into_iter().map(|skill| skill.value).collect(),
         contract,
         languages: languages.into_iter().map(|language| language.value).collect(),
+        wasm: wasm.into_iter().map(|name| name.value).collect(),
         limits,
     })
 }

@@ -8,6 +8,7 @@ use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
 use crate::grader::Action;
 use crate::growth::{Exponent, GrowthStep, Measure};
+use crate::service::Counter;
 use crate::source::Spanned;
 use crate::tree::{Node, NodeKind};
 
@@ -67,10 +68,10 @@ fn sizes(node: &Node, problems: &mut Problems) -> Vec<u32> {
     sizes
 }
 
-/// `time`, `db.rows_examined`, or `{ calls: rates, get: /v1/* }`.
+/// `time`, `fuel`, `db.rows_examined`, or `{ calls: rates, get: /v1/* }`.
 fn measure(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<Measure> {
     if let NodeKind::Text(text) = &node.kind
-        && text.contains('.')
+        && (text.contains('.') || text == Counter::FUEL)
     {
         return service::counter(text, node.span, problems).map(Measure::Work);
     }

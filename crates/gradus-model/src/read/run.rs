@@ -5,10 +5,10 @@ use super::pattern::{Position, pattern};
 use super::request::{body, bytes};
 use super::sense;
 use super::template::{template, text_template};
-use super::value::values;
+use super::value::{value, values};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
-use crate::grader::{Action, Body, ExpectedText, RawEnd, RawPart, RawStep, RunStep};
+use crate::grader::{Action, Body, ExpectedText, PluginStep, RawEnd, RawPart, RawStep, RunStep};
 use crate::tree::{Node, NodeKind};
 use crate::value::Template;
 
@@ -116,6 +116,22 @@ pub fn raw(
         expect.finish(problems);
     }
     Some(Action::Raw(Box::new(step)))
+}
+
+/// `plugin: { component: check.wasm, input: { … } }`.
+pub fn plugin(
+    fields: &mut Fields<'_>,
+    _: &Node,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<Action> {
+    let node = fields.take("plugin")?;
+    let mut what = Fields::of(node, "{ component: …, input: … }", problems)?;
+    let component = what.require("component", problems).and_then(|node| folder.bytes(node, problems));
+    let input = what.take("input").and_then(|node| value(node, problems));
+    what.finish(problems);
+    let (component, bytes) = component?;
+    Some(Action::Plugin(Box::new(PluginStep { component, bytes, input })))
 }
 
 /// Text, `{ hex: 00ff }` or `{ wait: 100ms }`.

@@ -199,6 +199,7 @@ impl Walk<'_> {
                 let patterns = [&load.errors, &load.judged, &load.answers, &load.p99].into_iter().flatten();
                 patterns.for_each(|pattern| self.pattern(pattern, names));
             }
+            Action::Plugin(plugin) => plugin.input.iter().for_each(|input| self.value(input, names)),
             Action::Raw(raw) => {
                 for part in &raw.send {
                     if let RawPart::Text(text) = part {

@@ -11,7 +11,6 @@ use super::{sense, server};
 use crate::decode::{self, Fields, Problems, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Act, Action, Check, Grader};
-use crate::growth::Measure;
 use crate::service::{
     CommandStep, Counter, DataFile, Engine, HoldStep, Role, Service, ServiceStep, SqlStep, WorkStep,
 };
@@ -300,13 +299,16 @@ pub(super) fn one<'n>(
     }
 }
 
-/// `db.rows_examined`.
+/// `db.rows_examined`, or `fuel`.
 pub fn counter(text: &str, span: Span, problems: &mut Problems) -> Option<Counter> {
+    if matches!(text, Counter::FUEL | Counter::PER_BASELINE) {
+        return Some(Counter { service: String::new(), what: text.to_owned(), span });
+    }
     let counter = text.split_once('.').filter(|(service, what)| !service.is_empty() && !what.is_empty());
     if counter.is_none() {
         problems.add(
             Diagnostic::new(format!("`{text}` names no work of a service"), span)
-                .help("write SERVICE.COUNTER, such as db.statements"),
+                .help("write SERVICE.COUNTER, such as db.statements, or fuel"),
         );
     }
     counter.map(|(service, what)| Counter { service: service.to_owned(), what: what.to_owned(), span })
@@ -360,7 +362,7 @@ pub fn check_services(grader: &Grader, problems: &mut Problems) {
                 });
             }
         }
-        for counter in counters_of(&step.action) {
+        for counter in step.action.counters() {
             let Some(known) = find(&counter.service) else { continue };
             if !known.counters.contains(&counter.what.as_str()) {
                 let what = format!("{} does not count `{}`", known.word, counter.what);
@@ -422,19 +424,8 @@ fn services_of(action: &Action) -> Vec<(&str, Span)> {
             service.changes.iter().map(|(name, _)| (name.value.as_str(), name.span)).collect()
         }
         _ => {
-            counters_of(action).into_iter().map(|counter| (counter.service.as_str(), counter.span)).collect()
+            let of_services = action.counters().into_iter().filter(|counter| !counter.is_fuel());
+            of_services.map(|counter| (counter.service.as_str(), counter.span)).collect()
         }
-    }
-}
-
-/// The work that a step counts.
-fn counters_of(action: &Action) -> Vec<&Counter> {
-    match action {
-        Action::Work(work) => work.expect.iter().map(|(counter, _)| counter).collect(),
-        Action::Growth(growth) => match &growth.measure {
-            Measure::Work(counter) => vec![counter],
-            Measure::Time | Measure::Calls { .. } | Measure::Select => Vec::new(),
-        },
-        _ => Vec::new(),
     }
 }

@@ -114,12 +114,13 @@ fn other(key: &str) -> Option<Reader> {
         "growth" => growth::growth,
         "compare" => compare::compare,
         "conform" => conform::conform,
+        "plugin" => run::plugin,
         _ => return None,
     })
 }
 
 /// The other kinds of step, for those who misspell one.
-const OTHERS: [&str; 20] = [
+const OTHERS: [&str; 21] = [
     "server",
     "stub",
     "faults",
@@ -140,6 +141,7 @@ const OTHERS: [&str; 20] = [
     "growth",
     "compare",
     "conform",
+    "plugin",
 ];
 
 /// The method and where the path stands; after a mistake, a stand-in.

@@ -14,7 +14,7 @@ fn a_step_sends_one_request() {
     check(&sending("json: 1"), &["this step does nothing @ `json`"]);
     check_help(
         &sending("json: 1"),
-        "a step begins with one of get, head, post, put, patch, delete, options, trace, connect, request, server, stub, faults, calls, sql, select, redis, memcached, nats, service, work, hold, printed, run, raw, race, load, growth, compare, conform",
+        "a step begins with one of get, head, post, put, patch, delete, options, trace, connect, request, server, stub, faults, calls, sql, select, redis, memcached, nats, service, work, hold, printed, run, raw, race, load, growth, compare, conform, plugin",
     );
     check(&sending("post: /, get: /"), &["this step sends two requests @ `get`"]);
     check(&two_checks("steps: [ go ]", ""), &["expected a step, a map, found text @ `go`"]);

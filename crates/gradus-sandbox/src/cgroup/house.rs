@@ -201,10 +201,16 @@ fn empty(folder: &Path) -> io::Result<()> {
     pass_on(folder)
 }
 
+/// Whether a folder of this name is some zygote's: others of that beginning may hold anybody, ourselves too.
+fn is_house(name: &str) -> bool {
+    name.strip_prefix(HOUSE)
+        .is_some_and(|pid| !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// Ends and removes what zygotes left that were killed.
 fn sweep(base: &Path) {
     let entries = fs::read_dir(base).into_iter().flatten().flatten();
-    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(HOUSE)) {
+    for entry in entries.filter(|entry| is_house(&entry.file_name().to_string_lossy())) {
         let opened = openat(CWD, entry.path(), OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
         let Ok(lock) = opened else { continue };
         if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok() {
@@ -231,4 +237,17 @@ fn clear(house: &Path) {
 /// Lets what was killed end.
 fn pause() {
     std::thread::sleep(RETRY);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_zygote_made_is_swept() {
+        assert!(is_house("gradus-17"));
+        for other in ["gradus-17.scope", "gradus-", "gradus.self", "run-gradus-17.scope", "17"] {
+            assert!(!is_house(other), "{other}");
+        }
+    }
 }

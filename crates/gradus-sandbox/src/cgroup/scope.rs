@@ -58,7 +58,7 @@ impl Manager {
         };
         let call = format!(
             "busctl {whose} --timeout={ANSWERS} call org.freedesktop.systemd1 /org/freedesktop/systemd1 \
-             org.freedesktop.systemd1.Manager StartTransientUnit ssa(sv)a(sa(sv)) gradus-{process}.scope fail \
+             org.freedesktop.systemd1.Manager StartTransientUnit ssa(sv)a(sa(sv)) run-gradus-{process}.scope fail \
              3 PIDs au 1 {process} Delegate b true CollectMode s inactive-or-failed 0"
         );
         (call.split(' ').map(str::to_owned).collect(), environment)
@@ -109,7 +109,7 @@ mod tests {
         let (arguments, environment) = Manager::User("/run/user/7".to_owned()).request(42);
         assert_eq!(environment, ["XDG_RUNTIME_DIR=/run/user/7"]);
         assert_eq!(&arguments[..2], ["busctl", "--user"]);
-        let unit = arguments.iter().position(|word| word == "gradus-42.scope").expect("its name");
+        let unit = arguments.iter().position(|word| word == "run-gradus-42.scope").expect("its name");
         let properties = ["fail", "3", "PIDs", "au", "1", "42", "Delegate", "b", "true"];
         assert_eq!(arguments[unit + 1..unit + 10], properties);
         assert_eq!(Manager::System.request(1).0[1], "--system");

@@ -63,6 +63,7 @@ pub fn run(catalogue: &Catalogue, arguments: &Arguments, environment: &Environme
     let isolation = match arguments.sandbox {
         None | Some(Sandbox::Native) => "native",
         Some(Sandbox::Guarded) => "guarded",
+        Some(Sandbox::Wasm) => "wasm",
         Some(Sandbox::None) => "none",
     };
     let baselines = graded.exercise.dir.join("baseline");

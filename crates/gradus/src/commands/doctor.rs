@@ -1,9 +1,11 @@
 //! `gradus doctor`: what of a sandbox holds on this machine, what does not, the system's reason, and how to mend it.
 
+use crate::commands::runner;
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
 use crate::means::runtime;
 use crate::screen;
+use gradus_grade::runners::installed;
 use gradus_grade::services_on;
 use gradus_intake::plan::{servers_on, tools_on};
 use gradus_sandbox::{Holds, Launcher, NoCgroup, SandboxError, host_id, trial};
@@ -39,6 +41,11 @@ pub fn run(environment: &Environment) -> Result<Exit, Problem> {
     text.extend(servers_on(path).map(list));
     text.push_str("\nServices\n\n");
     text.extend(services_on(path).map(list));
+    text.push_str("\nRunners of WebAssembly\n\n");
+    text.extend(installed(&environment.runners()).into_iter().map(|(language, found)| match found {
+        Some(found) => line(environment, true, &language, &runner::line(&found), ""),
+        None => format!("  ·   {language:14} not here; gradus runner install FILE\n"),
+    }));
     let sum = match (&native, &guarded) {
         (Ok(_), _) => "Submissions are kept apart fully: also those of strangers.",
         (Err(_), Ok(_)) => "Your own code is checked, guarded. Strangers' code needs the native sandbox.",

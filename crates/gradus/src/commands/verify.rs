@@ -23,6 +23,7 @@ pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment)
         alone: true,
         parallel: arguments.jobs.into(),
         only: arguments.only.clone(),
+        wasm: arguments.wasm,
         memory: None,
     };
     let interrupt = Interrupt::default();
@@ -121,10 +122,11 @@ fn matrix(verification: &Verification, seeds: u64, partly: bool, color: bool) ->
 }
 
 fn title(row: &Row) -> String {
+    let target = if row.in_wasm { " in wasm" } else { "" };
     match &row.kind {
-        Kind::Solution { .. } => format!("solution {}", row.name),
-        Kind::Starter => format!("starter {}", row.name),
-        Kind::Mutant { of, .. } => format!("mutant {} ({of})", row.name),
+        Kind::Solution { .. } => format!("solution {}{target}", row.name),
+        Kind::Starter => format!("starter {}{target}", row.name),
+        Kind::Mutant { of, .. } => format!("mutant {} ({of}{target})", row.name),
     }
 }
 

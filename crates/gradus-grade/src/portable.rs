@@ -1,0 +1,214 @@
+//! Submissions that are graded in WebAssembly: which those are, what surrounds them, and what their clock says. Programs are
+//! compiled here.
+
+use crate::boot::NotReady;
+use crate::build::NotBuilt;
+use crate::ground::Sandbox;
+use crate::job::{Folder, Job, Subject, Where};
+use crate::target::Target;
+use crate::upstreams::Upstreams;
+use gradus_model::exercise::{Limits, SubmissionKind};
+use gradus_model::submission::CommandLine;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// What the clock of a program in WebAssembly says at least: 2026-01-01. Within the year that follows, the seed decides.
+const EPOCH: u64 = 1_767_225_600;
+const YEAR: u64 = 365 * 24 * 60 * 60;
+
+/// Whether a submission is graded in WebAssembly: because that was asked for, or because it is nothing else.
+pub fn is_wanted(folder: &Folder<'_>) -> bool {
+    folder.sandbox == Sandbox::Wasm || folder.plan.start.as_ref().is_some_and(is_binary)
+}
+
+fn is_binary(start: &CommandLine) -> bool {
+    let first = match start {
+        CommandLine::Shell(line) => line.split_whitespace().next(),
+        CommandLine::Argv(words) => words.first().map(String::as_str),
+    };
+    first.is_some_and(|word| word.ends_with(".wasm") || word.ends_with(".cwasm"))
+}
+
+/// When a grading begins, in seconds since 1970-01-01 UTC, as its submission sees it.
+pub fn now(job: &Job<'_>) -> u64 {
+    match &job.subject {
+        Subject::Folder(folder) if is_wanted(folder) => EPOCH + job.seed % YEAR,
+        _ => job.now,
+    }
+}
+
+/// What surrounds every program of a grading in WebAssembly.
+#[derive(Clone, Debug)]
+pub struct Portables {
+    limits: Limits,
+    seed: u64,
+    now: u64,
+    told: Vec<(OsString, OsString)>,
+    upstreams: Vec<u16>,
+    runners: PathBuf,
+    serves: bool,
+    /// What its submission is written in.
+    pub language: Option<&'static str>,
+}
+
+impl Portables {
+    /// Those of a grading; `told` is what the grader adds to the environment.
+    pub fn new(
+        job: &Job<'_>,
+        folder: &Folder<'_>,
+        told: Vec<(OsString, OsString)>,
+        upstreams: &Upstreams,
+    ) -> Result<Self, NotBuilt> {
+        if !job.grader.services.is_empty() || !job.grader.files.is_empty() {
+            return Err(NotBuilt::Ours {
+                what: "this exercise has a database or a cache, which a program in WebAssembly can't reach"
+                    .into(),
+                way_out: Some("Grade it without --sandbox wasm.".into()),
+            });
+        }
+        Ok(Self {
+            limits: job.exercise.limits.clone(),
+            seed: job.seed,
+            now: now(job),
+            told,
+            upstreams: upstreams.ports(),
+            runners: folder.supplies.runners.clone(),
+            serves: job.exercise.submission == SubmissionKind::Server,
+            language: folder.plan.language,
+        })
+    }
+
+    /// The submission as a target. Nothing is built: what is handed in is run as it is.
+    pub async fn submission(&self, folder: &Folder<'_>) -> Result<Box<dyn Target>, NotBuilt> {
+        let place = match &folder.place {
+            Where::Cache(cache) => {
+                cache.sync().map_err(|error| ours(error.to_string()))?;
+                cache.dir()
+            }
+            Where::Copy(dir) | Where::Built(dir) => dir.clone(),
+        };
+        self.target(&folder.plan, &place).await
+    }
+}
+
+fn ours(what: String) -> NotBuilt {
+    NotBuilt::Ours { what, way_out: None }
+}
+
+/// What is wrong with a program that is not the submission's own.
+pub fn not_ours(why: NotBuilt) -> NotReady {
+    NotReady::Launch(match why {
+        NotBuilt::Failed { how, .. } => how,
+        NotBuilt::Interrupted => "interrupted".into(),
+        NotBuilt::Ours { what, .. } => what,
+    })
+}
+
+#[cfg(not(feature = "wasm"))]
+impl Portables {
+    /// No target: there is no WebAssembly here.
+    pub async fn target(
+        &self,
+        _: &gradus_intake::plan::Plan,
+        _: &std::path::Path,
+    ) -> Result<Box<dyn Target>, NotBuilt> {
+        Err(ours("this Gradus was built without WebAssembly".into()))
+    }
+}
+
+#[cfg(feature = "wasm")]
+mod compiled {
+    use super::{Portables, ours};
+    use crate::build::NotBuilt;
+    use crate::target::{Target, WasmRecipe, WasmTarget};
+    use gradus_intake::plan::{Plan, Portable, PortableKind};
+    use gradus_model::outcome::Shown;
+    use gradus_model::report::Phase;
+    use gradus_wasm::{Engine, Language, Limits, NotLoaded, Program, Runners, Settings};
+    use std::ffi::OsString;
+    use std::path::{Path, PathBuf};
+    use std::time::{Duration, Instant};
+
+    impl Portables {
+        /// The program in a folder as a target.
+        pub async fn target(&self, plan: &Plan, place: &Path) -> Result<Box<dyn Target>, NotBuilt> {
+            let dir = plan.dir.as_ref().map_or_else(|| place.to_owned(), |below| place.join(below));
+            let portable = plan.portable(&dir).ok_or_else(|| NotBuilt::Ours {
+                what: "nothing in the submission can be run in WebAssembly".into(),
+                way_out: Some(
+                    "Hand in a .wasm, or a Python or JavaScript file, and name it in gradus.toml: start = \"python3 app.py\""
+                        .into(),
+                ),
+            })?;
+            let (begun, file) = (Instant::now(), portable.file.clone());
+            let loaded = load(self.runners.clone(), dir.clone(), portable).await;
+            let (program, runner) = loaded.map_err(|why| refused(why, &file, begun.elapsed()))?;
+            let settings = self.settings(dir);
+            let recipe =
+                WasmRecipe { program, settings, serves: self.serves, limits: self.limits.clone(), runner };
+            WasmTarget::new(recipe)
+                .map(|target| Box::new(target) as Box<dyn Target>)
+                .map_err(|error| ours(format!("no place for the submission's data: {error}")))
+        }
+
+        fn settings(&self, dir: PathBuf) -> Settings {
+            let text = |word: &OsString| word.to_string_lossy().into_owned();
+            Settings {
+                limits: Limits {
+                    start: self.limits.boot,
+                    request: self.limits.request,
+                    memory: self.limits.memory,
+                    output: self.limits.output,
+                    disk: self.limits.disk,
+                    ..Limits::default()
+                },
+                seed: self.seed,
+                epoch: self.now,
+                environment: self.told.iter().map(|(name, value)| (text(name), text(value))).collect(),
+                folder: Some(dir),
+                data: None,
+                upstreams: self.upstreams.clone(),
+            }
+        }
+    }
+
+    /// Compiling takes a while, and nothing else should wait for it.
+    async fn load(
+        runners: PathBuf,
+        dir: PathBuf,
+        portable: Portable,
+    ) -> Result<(Program, Option<String>), NotLoaded> {
+        let loading = tokio::task::spawn_blocking(move || {
+            let engine = Engine::new().map_err(NotLoaded::NoRunner)?;
+            let language = match portable.kind {
+                PortableKind::Binary => {
+                    let bytes = std::fs::read(dir.join(&portable.file));
+                    let bytes = bytes.map_err(|error| NotLoaded::Invalid(error.to_string()))?;
+                    return Program::load(&engine, &bytes).map(|program| (program, None));
+                }
+                PortableKind::Python => Language::Python,
+                PortableKind::JavaScript => Language::JavaScript,
+            };
+            let (program, hash) = Runners::new(runners).load(&engine, language, &portable.file)?;
+            Ok((program, Some(format!("{language} {hash}"))))
+        });
+        loading.await.unwrap_or_else(|error| Err(NotLoaded::Invalid(error.to_string())))
+    }
+
+    fn refused(why: NotLoaded, file: &str, took: Duration) -> NotBuilt {
+        if let NotLoaded::NoRunner(what) = why {
+            let way_out = Some(
+                "`gradus runner install FILE` installs one; `gradus doctor` says which are there.".into(),
+            );
+            return NotBuilt::Ours { what, way_out };
+        }
+        let phase = Phase {
+            command: format!("load {file}"),
+            took,
+            unchanged: false,
+            output: Shown::default(),
+            places: Vec::new(),
+        };
+        NotBuilt::Failed { phase: phase.into(), how: format!("{file} can't be run: {why}") }
+    }
+}

@@ -1,0 +1,64 @@
+//! The runners of WebAssembly that this machine has, for whoever installs and lists them.
+
+use std::path::Path;
+
+/// A runner that is here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What it runs: `python`.
+    pub language: String,
+    /// BLAKE3 of its file, in hex.
+    pub hash: String,
+    /// Whether it is one that this Gradus was released with.
+    pub is_released: bool,
+}
+
+/// Why none was installed.
+#[derive(Debug, thiserror::Error)]
+pub enum NotInstalled {
+    /// Not one of ours.
+    #[error("it is none of the runners that this Gradus was released with")]
+    Unknown,
+    /// One sentence.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// Installs the runners in a file, an archive or a folder; `trusted` takes others than released ones, too.
+#[cfg(feature = "wasm")]
+pub fn install(folder: &Path, from: &Path, trusted: bool) -> Result<Vec<Found>, NotInstalled> {
+    use gradus_wasm::NotInstalled as Why;
+    let engine = gradus_wasm::Engine::new().map_err(NotInstalled::Other)?;
+    let done = gradus_wasm::Runners::new(folder.to_owned()).install(&engine, from, trusted);
+    match done {
+        Ok(done) => Ok(done.into_iter().map(found).collect()),
+        Err(Why::Unknown { .. }) => Err(NotInstalled::Unknown),
+        Err(error) => Err(NotInstalled::Other(error.to_string())),
+    }
+}
+
+/// Each language that there are runners for, and the one that is here.
+#[cfg(feature = "wasm")]
+pub fn installed(folder: &Path) -> Vec<(String, Option<Found>)> {
+    let runners = gradus_wasm::Runners::new(folder.to_owned());
+    let of = |language: gradus_wasm::Language| (language.to_string(), runners.installed(language).map(found));
+    gradus_wasm::Language::ALL.map(of).to_vec()
+}
+
+#[cfg(feature = "wasm")]
+fn found(installed: gradus_wasm::Installed) -> Found {
+    let gradus_wasm::Installed { language, hash, is_released } = installed;
+    Found { language: language.to_string(), hash, is_released }
+}
+
+/// Installs nothing: there is no WebAssembly here.
+#[cfg(not(feature = "wasm"))]
+pub fn install(_: &Path, _: &Path, _: bool) -> Result<Vec<Found>, NotInstalled> {
+    Err(NotInstalled::Other("this Gradus was built without WebAssembly".into()))
+}
+
+/// No languages: there is no WebAssembly here.
+#[cfg(not(feature = "wasm"))]
+pub fn installed(_: &Path) -> Vec<(String, Option<Found>)> {
+    Vec::new()
+}

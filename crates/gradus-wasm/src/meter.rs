@@ -1,0 +1,234 @@
+//! What a program's work costs, what it may still cost, and what its clock says. Time is counted, not measured: it goes on
+//! with the work done, with what the program waits for itself, and with what the grader waits.
+
+use crate::limits::Limits;
+use crate::stopped::Stopped;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use wasmtime::{AsContext, AsContextMut, CallHook, StoreContextMut};
+use wasmtime_wasi::{HostMonotonicClock, HostWallClock};
+
+/// So many units of work are a nanosecond of the program's clock.
+const FUEL_PER_NANOSECOND: u64 = 10;
+/// Only a longer call of the host is one that waits.
+const WAITS: Duration = Duration::from_millis(5);
+
+/// Counts for all instances of one program. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    gauge: Arc<Mutex<Gauge>>,
+    /// How often the program has waited for a request.
+    idle: Arc<watch::Sender<u64>>,
+}
+
+#[derive(Debug)]
+struct Gauge {
+    limits: Limits,
+    /// Which instance is counted.
+    instance: u64,
+    /// What instances had spent when fuel was given last.
+    spent: u64,
+    given: u64,
+    left: u64,
+    /// What is to be given at the next chance.
+    refill: Option<u64>,
+    budget: Budget,
+    /// What was waited, by the program and by the grader.
+    waited: Duration,
+    calling: Option<Instant>,
+    is_idle: bool,
+    /// Bytes printed in this turn.
+    printed: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Budget {
+    Start,
+    Request,
+    Grading,
+}
+
+impl Meter {
+    /// One that has counted nothing yet.
+    pub fn new(limits: &Limits) -> Self {
+        let gauge = Gauge {
+            limits: limits.clone(),
+            instance: 0,
+            spent: 0,
+            given: 0,
+            left: 0,
+            refill: None,
+            budget: Budget::Start,
+            waited: Duration::ZERO,
+            calling: None,
+            is_idle: false,
+            printed: 0,
+        };
+        Self { gauge: Arc::new(Mutex::new(gauge)), idle: Arc::new(watch::Sender::new(0)) }
+    }
+
+    fn gauge(&self) -> MutexGuard<'_, Gauge> {
+        self.gauge.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Units of work so far.
+    pub fn fuel(&self) -> u64 {
+        let gauge = self.gauge();
+        gauge.spent + (gauge.given - gauge.left)
+    }
+
+    /// A new instance begins; answers its number, which its calls of `hook` give.
+    pub fn begin_instance(&self) -> u64 {
+        let most = self.gauge().limits.fuel_start;
+        self.settle();
+        self.give(most, Budget::Start);
+        self.gauge().instance
+    }
+
+    /// A request begins.
+    pub fn begin_request(&self) {
+        let most = self.gauge().limits.fuel_request;
+        self.give(most, Budget::Request);
+    }
+
+    /// An instance is gone.
+    pub fn settle(&self) {
+        let mut gauge = self.gauge();
+        gauge.spent += gauge.given - gauge.left;
+        (gauge.given, gauge.left, gauge.refill, gauge.calling) = (0, 0, None, None);
+        gauge.is_idle = false;
+        // One that was aborted is unwound later: what it counts then is nobody's.
+        gauge.instance += 1;
+    }
+
+    fn give(&self, most: u64, budget: Budget) {
+        let rest = {
+            let gauge = self.gauge();
+            gauge.limits.fuel_grading.saturating_sub(gauge.spent + (gauge.given - gauge.left))
+        };
+        let mut gauge = self.gauge();
+        gauge.refill = Some(most.min(rest));
+        gauge.budget = if rest < most { Budget::Grading } else { budget };
+        gauge.printed = 0;
+    }
+
+    /// Which budget is used up.
+    pub fn exhausted(&self) -> Stopped {
+        let gauge = self.gauge();
+        match gauge.budget {
+            Budget::Start => Stopped::StartFuel(gauge.limits.fuel_start),
+            Budget::Request => Stopped::RequestFuel(gauge.limits.fuel_request),
+            Budget::Grading => Stopped::GradingFuel(gauge.limits.fuel_grading),
+        }
+    }
+
+    /// Notes bytes that were printed.
+    pub fn print(&self, bytes: usize) -> Result<(), Stopped> {
+        let mut gauge = self.gauge();
+        gauge.printed += bytes as u64;
+        match gauge.printed > gauge.limits.output {
+            true => Err(Stopped::Output(gauge.limits.output)),
+            false => Ok(()),
+        }
+    }
+
+    /// The grader waits, and the program's clock goes on.
+    pub fn pass(&self, time: Duration) {
+        self.gauge().waited += time;
+    }
+
+    /// The program waits for a request.
+    pub fn is_idle(&self) {
+        self.gauge().is_idle = true;
+        self.idle.send_modify(|count| *count += 1);
+    }
+
+    /// How often it has waited for a request.
+    pub fn idles(&self) -> u64 {
+        *self.idle.borrow()
+    }
+
+    /// Waits until it has waited for a request more often than that.
+    pub async fn idle_after(&self, count: u64) {
+        let mut idle = self.idle.subscribe();
+        // The sender lives as long as we do.
+        let _ = idle.wait_for(|now| *now > count).await;
+    }
+
+    /// To be called whenever control passes between a program and us.
+    pub fn hook<T: 'static>(
+        &self,
+        instance: u64,
+        mut context: StoreContextMut<'_, T>,
+        at: CallHook,
+    ) -> wasmtime::Result<()> {
+        let mut gauge = self.gauge();
+        if gauge.instance != instance {
+            return Ok(());
+        }
+        match at {
+            CallHook::CallingHost | CallHook::ReturningFromWasm => {
+                gauge.left = context.as_context().get_fuel()?;
+                gauge.calling = Some(Instant::now());
+            }
+            CallHook::ReturningFromHost | CallHook::CallingWasm => {
+                let took = gauge.calling.take().map_or(Duration::ZERO, |since| since.elapsed());
+                if took >= WAITS && !gauge.is_idle {
+                    gauge.waited += Duration::from_millis(took.as_millis() as u64);
+                }
+                gauge.is_idle = false;
+                if let Some(fuel) = gauge.refill.take() {
+                    context.as_context_mut().set_fuel(fuel)?;
+                    gauge.spent += gauge.given - gauge.left;
+                    (gauge.given, gauge.left) = (fuel, fuel);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes what is left when a call has ended.
+    pub fn note_left(&self, left: u64) {
+        let mut gauge = self.gauge();
+        gauge.left = left.min(gauge.given);
+    }
+
+    fn now(&self) -> Duration {
+        let gauge = self.gauge();
+        let fuel = gauge.spent + (gauge.given - gauge.left);
+        gauge.waited + Duration::from_nanos(fuel / FUEL_PER_NANOSECOND)
+    }
+
+    /// The program's clock of days and hours.
+    pub fn wall(&self, epoch: u64) -> Wall {
+        Wall { meter: self.clone(), epoch: Duration::from_secs(epoch) }
+    }
+}
+
+/// A clock of days and hours that goes on as the meter counts.
+#[derive(Debug)]
+pub struct Wall {
+    meter: Meter,
+    epoch: Duration,
+}
+
+impl HostWallClock for Wall {
+    fn resolution(&self) -> Duration {
+        Duration::from_nanos(1)
+    }
+
+    fn now(&self) -> Duration {
+        self.epoch + self.meter.now()
+    }
+}
+
+impl HostMonotonicClock for Meter {
+    fn resolution(&self) -> u64 {
+        1
+    }
+
+    fn now(&self) -> u64 {
+        self.now().as_nanos() as u64
+    }
+}

@@ -1,0 +1,287 @@
+//! The runners that this machine has: installed from files that somebody brought, compiled once, kept in a folder that only
+//! the grader writes. Nothing is ever downloaded.
+
+use super::{App, RunnerPre};
+use crate::components::Guest;
+use crate::engine::{Engine, LINE};
+use crate::program::{NotLoaded, Program};
+use crate::runner::bindings::Runner;
+use std::fmt::{self, Display, Formatter};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use wasmtime::component::{Component, HasSelf};
+
+/// What released runners are: a hash and a language on each line.
+const RELEASED: &str = include_str!("../../../../runners/hashes.txt");
+/// Bytes of a runner at most.
+const LARGEST: u64 = 128 << 20;
+
+/// What runners run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// CPython, with Flask.
+    Python,
+    /// JavaScript, with a part of Node's modules.
+    JavaScript,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Python, Self::JavaScript];
+}
+
+/// `python`
+impl Display for Language {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Python => "python",
+            Self::JavaScript => "javascript",
+        })
+    }
+}
+
+/// The folder of runners.
+#[derive(Clone, Debug)]
+pub struct Runners(PathBuf);
+
+/// A runner that is here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installed {
+    /// What it runs.
+    pub language: Language,
+    /// BLAKE3 of its `.wasm`, in hex.
+    pub hash: String,
+    /// Whether it is one that this Gradus was released with.
+    pub is_released: bool,
+}
+
+/// Why a runner could not be installed. Each is one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum NotInstalled {
+    /// The system's reason.
+    #[error("{path}: {error}")]
+    Io {
+        /// What.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// Nothing to install.
+    #[error("{0} holds neither python.wasm nor javascript.wasm")]
+    Nothing(PathBuf),
+    /// Another one.
+    #[error("{path} is none of the runners that this Gradus was released with (its hash is {hash})")]
+    Unknown {
+        /// What.
+        path: PathBuf,
+        /// Its hash.
+        hash: String,
+    },
+    /// No runner at all.
+    #[error("{path}: {why}")]
+    NoRunner {
+        /// What.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+}
+
+impl Runners {
+    /// Those in a folder; it need not be there.
+    pub fn new(folder: PathBuf) -> Self {
+        Self(folder)
+    }
+
+    /// Installs what is in a folder, an archive (tar) or a single file; `trusted` takes others than released ones, too.
+    pub fn install(
+        &self,
+        engine: &Engine,
+        from: &Path,
+        trusted: bool,
+    ) -> Result<Vec<Installed>, NotInstalled> {
+        let mut done = Vec::new();
+        for (language, bytes) in
+            brought(from).map_err(|error| NotInstalled::Io { path: from.to_owned(), error })?
+        {
+            done.push(self.install_one(engine, language, &bytes, from, trusted)?);
+        }
+        if done.is_empty() { Err(NotInstalled::Nothing(from.to_owned())) } else { Ok(done) }
+    }
+
+    fn install_one(
+        &self,
+        engine: &Engine,
+        language: Language,
+        bytes: &[u8],
+        from: &Path,
+        trusted: bool,
+    ) -> Result<Installed, NotInstalled> {
+        let installed = Installed::of(language, blake3::hash(bytes).to_hex().to_string());
+        if !installed.is_released && !trusted {
+            return Err(NotInstalled::Unknown { path: from.to_owned(), hash: installed.hash });
+        }
+        let compiled = engine.0.precompile_component(bytes);
+        let compiled = compiled.map_err(|error| NotInstalled::NoRunner {
+            path: from.to_owned(),
+            why: error.root_cause().to_string(),
+        })?;
+        self.keep(&installed, bytes, &compiled)
+            .map_err(|error| NotInstalled::Io { path: self.0.clone(), error })?;
+        Ok(installed)
+    }
+
+    fn keep(&self, installed: &Installed, bytes: &[u8], compiled: &[u8]) -> io::Result<()> {
+        make_private(&self.0)?;
+        let language = installed.language;
+        for entry in fs::read_dir(&self.0)?.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&format!("{language}-")) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        write_whole(&self.0.join(format!("{language}.wasm")), bytes)?;
+        write_whole(&self.compiled(installed), compiled)?;
+        write_whole(&self.0.join(format!("{language}.hash")), installed.hash.as_bytes())
+    }
+
+    /// The runner of a language, if it is here.
+    pub fn installed(&self, language: Language) -> Option<Installed> {
+        let hash = fs::read_to_string(self.0.join(format!("{language}.hash"))).ok()?;
+        let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_hash.then(|| Installed::of(language, hash))
+    }
+
+    /// A file of a submission as a program of that runner, and the runner's hash.
+    pub fn load(
+        &self,
+        engine: &Engine,
+        language: Language,
+        entry: &str,
+    ) -> Result<(Program, String), NotLoaded> {
+        let no_runner = |why: String| NotLoaded::NoRunner(format!("the {language} runner {why}"));
+        let installed =
+            self.installed(language).ok_or_else(|| no_runner("is not installed on this machine".into()))?;
+        let broken = |error: &dyn Display| no_runner(format!("can't be used: {error}"));
+        let path = self.compiled(&installed);
+        let component = match self.compiled_before(engine, &path).map_err(|error| broken(&error))? {
+            Some(component) => component,
+            None => {
+                // Another Gradus installed it.
+                let bytes =
+                    fs::read(self.0.join(format!("{language}.wasm"))).map_err(|error| broken(&error))?;
+                if blake3::hash(&bytes).to_hex().as_str() != installed.hash {
+                    return Err(no_runner("was changed since it was installed".into()));
+                }
+                let compiled = engine.0.precompile_component(&bytes).map_err(|error| broken(&error))?;
+                write_whole(&path, &compiled).map_err(|error| broken(&error))?;
+                let again = self.compiled_before(engine, &path).map_err(|error| broken(&error))?;
+                again.ok_or_else(|| no_runner("can't be compiled for this machine".into()))?
+            }
+        };
+        let runner = linked(engine, &component).map_err(|error| broken(&error.root_cause()))?;
+        Ok((Program::Runner(App { runner, entry: entry.to_owned() }), installed.hash))
+    }
+
+    /// The machine code in a file of ours; nothing where none is, or where it is of another build of wasmtime.
+    #[expect(
+        unsafe_code,
+        reason = "wasmtime trusts machine code that it loads; whose it is, is looked at here"
+    )]
+    fn compiled_before(&self, engine: &Engine, path: &Path) -> io::Result<Option<Component>> {
+        is_ours(&self.0)?;
+        if !path.exists() {
+            return Ok(None);
+        }
+        is_ours(path)?;
+        // SAFETY: the file is machine code of our own making. It lies in a folder that nobody else may write, its owner is
+        // us, and submissions have no way there: they are never asked for compiled code, and never see this folder.
+        Ok(unsafe { Component::deserialize_file(&engine.0, path) }.ok())
+    }
+
+    fn compiled(&self, installed: &Installed) -> PathBuf {
+        let line = LINE.replace(' ', "-");
+        self.0.join(format!("{}-{}-{line}.cwasm", installed.language, &installed.hash[..16]))
+    }
+}
+
+impl Installed {
+    fn of(language: Language, hash: String) -> Self {
+        let line = format!("{hash} {language}");
+        Self { language, is_released: RELEASED.lines().any(|known| known == line), hash }
+    }
+}
+
+fn linked(engine: &Engine, component: &Component) -> wasmtime::Result<RunnerPre<Guest>> {
+    let mut linker = Guest::linker(&engine.0)?;
+    Runner::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest| guest)?;
+    RunnerPre::new(linker.instantiate_pre(component)?)
+}
+
+/// The runners in a folder, an archive or a file, by their names.
+fn brought(from: &Path) -> io::Result<Vec<(Language, Vec<u8>)>> {
+    let language_of = |path: &Path| {
+        let stem = path.file_name()?.to_str()?.strip_suffix(".wasm")?;
+        Language::ALL.into_iter().find(|language| language.to_string() == stem)
+    };
+    let mut found = Vec::new();
+    if from.is_dir() {
+        for language in Language::ALL {
+            let path = from.join(format!("{language}.wasm"));
+            if path.is_file() {
+                found.push((language, fs::read(path)?));
+            }
+        }
+    } else if let Some(language) = language_of(from) {
+        found.push((language, fs::read(from)?));
+    } else {
+        for entry in tar::Archive::new(fs::File::open(from)?).entries()? {
+            let mut entry = entry?;
+            if let Some(language) = language_of(&entry.path()?)
+                && entry.size() <= LARGEST
+            {
+                let mut bytes = Vec::new();
+                io::Read::read_to_end(&mut entry, &mut bytes)?;
+                found.push((language, bytes));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A reader never sees half a file.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let draft = tempfile::NamedTempFile::new_in(folder)?;
+    fs::write(draft.path(), bytes)?;
+    draft.persist(path).map(drop).map_err(|error| error.error)
+}
+
+#[cfg(unix)]
+fn make_private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+/// Whether nobody but us may have written it.
+#[cfg(unix)]
+fn is_ours(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let about = fs::symlink_metadata(path)?;
+    let owner = rustix::process::geteuid().as_raw();
+    match !about.is_symlink() && about.uid() == owner && about.mode() & 0o022 == 0 {
+        true => Ok(()),
+        false => Err(io::Error::other(format!("{} may have been written by others", path.display()))),
+    }
+}
+
+#[cfg(not(unix))]
+fn is_ours(_: &Path) -> io::Result<()> {
+    Ok(())
+}

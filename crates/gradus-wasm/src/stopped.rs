@@ -1,0 +1,85 @@
+//! Why a program does not run any more, in words for whoever wrote it. Each reads on from "the server".
+
+use crate::meter::Meter;
+use std::time::Duration;
+use wasmtime::Trap;
+use wasmtime_wasi::I32Exit;
+
+/// Why a program does not run any more.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Stopped {
+    /// Too much work for one request.
+    #[error(
+        "was stopped: one request took more than {0} units of work (fuel); is there a loop that never ends?"
+    )]
+    RequestFuel(u64),
+    /// Too much work before the first request.
+    #[error("was stopped: it took more than {0} units of work (fuel) before it waited for a request")]
+    StartFuel(u64),
+    /// Too much work in all.
+    #[error("was stopped: all its requests together took more than {0} units of work (fuel)")]
+    GradingFuel(u64),
+    /// Too long for one request.
+    #[error("was stopped: one request took longer than {0:?}")]
+    Deadline(Duration),
+    /// Too long before the first request.
+    #[error("was stopped: it waited for no request within {0:?}")]
+    Start(Duration),
+    /// Too much memory.
+    #[error("was stopped: it wanted more than {} MiB of memory", .0 >> 20)]
+    Memory(u64),
+    /// Too many elements in tables.
+    #[error("was stopped: its tables wanted more than {0} elements")]
+    Table(u64),
+    /// Too much output.
+    #[error("was stopped: it printed more than {} KiB while it answered one request", .0 >> 10)]
+    Output(u64),
+    /// Too long an answer.
+    #[error("was stopped: its answer was longer than {} KiB", .0 >> 10)]
+    Answer(u64),
+    /// Too much data.
+    #[error("was stopped: it wrote more than {} MiB into DATA_DIR", .0 >> 20)]
+    Disk(u64),
+    /// Too many calls within calls.
+    #[error("was stopped: its stack overflowed; does a function call itself without end?")]
+    Stack,
+    /// An instruction that can't be done.
+    #[error("crashed: {0}")]
+    Crashed(String),
+    /// It ended by itself.
+    #[error("exited with code {0}; a server goes on and waits for the next request")]
+    Exited(i32),
+    /// It ended a request without an answer.
+    #[error("gave no answer to a request")]
+    NoAnswer,
+    /// What it wrote is no HTTP.
+    #[error("wrote to its standard output what is no HTTP answer ({0}); print messages to standard error")]
+    NotHttp(String),
+    /// A runner could not run it.
+    #[error("could not be run: {0}")]
+    NotRun(String),
+    /// The grader ended it.
+    #[error("was killed")]
+    Killed,
+}
+
+impl Stopped {
+    /// What ended a call into a program.
+    pub(crate) fn of(error: &wasmtime::Error, meter: &Meter) -> Self {
+        if let Some(stopped) = error.downcast_ref::<Stopped>() {
+            return stopped.clone();
+        }
+        if let Some(I32Exit(code)) = error.downcast_ref::<I32Exit>() {
+            return Self::Exited(*code);
+        }
+        match error.downcast_ref::<Trap>() {
+            Some(Trap::OutOfFuel) => meter.exhausted(),
+            Some(Trap::StackOverflow) => Self::Stack,
+            Some(Trap::UnreachableCodeReached) => Self::Crashed(
+                "it gave up, as after an error that nothing caught; its last words may say more".into(),
+            ),
+            Some(trap) => Self::Crashed(trap.to_string()),
+            None => Self::Crashed(error.root_cause().to_string()),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Programs in WebAssembly that go wrong in every way, and what is said of each; what counts alike, and what is refused.
+
+mod support;
+
+mod answers;
+mod counting;
+mod limits;
+mod loading;

@@ -1,0 +1,129 @@
+use crate::support::{ask, guest, program, server, settings, small};
+use gradus_wasm::{Limits, Server, Stopped};
+use std::time::Duration;
+
+/// The attack ends its instance as told; the next request is answered by a fresh one.
+async fn ends(attack: &str, more: &str, limits: Limits, wanted: Stopped) {
+    let server = server(&guest(attack, more), limits).await;
+    assert_eq!(ask(&server, "/").await.unwrap(), "ok");
+    assert_eq!(server.ended(), None);
+    assert_eq!(ask(&server, "/x").await, Err(wanted.clone()));
+    assert_eq!(server.ended(), Some(wanted));
+    assert_eq!(server.instances(), 1);
+    assert_eq!(ask(&server, "/").await.unwrap(), "ok");
+    assert_eq!(server.instances(), 2);
+}
+
+#[tokio::test]
+async fn a_loop_without_end_uses_up_the_fuel_of_its_request() {
+    ends("(loop $on (br $on))", "", small(), Stopped::RequestFuel(10_000_000)).await;
+}
+
+#[tokio::test]
+async fn a_loop_without_end_runs_into_its_deadline_if_fuel_lasts() {
+    let request = Duration::from_millis(100);
+    let limits = Limits { fuel_request: u64::MAX / 4, fuel_grading: u64::MAX / 2, request, ..small() };
+    ends("(loop $on (br $on))", "", limits, Stopped::Deadline(request)).await;
+}
+
+#[tokio::test]
+async fn all_requests_together_have_their_fuel_too() {
+    let limits = Limits { fuel_grading: 11_000_000, ..small() };
+    let server = server(&guest("(loop $on (br $on))", ""), limits).await;
+    assert_eq!(ask(&server, "/x").await, Err(Stopped::RequestFuel(10_000_000)));
+    assert_eq!(ask(&server, "/x").await, Err(Stopped::GradingFuel(11_000_000)));
+    assert_eq!(ask(&server, "/").await, Err(Stopped::GradingFuel(11_000_000)));
+}
+
+#[tokio::test]
+async fn a_program_that_never_waits_for_a_request_is_stopped() {
+    let text = r#"(module (memory (export "memory") 1) (func (export "_start") (loop $on (br $on))))"#;
+    let fuel = Server::new(program(text), settings(small()));
+    assert_eq!(fuel.start().await, Err(Stopped::StartFuel(10_000_000)));
+    let start = Duration::from_millis(50);
+    let limits = Limits { fuel_start: u64::MAX / 4, fuel_grading: u64::MAX / 2, start, ..small() };
+    let clock = Server::new(program(text), settings(limits));
+    assert_eq!(clock.start().await, Err(Stopped::Start(start)));
+}
+
+#[tokio::test]
+async fn memory_and_tables_have_bounds() {
+    ends("(drop (memory.grow (i32.const 100)))", "", small(), Stopped::Memory(1 << 20)).await;
+    let table = "(table $t 1 funcref)";
+    ends("(drop (table.grow $t (ref.null func) (i32.const 1000)))", table, small(), Stopped::Table(100))
+        .await;
+}
+
+#[tokio::test]
+async fn memory_that_is_wanted_from_the_beginning_counts_too() {
+    let text = r#"(module (memory (export "memory") 1000) (func (export "_start")))"#;
+    let server = Server::new(program(text), settings(small()));
+    assert_eq!(server.start().await, Err(Stopped::Memory(1 << 20)));
+}
+
+#[tokio::test]
+async fn floods_end_the_program_and_not_the_machine() {
+    let print = "(loop $on (call $print (i32.const 2) (i32.const 0) (i32.const 500)) (br $on))";
+    ends(print, "", small(), Stopped::Output(1000)).await;
+    let answer = "(loop $on (call $print (i32.const 1) (i32.const 1024) (i32.const 500)) (br $on))";
+    ends(answer, "", small(), Stopped::Answer(1000)).await;
+}
+
+#[tokio::test]
+async fn a_trap_in_the_middle_of_an_answer_is_no_deadlock() {
+    let half = "(call $print (i32.const 1) (i32.const 128) (i32.const 39)) (unreachable)";
+    let server = server(&guest(half, ""), small()).await;
+    let Err(Stopped::Crashed(why)) = ask(&server, "/x").await else { panic!("it did not crash") };
+    assert!(why.contains("gave up"), "{why}");
+    assert_eq!(ask(&server, "/").await.unwrap(), "ok");
+}
+
+#[tokio::test]
+async fn calls_within_calls_end_with_the_stack() {
+    ends("(call $deep)", "(func $deep (call $deep) (call $deep))", small(), Stopped::Stack).await;
+}
+
+#[tokio::test]
+async fn a_wild_pointer_and_an_exit_are_told_apart() {
+    let wild = "(drop (i32.load (i32.const 0x7fffffff)))";
+    let server = server(&guest(wild, ""), small()).await;
+    let Err(Stopped::Crashed(why)) = ask(&server, "/x").await else { panic!("it did not crash") };
+    assert!(why.contains("out of bounds"), "{why}");
+    ends("(call $exit (i32.const 3))", "", small(), Stopped::Exited(3)).await;
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_said_so() {
+    let chatter = "(call $print (i32.const 1) (i32.const 1024) (i32.const 50))";
+    let server = server(&guest(chatter, ""), small()).await;
+    assert!(matches!(ask(&server, "/x").await, Err(Stopped::NotHttp(_))));
+    assert_eq!(ask(&server, "/").await.unwrap(), "ok");
+}
+
+#[tokio::test]
+async fn no_path_leaves_the_folder_of_data() {
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("secret"), "secret").unwrap();
+    let data = outside.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(outside.path().join("secret"), data.join("link")).unwrap();
+    // The answer's second last byte becomes the error's number; 0 would be an open file.
+    let open = |path: &str| {
+        let length = path.len();
+        let more = format!(r#"(data (i32.const 512) "{path}")"#);
+        let attack = format!(
+            "(i32.store8 (i32.const 166) (i32.add (i32.const 48) (i32.ne (i32.const 0)
+               (call $open (i32.const 3) (i32.const 1) (i32.const 512) (i32.const {length}) (i32.const 0)
+                 (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 900)))))"
+        );
+        guest(&attack, &more)
+    };
+    std::fs::write(data.join("mine"), "mine").unwrap();
+    for (path, refused) in [("mine", "0k"), ("../secret", "1k"), ("/etc/passwd", "1k"), ("link", "1k")] {
+        let settings = gradus_wasm::Settings { data: Some(data.clone()), ..settings(small()) };
+        let server = Server::new(program(&open(path)), settings);
+        server.start().await.unwrap();
+        assert_eq!(ask(&server, "/x").await.unwrap(), refused, "{path}");
+    }
+}

@@ -1,0 +1,85 @@
+use gradus_wasm::{Engine, NotLoaded, Program, Runners};
+
+fn refused(bytes: &[u8]) -> NotLoaded {
+    Program::load(&Engine::new().unwrap(), bytes).expect_err("it should be refused")
+}
+
+#[test]
+fn what_is_no_webassembly_is_refused() {
+    assert_eq!(refused(b"#!/bin/sh"), NotLoaded::NotWasm);
+    assert_eq!(refused(b""), NotLoaded::NotWasm);
+}
+
+#[test]
+fn truncated_and_broken_modules_are_refused() {
+    let whole = wat::parse_str(crate::support::guest("(nop)", "")).unwrap();
+    for length in [9, 40, whole.len() / 2, whole.len() - 1] {
+        let error = refused(&whole[..length]);
+        assert!(matches!(error, NotLoaded::Invalid(_) | NotLoaded::NoStart), "{length}: {error}");
+    }
+    let mut broken = whole.clone();
+    for byte in broken.iter_mut().skip(8) {
+        *byte = 0xff;
+    }
+    assert!(matches!(refused(&broken), NotLoaded::Invalid(_)));
+}
+
+#[test]
+fn a_library_and_unknown_imports_are_refused_by_name() {
+    assert_eq!(refused(&wat::parse_str("(module)").unwrap()), NotLoaded::NoStart);
+    let stray = r#"(module (import "env" "launch_rockets" (func)) (func (export "_start")))"#;
+    let NotLoaded::Import(what) = refused(&wat::parse_str(stray).unwrap()) else { panic!("another reason") };
+    assert!(what.contains("launch_rockets"), "{what}");
+}
+
+#[test]
+fn a_component_of_another_world_is_refused_with_what_it_exports() {
+    let other = r#"(component (core module $m (func (export "f"))) (core instance $i (instantiate $m))
+      (func $f (canon lift (core func $i "f"))) (export "fly-to-the-moon" (func $f)))"#;
+    let NotLoaded::WrongWorld(what) = refused(&wat::parse_str(other).unwrap()) else {
+        panic!("another reason")
+    };
+    assert_eq!(what, "`fly-to-the-moon`");
+}
+
+#[test]
+fn machine_code_from_elsewhere_is_refused() {
+    let module = wat::parse_str(crate::support::guest("(nop)", "")).unwrap();
+    let compiled = wasmtime::Engine::default().precompile_module(&module).unwrap();
+    assert_eq!(refused(&compiled), NotLoaded::Precompiled);
+}
+
+#[test]
+fn a_runner_is_installed_only_if_it_is_known_or_trusted() {
+    let folder = tempfile::tempdir().unwrap();
+    let from = folder.path().join("python.wasm");
+    std::fs::write(&from, wat::parse_str("(component)").unwrap()).unwrap();
+    let runners = Runners::new(folder.path().join("runners"));
+    let engine = Engine::new().unwrap();
+    let error = runners.install(&engine, &from, false).unwrap_err().to_string();
+    assert!(error.contains("none of the runners"), "{error}");
+    assert_eq!(runners.installed(gradus_wasm::Language::Python), None);
+    let installed = runners.install(&engine, &from, true).unwrap();
+    assert!(!installed[0].is_released);
+    assert_eq!(runners.installed(gradus_wasm::Language::Python).as_ref(), installed.first());
+    // It is a component, and no runner.
+    assert!(matches!(
+        runners.load(&engine, gradus_wasm::Language::Python, "app.py"),
+        Err(NotLoaded::NoRunner(_))
+    ));
+}
+
+#[cfg(unix)]
+#[test]
+fn compiled_code_that_others_may_have_written_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let from = folder.path().join("python.wasm");
+    std::fs::write(&from, wat::parse_str("(component)").unwrap()).unwrap();
+    let place = folder.path().join("runners");
+    let (engine, runners) = (Engine::new().unwrap(), Runners::new(place.clone()));
+    runners.install(&engine, &from, true).unwrap();
+    std::fs::set_permissions(&place, std::fs::Permissions::from_mode(0o777)).unwrap();
+    let error = runners.load(&engine, gradus_wasm::Language::Python, "app.py").unwrap_err().to_string();
+    assert!(error.contains("written by others"), "{error}");
+}

@@ -1,0 +1,125 @@
+// Finds, reads and runs modules of the submission: CommonJS as it is; ES modules after their imports and exports, each at
+// the beginning of a line, are rewritten. It knows nothing of HTTP.
+
+import { look, read } from "gradus:runner/files@0.1.0";
+
+const loaded = new Map();
+const TEXT = new TextDecoder();
+const IS_ESM = /^(?:import\s*["'{*\w]|export\s+(?:default|const|let|var|function|async|class|\{|\*))/m;
+
+/** What a module exports; it is run once. */
+export async function load(path, builtins) {
+  const source = TEXT.decode(read(path));
+  return path.endsWith(".mjs") || (!path.endsWith(".cjs") && IS_ESM.test(source))
+    ? loadModern(path, source, builtins)
+    : requirer(path, builtins)(path);
+}
+
+function requirer(from, builtins) {
+  return (name) => {
+    const known = builtins[name.replace(/^node:/, "")];
+    if (known) return known;
+    const path = find(from, name);
+    if (loaded.has(path)) return loaded.get(path).exports;
+    const module = { exports: {}, filename: path };
+    loaded.set(path, module);
+    const source = TEXT.decode(read(path));
+    if (path.endsWith(".json")) return (module.exports = JSON.parse(source));
+    const require = requirer(path, builtins);
+    require.main = undefined;
+    const body = new Function("require", "module", "exports", "__filename", "__dirname", `${source}\n//# sourceURL=${path}`);
+    body.call(module.exports, require, module, module.exports, path, folderOf(path));
+    return module.exports;
+  };
+}
+
+async function loadModern(path, source, builtins) {
+  if (loaded.has(path)) return loaded.get(path).exports;
+  const module = { exports: {} };
+  loaded.set(path, module);
+  const bring = async (name) => {
+    const known = builtins[name.replace(/^node:/, "")];
+    if (known) return { ...known, default: known };
+    const exported = await load(find(path, name), builtins);
+    return exported !== null && typeof exported === "object" && "default" in exported ? exported : { ...exported, default: exported };
+  };
+  const AsyncFunction = (async () => {}).constructor;
+  const meta = { url: `file://${path}`, main: true, dirname: folderOf(path), filename: path };
+  const body = new AsyncFunction("$bring", "$exports", "$meta", `${rewrite(source)}\n//# sourceURL=${path}`);
+  await body(bring, module.exports, meta);
+  return module.exports;
+}
+
+/** The same program without `import` and `export`. Lines keep their numbers. */
+export function rewrite(source) {
+  const after = [];
+  const text = source
+    .replace(/^import\s+(["'])([^"']+)\1;?/gm, (_, quote, from) => `await $bring("${from}");`)
+    .replace(/^import\s+([\w$*\s{},]+?)\s+from\s*(["'])([^"']+)\2;?/gm, (_, names, quote, from) => brought(names, from))
+    .replace(/^export\s+default\s+(async\s+function\*?|function\*?|class)\s+([\w$]+)/gm, (_, kind, name) => {
+      after.push(`$exports.default = ${name};`);
+      return `${kind} ${name}`;
+    })
+    .replace(/^export\s+default\s+/gm, "$exports.default = ")
+    .replace(/^export\s+(const|let|var)\s+([\w$]+)/gm, (_, kind, name) => {
+      after.push(`$exports.${name} = ${name};`);
+      return `${kind} ${name}`;
+    })
+    .replace(/^export\s+(async\s+function\*?|function\*?|class)\s+([\w$]+)/gm, (_, kind, name) => {
+      after.push(`$exports.${name} = ${name};`);
+      return `${kind} ${name}`;
+    })
+    .replace(/^export\s*\{([^}]*)\};?/gm, (_, names) => {
+      for (const [name, as] of pairs(names)) after.push(`$exports.${as} = ${name};`);
+      return "";
+    });
+  return `"use strict"; ${text.replace(/\bimport\.meta\b/g, "$meta")}\n;${after.join(" ")}`;
+}
+
+function brought(names, from) {
+  const [, whole, braces] = /^([\w$*\s]*?),?\s*(?:\{([\s\S]*)\})?$/.exec(names.trim());
+  const parts = [];
+  const star = /^\*\s+as\s+([\w$]+)$/.exec(whole.trim());
+  if (star) parts.push(`const ${star[1]} = await $bring("${from}");`);
+  else if (whole.trim()) parts.push(`const { default: ${whole.trim()} } = await $bring("${from}");`);
+  if (braces !== undefined) {
+    const list = pairs(braces).map(([name, as]) => `${name}: ${as}`);
+    parts.push(`const { ${list.join(", ")} } = await $bring("${from}");`);
+  }
+  return parts.join(" ");
+}
+
+function pairs(names) {
+  return names
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .map((part) => /^([\w$]+)(?:\s+as\s+([\w$]+))?$/.exec(part))
+    .map(([, name, as]) => [name, as ?? name]);
+}
+
+function find(from, name) {
+  if (!/^[./]/.test(name)) {
+    throw new Error(`Cannot find module '${name}': only files of the submission and a part of what Node brings are here`);
+  }
+  const path = normal(name.startsWith("/") ? name : `${folderOf(from)}/${name}`);
+  for (const candidate of [path, `${path}.js`, `${path}.mjs`, `${path}.cjs`, `${path}.json`, `${path}/index.js`]) {
+    try {
+      if (!look(candidate).isFolder) return candidate;
+    } catch {
+      // The next one.
+    }
+  }
+  throw new Error(`Cannot find module '${name}' from ${from}`);
+}
+
+const folderOf = (path) => path.slice(0, path.lastIndexOf("/")) || "/";
+
+export function normal(path) {
+  const parts = [];
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}

@@ -1,0 +1,210 @@
+//! Submissions in WebAssembly: graded without a process, bounded by names, counted alike on every run.
+
+use crate::support::course::{Course, http_server};
+use crate::support::{Gradus, repository};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+/// The runners that `scripts/build-runners` made, installed once for all tests.
+fn runners() -> &'static PathBuf {
+    static RUNNERS: OnceLock<PathBuf> = OnceLock::new();
+    RUNNERS.get_or_init(|| {
+        let built = repository().join("target/runners");
+        let source = std::fs::read_to_string(built.join("source"));
+        let source = source.expect("scripts/install-test-tools builds the runners into target/runners");
+        let place = built.join(format!("installed-{}", &source.trim()[..16]));
+        if !place.join("javascript.hash").exists() {
+            let from = built.display().to_string();
+            let install = Gradus::new(["runner", "install", &from, "--trust"]);
+            install.env("GRADUS_RUNNERS", &place).run().code(0).says("python").says("javascript");
+        }
+        place
+    })
+}
+
+/// `gradus check --sandbox wasm` of a course.
+fn check(course: &Course, more: &[&str]) -> crate::support::gradus::Ran {
+    course.gradus(&[&["--sandbox", "wasm"], more].concat()).env("GRADUS_RUNNERS", runners()).run()
+}
+
+fn with_javascript(course: Course, program: &str) -> Course {
+    course.write("work/server.js", program);
+    course
+        .write("work/gradus.toml", "format = 1\nexercise = \"demo\"\n\n[run]\nstart = \"node server.js\"\n");
+    course
+}
+
+const COUNTER: &str = "n = 0\ndef answer(method, path, body):\n    global n\n    n += 1\n    if path == '/loop':\n        while True: pass\n    if path == '/eat':\n        x = bytearray(600 << 20)\n    if path == '/flood':\n        while True: print('x' * 1000)\n    return 200, {'content-type': 'application/json'}, json.dumps({'n': n}).encode()\n";
+
+fn one_check(steps: &str) -> String {
+    format!("  - id: root\n    claim: The root answers\n    points: 10\n    steps:\n{steps}")
+}
+
+#[test]
+fn a_wasm_file_is_graded_by_itself_and_the_report_says_how() {
+    let solution = repository().join("graders/todo-backend/solutions/c");
+    let ran = Gradus::new(["check", &solution.display().to_string(), "--seed", "1", "--report", "json"])
+        .run()
+        .code(0);
+    let report = ran.json();
+    assert_eq!(report["isolation"]["kind"], "wasm");
+    let limits = report["isolation"]["limits"].to_string();
+    for named in ["wasmtime 48", "units of fuel", "512 MiB"] {
+        assert!(limits.contains(named), "{named}: {limits}");
+    }
+}
+
+#[test]
+fn a_plain_python_server_runs_unchanged_and_keeps_its_state() {
+    let get = |n: u8| format!("      - {{ get: /, expect: {{ status: 200, json: {{ n: {n} }} }} }}\n");
+    let restart = "      - server: restart\n";
+    let steps = format!("{}{}{restart}{}", get(1), get(2), get(1));
+    let course = Course::new(&one_check(&steps), &http_server(COUNTER));
+    check(&course, &[]).code(0).says("passed");
+}
+
+#[test]
+fn wsgi_and_fetch_run_unchanged() {
+    let course = Course::get_root(
+        "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef root():\n    return {'ok': True}\n",
+    );
+    check(&course, &[]).code(0);
+    let course = Course::get_root("");
+    let fetch = "export default { async fetch(request) { return Response.json({ path: new URL(request.url).pathname }); } };\n";
+    check(&with_javascript(course, fetch), &[]).code(0);
+}
+
+#[test]
+fn a_thread_that_was_started_runs_once_somebody_waits_for_it() {
+    let program = "import threading\nfrom concurrent.futures import Future\nlock = threading.Lock()\ndef answer(method, path, body):\n    told = Future()\n    def work():\n        with lock:\n            told.set_result(7)\n    with lock:\n        threading.Thread(target=work, daemon=True).start()\n    return 200, {}, str(told.result(1)).encode()\n";
+    let steps = "      - { get: /, expect: { status: 200, text: \"7\" } }\n";
+    check(&Course::new(&one_check(steps), &http_server(program)), &[]).code(0);
+}
+
+#[test]
+fn what_runners_are_there_is_told() {
+    let list = Gradus::new(["runner", "list"]).env("GRADUS_RUNNERS", runners()).run().code(0);
+    list.says("python ").says("javascript ");
+    let empty = tempfile::tempdir().unwrap();
+    let ran = Gradus::new(["doctor"]).env("GRADUS_RUNNERS", empty.path()).run();
+    ran.says("Runners of WebAssembly").says("not here; gradus runner install FILE");
+    let nothing = Gradus::new(["runner", "install", &empty.path().display().to_string()]).run().code(2);
+    nothing.complains("holds neither python.wasm nor javascript.wasm");
+}
+
+#[test]
+fn each_limit_is_told_in_words_and_a_fresh_instance_answers_the_next_check() {
+    let attacks = [
+        ("/loop", "units of work (fuel)"),
+        ("/eat", "more than 512 MiB of memory"),
+        ("/flood", "printed more than 1024 KiB"),
+    ];
+    for (path, words) in attacks {
+        let checks = format!(
+            "  - {{ id: bad, claim: A, points: 1, steps: [ {{ get: {path}, expect: {{ status: 200 }} }} ] }}\n  - {{ id: good, claim: B, points: 9, steps: [ {{ get: /, expect: {{ json: {{ n: 1 }} }} }} ] }}\n"
+        );
+        let course = Course::new(&checks, &http_server(COUNTER)).limits("request = \"60s\"\ncheck = \"60s\"");
+        check(&course, &[]).code(0).says("the server was stopped").says(words).says("a fresh instance");
+    }
+}
+
+#[test]
+fn what_the_target_lacks_is_skipped_as_unsupported() {
+    let checks = "  - { id: plain, claim: A, points: 1, steps: [ { get: /, expect: { status: 200 } } ] }\n  - id: raw\n    claim: B\n    points: 1\n    steps:\n      - raw: { send: \"GET / HTTP/1.1\\r\\n\\r\\n\" }\n        expect: { closed: true }\n  - { id: signal, claim: C, points: 1, steps: [ { server: term, expect: { exit: 0 } } ] }\n";
+    let course = Course::new(checks, &http_server(COUNTER));
+    let ran =
+        course.gradus(&["--sandbox", "wasm", "--report", "json"]).env("GRADUS_RUNNERS", runners()).run();
+    let report = ran.json().to_string();
+    assert!(
+        report.contains("bytes that are no whole request") && report.contains("signals to the server"),
+        "{report}"
+    );
+}
+
+#[test]
+fn without_a_runner_the_way_to_one_is_told() {
+    let course = Course::get_root(&http_server(COUNTER));
+    let empty = tempfile::tempdir().unwrap();
+    let ran = course.gradus(&["--sandbox", "wasm"]).env("GRADUS_RUNNERS", empty.path()).run();
+    ran.code(4).says("runner is not installed").says("gradus runner install");
+}
+
+#[test]
+fn broken_and_foreign_programs_are_the_submissions_fault_and_told_in_words() {
+    let start = "format = 1\nexercise = \"demo\"\n\n[run]\nstart = [\"server.wasm\"]\n";
+    for (bytes, words) in
+        [("no wasm at all", "it is no WebAssembly"), ("\0asm\u{1}\0\0\0", "exports no `_start`")]
+    {
+        let course = Course::get_root("");
+        course.write("work/gradus.toml", start);
+        course.write("work/server.wasm", bytes);
+        course.check(&[]).code(1).says(words);
+    }
+}
+
+#[test]
+fn work_is_counted_the_same_in_every_process() {
+    let steps = "      - work:\n          steps: [ { get: /, expect: { status: 200 } } ]\n          expect: { fuel: 1 }\n";
+    let course = Course::new(&one_check(steps), &http_server(COUNTER));
+    let count = || {
+        let ran =
+            course.gradus(&["--sandbox", "wasm", "--report", "json"]).env("GRADUS_RUNNERS", runners()).run();
+        ran.code(1).json()["checks"][0]["outcome"].to_string()
+    };
+    let first = count();
+    assert!(first.contains("fuel"), "{first}");
+    for _ in 0..2 {
+        assert_eq!(count(), first);
+    }
+    // Natively, nobody counts.
+    course.check(&[]).says("only WebAssembly has");
+}
+
+#[test]
+fn growth_of_work_is_judged_exactly() {
+    let program = |per: &str| {
+        http_server(&format!(
+            "def answer(method, path, body):\n    n = int(path.split('=')[1])\n    total = sum({per})\n    return 200, {{}}, str(total).encode()\n"
+        ))
+    };
+    let steps = "      - growth:\n          sizes: [100, 400, 1600]\n          steps: [ { get: \"/?n=$(size)\", expect: { status: 200 } } ]\n          measure: fuel\n          at_most: linear\n";
+    check(&Course::new(&one_check(steps), &program("1 for _ in range(n)")), &[]).code(0);
+    let quadratic = program("1 for _ in range(n) for _ in range(n)");
+    check(&Course::new(&one_check(steps), &quadratic), &[]).code(1).says("as the size to the power of");
+}
+
+#[test]
+fn upstreams_are_reached_and_nobody_else_is() {
+    let program = "import urllib.request\ndef answer(method, path, body):\n    where = os.environ['RATES_URL'] if path == '/' else 'http://127.0.0.1:1'\n    try:\n        return 200, {}, urllib.request.urlopen(where + '/v1').read()\n    except OSError as error:\n        return 502, {}, str(error).encode()\n";
+    let checks = one_check(
+        "      - { get: /, expect: { status: 200, text: hello } }\n      - { get: /elsewhere, expect: { status: 502, text: { $contains: no upstream } } }\n      - { calls: { stub: rates }, expect: { count: 1 } }\n",
+    );
+    let course = Course::new(&checks, &http_server(program));
+    let grader = std::fs::read_to_string(course.root.path().join("graders/demo/grader.yaml")).unwrap();
+    let stub = "stubs: { rates: { routes: [ { get: /v1, reply: { text: hello } } ] } }\nchecks:";
+    course.write("graders/demo/grader.yaml", &grader.replace("checks:", stub));
+    check(&course, &[]).code(0);
+}
+
+#[test]
+fn a_plugin_asks_restarts_and_shows_what_it_found() {
+    let plugin = repository().join("target/runners/plugin-example.wasm");
+    let checks = one_check("      - plugin: { component: check.wasm, input: { path: /items, times: 2 } }\n");
+    let program = |keep: &str| {
+        http_server(&format!(
+            "FILE = os.path.join(DATA, 'items')\nitems = json.load(open(FILE)) if os.path.exists(FILE) else []\ndef answer(method, path, body):\n    if method == 'POST':\n        items.append(json.loads(body))\n        {keep}\n    return 200, {{'content-type': 'application/json'}}, json.dumps(items).encode()\n"
+        ))
+    };
+    for (keep, code) in [("open(FILE, 'w').write(json.dumps(items))", 0), ("pass", 1)] {
+        let course = Course::new("", &program(keep));
+        std::fs::copy(&plugin, course.root.path().join("graders/demo/check.wasm"))
+            .expect("the example was built");
+        let grader = course.root.path().join("graders/demo/grader.yaml");
+        let text = std::fs::read_to_string(&grader).unwrap();
+        std::fs::write(&grader, text + &checks).unwrap();
+        let ran = course.check(&[]).code(code);
+        if code == 1 {
+            ran.says("2 items called").says("0 of them").says("GET");
+        }
+    }
+}
