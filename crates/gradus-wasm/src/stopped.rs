@@ -10,14 +10,18 @@ use wasmtime_wasi::I32Exit;
 pub enum Stopped {
     /// Too much work for one request.
     #[error(
-        "was stopped: one request took more than {0} units of work (fuel); is there a loop that never ends?"
+        "was stopped: one request took more than {} units of work (fuel); is there a loop that never ends?",
+        grouped(*.0)
     )]
     RequestFuel(u64),
     /// Too much work before the first request.
-    #[error("was stopped: it took more than {0} units of work (fuel) before it waited for a request")]
+    #[error(
+        "was stopped: it took more than {} units of work (fuel) before it waited for a request",
+        grouped(*.0)
+    )]
     StartFuel(u64),
     /// Too much work in all.
-    #[error("was stopped: all its requests together took more than {0} units of work (fuel)")]
+    #[error("was stopped: all its requests together took more than {} units of work (fuel)", grouped(*.0))]
     GradingFuel(u64),
     /// Too long for one request.
     #[error("was stopped: one request took longer than {0:?}")]
@@ -80,6 +84,35 @@ impl Stopped {
             ),
             Some(trap) => Self::Crashed(trap.to_string()),
             None => Self::Crashed(error.root_cause().to_string()),
+        }
+    }
+}
+
+/// `10,000,000,000`: digits in threes.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_counts_can_be_read() {
+        for (stopped, words) in [
+            (Stopped::RequestFuel(10_000_000_000), "more than 10,000,000,000 units"),
+            (Stopped::StartFuel(999), "more than 999 units"),
+            (Stopped::GradingFuel(1000), "more than 1,000 units"),
+        ] {
+            assert!(stopped.to_string().contains(words), "{stopped}");
         }
     }
 }
