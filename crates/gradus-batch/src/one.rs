@@ -6,7 +6,7 @@ use crate::fairness;
 use crate::gradebook::{Came, Finished, Gradebook, GradebookError, Orders, Run, SubmissionId, Verdict};
 use crate::purse::Purse;
 use gradus_grade::{
-    Folder, Interrupt, Job, Sandbox, Silent, Subject, Supplies, Unrunnable, Where, grade, most_memory,
+    Folder, Interrupt, Job, Quiet, Sandbox, Silent, Subject, Supplies, Unrunnable, Where, grade, most_memory,
 };
 use gradus_intake::class::Submission;
 use gradus_intake::tree;
@@ -51,6 +51,7 @@ pub struct Shared<'a> {
     pub clock: &'a (dyn Fn() -> u64 + Sync),
     pub json: &'a (dyn Fn(&Report) -> String + Sync),
     pub interrupt: &'a Interrupt,
+    pub quiet: Quiet,
 }
 
 /// What came of a submission in this run.
@@ -205,6 +206,7 @@ impl Shared<'_> {
             now: (self.clock)(),
             selection: Selection::All,
             record: None,
+            quiet: self.quiet.clone(),
             keep: false,
         };
         let report = tools.runtime.block_on(grade(job, &mut Silent, self.interrupt));

@@ -5,7 +5,7 @@ use crate::gradebook::{Gradebook, GradebookError, Orders, Run, SubmissionId};
 use crate::one::{Done, Graded, Shared, Tools};
 use crate::purse::Purse;
 use crate::scratch::Scratch;
-use gradus_grade::{Interrupt, Sandbox, Supplies};
+use gradus_grade::{Interrupt, Quiet, Sandbox, Supplies};
 use gradus_intake::class::Submission;
 use gradus_model::draw::rfc3339;
 use gradus_model::report::Report;
@@ -125,6 +125,7 @@ pub fn run(
         clock: batch.clock,
         json: batch.json,
         interrupt: batch.interrupt,
+        quiet: Quiet::default(),
     };
     let reached: Vec<Mutex<Option<SubmissionId>>> = order.iter().map(|_| Mutex::new(None)).collect();
     let task = |tools: &mut Tools, index: usize| -> Result<Done, String> {

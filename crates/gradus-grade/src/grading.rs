@@ -11,6 +11,7 @@ use crate::job::{Folder, Job, Subject};
 use crate::observe::{Event, Observer};
 use crate::order;
 use crate::portable::{self, Portables};
+use crate::quiet::Leave;
 use crate::session::{Session, start};
 use crate::target::{ProgramTarget, Recipe, Target, UrlTarget};
 use crate::traces;
@@ -32,8 +33,14 @@ pub async fn grade(job: Job<'_>, observer: &mut dyn Observer, interrupt: &Interr
     let begun = Instant::now();
     let mut report = blank(&job);
     let ended = tokio::time::timeout(job.exercise.limits.grading, async {
-        let mut grading =
-            Grading { job: &job, observer, interrupt, report: &mut report, hidden_began: false };
+        let mut grading = Grading {
+            job: &job,
+            observer,
+            interrupt,
+            report: &mut report,
+            hidden_began: false,
+            leave: Leave::of(&job.quiet),
+        };
         grading.run().await;
     })
     .await;
@@ -53,11 +60,13 @@ struct Grading<'a, 'j> {
     interrupt: &'a Interrupt,
     report: &'a mut Report,
     hidden_began: bool,
+    leave: Leave,
 }
 
 impl Grading<'_, '_> {
     async fn run(&mut self) {
         let job = self.job;
+        self.leave.take(false).await;
         let apart = matches!(&job.subject, Subject::Folder(folder) if folder.sandbox == Sandbox::Native);
         let mut upstreams = match Upstreams::new(job.grader, job.seed, apart) {
             Ok(upstreams) => upstreams,
@@ -229,6 +238,7 @@ impl Grading<'_, '_> {
         };
         let mut session = Session::new(job, &contracts, target, further, upstreams);
         for (index, check) in checks.into_iter().enumerate() {
+            self.leave.take(check.measures_time()).await;
             let is_hidden = check.visibility == Visibility::Hidden;
             if is_hidden && !self.hidden_began {
                 self.hidden_began = true;
@@ -258,6 +268,7 @@ impl Grading<'_, '_> {
                 return;
             }
         }
+        self.leave.take(false).await;
     }
 
     fn not_ready(&mut self, cause: &NotReady) {

@@ -1,6 +1,7 @@
 //! What a grading starts from: the exercise, its grader, and where the submission is.
 
 use crate::ground::Sandbox;
+use crate::quiet::Quiet;
 use crate::record::Record;
 use gradus_intake::packages::PackageCache;
 use gradus_intake::plan::Plan;
@@ -36,6 +37,8 @@ pub struct Job<'a> {
     pub selection: Selection,
     /// Files of expected output are not judged; what comes where one does not hold is noted here.
     pub record: Option<Record>,
+    /// Shared with the gradings that go on beside it.
+    pub quiet: Quiet,
     /// Keep the server up when it is over, until interrupted.
     pub keep: bool,
 }

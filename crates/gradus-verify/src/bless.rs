@@ -7,7 +7,7 @@ use crate::candidate::{self, Candidate, Kind};
 use crate::judgement;
 use crate::run::Workshop;
 use crate::trial::Trial;
-use gradus_grade::{Interrupt, Record};
+use gradus_grade::{Interrupt, Quiet, Record};
 use gradus_intake::catalogue::{LoadedExercise, LoadedGrader};
 use gradus_judge::text::difference;
 use gradus_model::outcome::DiffLine;
@@ -35,7 +35,7 @@ pub async fn bless(
     workshop: &Workshop<'_>,
     interrupt: &Interrupt,
 ) -> Result<Vec<Blessing>, String> {
-    let trial = Trial { exercise, grader, workshop, interrupt };
+    let trial = Trial { exercise, grader, workshop, interrupt, quiet: Quiet::default() };
     let candidate = Candidate { name, kind: Kind::Solution { lacks: Vec::new() }, in_wasm: false, source };
     let prepared =
         candidate::prepare(&candidate, exercise.exercise.submission).map_err(|error| error.to_string())?;

@@ -6,7 +6,7 @@ use crate::memory::Memory;
 use crate::trial::{Script, Trial};
 use crate::turns::Turns;
 use futures_util::future::join_all;
-use gradus_grade::{Interrupt, Sandbox, Supplies};
+use gradus_grade::{Interrupt, Quiet, Sandbox, Supplies};
 use gradus_intake::catalogue::{Catalogue, CatalogueError, LoadedExercise, LoadedGrader};
 use gradus_sandbox::Launcher;
 use std::cell::Cell;
@@ -142,8 +142,10 @@ pub async fn verify(
     let turns = Turns::new(pairs.len(), options.jobs);
     let of = candidates.iter().map(Vec::len).sum();
     let done = Cell::new(0);
+    let quiet = Quiet::default();
     let each = pairs.iter().zip(&candidates).enumerate().map(async |(index, (pair, candidates))| {
-        let trial = Trial { exercise: pair.exercise, grader: pair.grader, workshop, interrupt };
+        let trial =
+            Trial { exercise: pair.exercise, grader: pair.grader, workshop, interrupt, quiet: quiet.clone() };
         let script = Script::new(&pair.grader.grader, options, pair.memory);
         let slug = &pair.exercise.exercise.slug;
         let rows = candidates.iter().map(async |candidate| {

@@ -6,7 +6,7 @@ use crate::memory::Memory;
 use crate::run::{Options, Workshop};
 use crate::turns::{Turns, Urgency};
 use futures_util::future::join_all;
-use gradus_grade::{Folder, Interrupt, Job, Record, Sandbox, Silent, Subject, Where, grade};
+use gradus_grade::{Folder, Interrupt, Job, Quiet, Record, Sandbox, Silent, Subject, Where, grade};
 use gradus_intake::catalogue::{LoadedExercise, LoadedGrader};
 use gradus_model::grader::Grader;
 use gradus_model::report::{Progress, Report, Selection};
@@ -17,6 +17,8 @@ pub struct Trial<'a> {
     pub grader: &'a LoadedGrader,
     pub workshop: &'a Workshop<'a>,
     pub interrupt: &'a Interrupt,
+    /// Shared by all gradings at a time.
+    pub quiet: Quiet,
 }
 
 /// How the candidates of one exercise are graded.
@@ -199,6 +201,7 @@ impl Trial<'_> {
             now: self.workshop.now,
             selection,
             record,
+            quiet: self.quiet.clone(),
             keep: false,
         };
         grade(job, &mut Silent, self.interrupt).await
@@ -218,7 +221,7 @@ pub async fn failures(
     workshop: &Workshop<'_>,
     interrupt: &Interrupt,
 ) -> Result<Vec<String>, String> {
-    let trial = Trial { exercise, grader, workshop, interrupt };
+    let trial = Trial { exercise, grader, workshop, interrupt, quiet: Quiet::default() };
     let options = Options { seeds: vec![1, 2], ..Options::default() };
     let script = Script::new(&grader.grader, &options, None);
     let prepared =

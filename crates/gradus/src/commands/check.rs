@@ -8,7 +8,7 @@ use crate::means::{Means, interrupt_on_signals, now, runtime, supplies};
 use crate::progress::{Lines, Progress};
 use crate::screen;
 use crate::subject::{self, Graded};
-use gradus_grade::{Folder, Interrupt, Job, Observer, Subject, Where, grade};
+use gradus_grade::{Folder, Interrupt, Job, Observer, Quiet, Subject, Where, grade};
 use gradus_intake::cache::BuildCache;
 use gradus_intake::catalogue::Catalogue;
 use gradus_intake::tree;
@@ -70,6 +70,7 @@ pub async fn once(
         now: now(),
         selection,
         record: None,
+        quiet: Quiet::default(),
         keep: check.keep,
     };
     let audience = audience(check.reader);
