@@ -1,6 +1,6 @@
 //! What belongs to an instance of a component: WASI, and HTTP that reaches only the grading's upstreams.
 
-use crate::state::{Bounds, World};
+use crate::state::{Bounds, OPEN, World};
 use crate::stopped::Stopped;
 use crate::upstream::{self, Silence};
 use bytes::Bytes;
@@ -39,10 +39,12 @@ impl Guest {
         arguments: &[String],
     ) -> Result<Store<Self>, Stopped> {
         let mut wasi = world.wasi(number, input, output)?;
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(OPEN);
         let guest = Self {
             wasi: wasi.args(arguments).build(),
             http: WasiHttpCtx::new(),
-            table: ResourceTable::new(),
+            table,
             hooks: Hooks { ports: world.settings.upstreams.clone() },
             bounds: Bounds::of(world),
             desk: crate::runner::Desk::new(world),

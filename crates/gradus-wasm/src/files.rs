@@ -121,17 +121,35 @@ impl Files {
     }
 }
 
-/// Bytes of all files in a folder, links not followed; what can't be read counts nothing.
+/// Bytes of all files in a folder, links not followed, and of those that are open without being there any more. Folders too deep
+/// to be looked into count as more than anybody may have.
 pub fn size(folder: &Path) -> u64 {
-    let Ok(entries) = fs::read_dir(folder) else { return 0 };
-    entries
-        .flatten()
-        .map(|entry| match entry.metadata() {
-            Ok(about) if about.is_dir() => size(&entry.path()),
-            Ok(about) => about.len(),
-            Err(_) => 0,
-        })
-        .sum()
+    below(folder).saturating_add(removed(folder))
+}
+
+fn below(folder: &Path) -> u64 {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        // It was removed meanwhile.
+        Err(error) if error.kind() == ErrorKind::NotFound => return 0,
+        Err(_) => return u64::MAX,
+    };
+    let sizes = entries.flatten().map(|entry| match entry.metadata() {
+        Ok(about) if about.is_dir() => below(&entry.path()),
+        Ok(about) => about.len(),
+        Err(_) => 0,
+    });
+    sizes.fold(0, u64::saturating_add)
+}
+
+/// Where the kernel tells of open files at all.
+fn removed(folder: &Path) -> u64 {
+    let Ok(open) = fs::read_dir("/proc/self/fd") else { return 0 };
+    let of_folder = open.flatten().map(|entry| entry.path()).filter(|link| {
+        let name = fs::read_link(link).unwrap_or_default();
+        name.starts_with(folder) && name.to_string_lossy().ends_with(" (deleted)")
+    });
+    of_folder.filter_map(|link| fs::metadata(link).ok()).map(|about| about.len()).fold(0, u64::saturating_add)
 }
 
 fn code(error: io::Error) -> Code {

@@ -16,7 +16,7 @@ pub struct Limits {
     pub start: Duration,
     /// For one request.
     pub request: Duration,
-    /// Bytes of linear memory.
+    /// Bytes of all its linear memories.
     pub memory: u64,
     /// Elements of all its tables.
     pub table: u64,

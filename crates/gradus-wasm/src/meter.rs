@@ -13,6 +13,8 @@ use wasmtime_wasi::{HostMonotonicClock, HostWallClock};
 const FUEL_PER_NANOSECOND: u64 = 10;
 /// Only a longer call of the host is one that waits.
 const WAITS: Duration = Duration::from_millis(5);
+/// Whoever was at work for so long gives way.
+const LONG: Duration = Duration::from_millis(1);
 
 /// Counts for all instances of one program. Clones share it.
 #[derive(Clone, Debug)]
@@ -40,6 +42,14 @@ struct Gauge {
     is_idle: bool,
     /// Bytes printed in this turn.
     printed: u64,
+    /// Bytes of memory that the instance holds, and that any has held.
+    held: u64,
+    peak: u64,
+    /// Since when the program itself is at work, and how long it was before.
+    working: Option<Instant>,
+    worked: Duration,
+    /// When it gave way last.
+    gave_way: Instant,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +74,11 @@ impl Meter {
             calling: None,
             is_idle: false,
             printed: 0,
+            held: 0,
+            peak: 0,
+            working: None,
+            worked: Duration::ZERO,
+            gave_way: Instant::now(),
         };
         Self { gauge: Arc::new(Mutex::new(gauge)), idle: Arc::new(watch::Sender::new(0)) }
     }
@@ -96,7 +111,8 @@ impl Meter {
     pub fn settle(&self) {
         let mut gauge = self.gauge();
         gauge.spent += gauge.given - gauge.left;
-        (gauge.given, gauge.left, gauge.refill, gauge.calling) = (0, 0, None, None);
+        (gauge.given, gauge.left, gauge.refill, gauge.calling, gauge.working) = (0, 0, None, None, None);
+        gauge.held = 0;
         gauge.is_idle = false;
         // One that was aborted is unwound later: what it counts then is nobody's.
         gauge.instance += 1;
@@ -131,6 +147,24 @@ impl Meter {
             true => Err(Stopped::Output(gauge.limits.output)),
             false => Ok(()),
         }
+    }
+
+    /// Notes bytes of memory that the instance holds.
+    pub fn hold(&self, bytes: u64) {
+        let mut gauge = self.gauge();
+        gauge.held = bytes;
+        gauge.peak = gauge.peak.max(bytes);
+    }
+
+    /// Bytes of memory that the instance holds, and the most that any has held.
+    pub fn memory(&self) -> (u64, u64) {
+        let gauge = self.gauge();
+        (gauge.held, gauge.peak)
+    }
+
+    /// How long the program itself was at work, by this machine's clock.
+    pub fn worked(&self) -> Duration {
+        self.gauge().worked
     }
 
     /// The grader waits, and the program's clock goes on.
@@ -170,7 +204,11 @@ impl Meter {
         match at {
             CallHook::CallingHost | CallHook::ReturningFromWasm => {
                 gauge.left = context.as_context().get_fuel()?;
-                gauge.calling = Some(Instant::now());
+                let now = Instant::now();
+                gauge.calling = Some(now);
+                if let Some(since) = gauge.working.take() {
+                    gauge.worked += now - since;
+                }
             }
             CallHook::ReturningFromHost | CallHook::CallingWasm => {
                 let took = gauge.calling.take().map_or(Duration::ZERO, |since| since.elapsed());
@@ -178,6 +216,7 @@ impl Meter {
                     gauge.waited += Duration::from_millis(took.as_millis() as u64);
                 }
                 gauge.is_idle = false;
+                gauge.working = Some(Instant::now());
                 if let Some(fuel) = gauge.refill.take() {
                     context.as_context_mut().set_fuel(fuel)?;
                     gauge.spent += gauge.given - gauge.left;
@@ -186,6 +225,18 @@ impl Meter {
             }
         }
         Ok(())
+    }
+
+    /// Whether it is time to give way to others.
+    pub fn is_long_at_it(&self) -> bool {
+        self.gauge().gave_way.elapsed() >= LONG
+    }
+
+    /// It gave way, and goes on.
+    pub fn goes_on(&self) {
+        let mut gauge = self.gauge();
+        let now = Instant::now();
+        (gauge.gave_way, gauge.working) = (now, Some(now));
     }
 
     /// Notes what is left when a call has ended.

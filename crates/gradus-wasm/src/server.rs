@@ -113,6 +113,16 @@ impl Server {
         self.0.world.meter.fuel()
     }
 
+    /// Bytes of memory that its instance holds, and the most that any has held.
+    pub fn memory(&self) -> (u64, u64) {
+        self.0.world.meter.memory()
+    }
+
+    /// How long the program itself was at work, by this machine's clock.
+    pub fn worked(&self) -> Duration {
+        self.0.world.meter.worked()
+    }
+
     /// The grader waits for a while, and the program's clock goes on.
     pub fn pass(&self, time: Duration) {
         self.0.world.meter.pass(time);

@@ -5,9 +5,12 @@ use crate::limits::Settings;
 use crate::meter::Meter;
 use crate::output::{Output, Printer};
 use crate::stopped::Stopped;
-use wasmtime::{ResourceLimiter, Store};
+use wasmtime::{CallHook, CallHookHandler, ResourceLimiter, Store, StoreContextMut};
 use wasmtime_wasi::cli::{StdinStream, StdoutStream};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
+
+/// So many files and other things of ours an instance holds open at once at most: our own process has only so many.
+pub const OPEN: usize = 512;
 
 /// What all instances of a program have in common.
 #[derive(Clone, Debug)]
@@ -70,7 +73,7 @@ impl World {
         store.limiter(move |state| bounds(state) as &mut dyn ResourceLimiter);
         let meter = self.meter.clone();
         let instance = meter.begin_instance();
-        store.call_hook(move |context, at| meter.hook(instance, context, at));
+        store.call_hook_async(Passage { meter, instance });
         let ready =
             store.set_fuel(0).and_then(|()| store.fuel_async_yield_interval(Some(crate::engine::YIELD)));
         ready.map_err(|error| Stopped::NotRun(error.to_string()))?;
@@ -78,33 +81,76 @@ impl World {
     }
 }
 
-/// Bounds of what an instance allocates.
+/// Stands where control passes between a program and us: what is counted is counted here, and a program that calls us without end gives
+/// way to others, as calls cost no fuel.
+struct Passage {
+    meter: Meter,
+    instance: u64,
+}
+
+#[async_trait::async_trait]
+impl<T: Send + 'static> CallHookHandler<T> for Passage {
+    async fn handle_call_event(&self, context: StoreContextMut<'_, T>, at: CallHook) -> wasmtime::Result<()> {
+        self.meter.hook(self.instance, context, at)?;
+        if matches!(at, CallHook::ReturningFromHost) && self.meter.is_long_at_it() {
+            tokio::task::yield_now().await;
+            self.meter.goes_on();
+        }
+        Ok(())
+    }
+}
+
+/// Bounds of what an instance allocates: of all its memories together, and of all its tables.
 #[derive(Clone, Debug)]
 pub struct Bounds {
-    memory: u64,
-    table: u64,
+    memory: Bound,
+    table: Bound,
+    meter: Meter,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Bound {
+    held: u64,
+    most: u64,
 }
 
 impl Bounds {
     /// Those of a world.
     pub fn of(world: &World) -> Self {
-        Self { memory: world.settings.limits.memory, table: world.settings.limits.table }
+        let bound = |most| Bound { held: 0, most };
+        let limits = &world.settings.limits;
+        Self { memory: bound(limits.memory), table: bound(limits.table), meter: world.meter.clone() }
+    }
+}
+
+impl Bound {
+    /// Whether there is room for one that grows.
+    fn grows(&mut self, from: usize, to: usize) -> bool {
+        let held = self.held.saturating_sub(from as u64).saturating_add(to as u64);
+        let fits = held <= self.most;
+        if fits {
+            self.held = held;
+        }
+        fits
     }
 }
 
 impl ResourceLimiter for Bounds {
-    fn memory_growing(&mut self, _: usize, wanted: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        match wanted as u64 > self.memory {
+    fn memory_growing(&mut self, now: usize, wanted: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        match self.memory.grows(now, wanted) {
+            true => {
+                self.meter.hold(self.memory.held);
+                Ok(true)
+            }
             // A program that handled it would go on in a way that no other machine shows: it ends here, with a name.
-            true => Err(wasmtime::Error::new(Stopped::Memory(self.memory))),
-            false => Ok(true),
+            false => Err(wasmtime::Error::new(Stopped::Memory(self.memory.most))),
         }
     }
 
-    fn table_growing(&mut self, _: usize, wanted: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        match wanted as u64 > self.table {
-            true => Err(wasmtime::Error::new(Stopped::Table(self.table))),
-            false => Ok(true),
+    fn table_growing(&mut self, now: usize, wanted: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        match self.table.grows(now, wanted) {
+            true => Ok(true),
+            false => Err(wasmtime::Error::new(Stopped::Table(self.table.most))),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::components::Guest;
 use crate::instance::Ask;
 use crate::pipe::Pipe;
-use crate::state::{Bounds, World};
+use crate::state::{Bounds, OPEN, World};
 use crate::stopped::Stopped;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING};
@@ -14,6 +14,7 @@ use hyper_util::rt::TokioIo;
 use std::future::Future;
 use tokio::sync::mpsc;
 use wasmtime::{InstancePre, Store};
+use wasmtime_wasi::WasiView;
 use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::p2::bindings::CommandPre;
 
@@ -33,7 +34,9 @@ pub fn store(
     arguments: &[String],
 ) -> Result<Store<State>, Stopped> {
     let mut wasi = world.wasi(number, pipe.input(), pipe.output())?;
-    let state = State { wasi: wasi.args(arguments).build_p1(), bounds: Bounds::of(world) };
+    let mut wasi = wasi.args(arguments).build_p1();
+    wasi.ctx().table.set_max_capacity(OPEN);
+    let state = State { wasi, bounds: Bounds::of(world) };
     world.store(module.module().engine(), state, |state| &mut state.bounds)
 }
 

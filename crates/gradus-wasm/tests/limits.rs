@@ -55,6 +55,57 @@ async fn memory_and_tables_have_bounds() {
 }
 
 #[tokio::test]
+async fn memories_and_tables_are_counted_together() {
+    let memory = "(memory $other 10)";
+    ends("(drop (memory.grow $other (i32.const 10)))", memory, small(), Stopped::Memory(1 << 20)).await;
+    let tables = "(table $a 60 funcref) (table $b 1 funcref)";
+    let grow = "(drop (table.grow $b (ref.null func) (i32.const 60)))";
+    ends(grow, tables, small(), Stopped::Table(100)).await;
+}
+
+#[tokio::test]
+async fn what_was_held_at_most_is_known() {
+    let server = server(&guest("(drop (memory.grow (i32.const 4)))", ""), small()).await;
+    assert_eq!(server.memory(), (2 << 16, 2 << 16));
+    assert_eq!(ask(&server, "/x").await.unwrap(), "ok");
+    server.start().await.unwrap();
+    assert_eq!(server.memory(), (2 << 16, 6 << 16));
+    assert!(!server.worked().is_zero());
+}
+
+/// Opens a new file of `DATA_DIR`, whose descriptor is then at 32.
+const OPEN: &str = "(call $open (i32.const 3) (i32.const 0) (i32.const 128) (i32.const 1) (i32.const 1) \
+    (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 32))";
+
+#[tokio::test]
+async fn a_file_that_was_removed_while_it_is_written_has_its_bound_too() {
+    let data = tempfile::tempdir().unwrap();
+    let write =
+        "(loop $on (call $print (i32.load (i32.const 32)) (i32.const 1024) (i32.const 500)) (br $on))";
+    let remove = "(drop (call $unlink (i32.const 3) (i32.const 128) (i32.const 1)))";
+    for attack in [format!("(drop {OPEN}) {write}"), format!("(drop {OPEN}) {remove} {write}")] {
+        let limits = Limits { fuel_request: 10_000_000_000, fuel_grading: u64::MAX / 2, ..small() };
+        let settings = gradus_wasm::Settings { data: Some(data.path().to_owned()), ..settings(limits) };
+        let server = Server::new(program(&guest(&attack, "")), settings);
+        server.start().await.unwrap();
+        assert_eq!(ask(&server, "/x").await, Err(Stopped::Disk(1 << 20)));
+        std::fs::remove_dir_all(data.path()).and_then(|()| std::fs::create_dir(data.path())).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_program_can_not_hold_all_of_our_descriptors() {
+    let data = tempfile::tempdir().unwrap();
+    let again = format!("(loop $on (br_if $on (i32.eqz {OPEN})))");
+    let settings = gradus_wasm::Settings { data: Some(data.path().to_owned()), ..settings(small()) };
+    let server = Server::new(program(&guest(&again, "")), settings);
+    server.start().await.unwrap();
+    let ended = ask(&server, "/x").await;
+    let held = std::fs::read_dir("/proc/self/fd").unwrap().count();
+    assert!(held < 1000, "{held} descriptors: {ended:?}");
+}
+
+#[tokio::test]
 async fn memory_that_is_wanted_from_the_beginning_counts_too() {
     let text = r#"(module (memory (export "memory") 1000) (func (export "_start")))"#;
     let server = Server::new(program(text), settings(small()));

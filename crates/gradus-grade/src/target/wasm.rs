@@ -229,11 +229,20 @@ impl Target for WasmTarget {
     }
 
     fn memory(&self) -> Doing<'_, Option<u64>> {
-        Box::pin(async { None })
+        let (held, _) = self.server.memory();
+        Box::pin(async move { Some(held) })
     }
 
     fn usage(&self) -> Option<Usage> {
-        None
+        let (_, peak_memory) = self.server.memory();
+        Some(Usage {
+            cpu: self.server.worked(),
+            peak_memory,
+            peak_tasks: None,
+            peak_disk: None,
+            output: self.server.output().total(),
+            source: "WebAssembly's memory, and the time within the program".into(),
+        })
     }
 
     fn fuel(&self) -> Option<u64> {

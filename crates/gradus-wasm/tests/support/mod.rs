@@ -17,6 +17,7 @@ pub fn guest(attack: &str, more: &str) -> String {
   (import "wasi_snapshot_preview1" "clock_time_get" (func $clock (param i32 i64 i32) (result i32)))
   (import "wasi_snapshot_preview1" "path_open"
     (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_unlink_file" (func $unlink (param i32 i32 i32) (result i32)))
   (memory (export "memory") 2)
   (data (i32.const 128) "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
   {more}
