@@ -10,6 +10,7 @@ use gradus_grade::{Folder, Interrupt, Job, Quiet, Record, Sandbox, Silent, Subje
 use gradus_intake::catalogue::{LoadedExercise, LoadedGrader};
 use gradus_model::grader::Grader;
 use gradus_model::report::{Progress, Report, Selection};
+use tokio::sync::Mutex;
 
 /// What every grading of one exercise has in common.
 pub struct Trial<'a> {
@@ -19,6 +20,8 @@ pub struct Trial<'a> {
     pub interrupt: &'a Interrupt,
     /// Shared by all gradings at a time.
     pub quiet: Quiet,
+    /// Programs in WebAssembly run within this very thread: several at a time would only take time from each other's requests.
+    pub in_here: &'a Mutex<()>,
 }
 
 /// How the candidates of one exercise are graded.
@@ -204,6 +207,10 @@ impl Trial<'_> {
             quiet: self.quiet.clone(),
             keep: false,
         };
+        let _alone = match candidate.in_wasm {
+            true => Some(self.in_here.lock().await),
+            false => None,
+        };
         grade(job, &mut Silent, self.interrupt).await
     }
 }
@@ -221,7 +228,8 @@ pub async fn failures(
     workshop: &Workshop<'_>,
     interrupt: &Interrupt,
 ) -> Result<Vec<String>, String> {
-    let trial = Trial { exercise, grader, workshop, interrupt, quiet: Quiet::default() };
+    let in_here = Mutex::new(());
+    let trial = Trial { exercise, grader, workshop, interrupt, quiet: Quiet::default(), in_here: &in_here };
     let options = Options { seeds: vec![1, 2], ..Options::default() };
     let script = Script::new(&grader.grader, &options, None);
     let prepared =
