@@ -1,9 +1,11 @@
 //! Files in, data or mistakes out.
 
 mod drawing;
+mod measuring;
 mod mistakes;
 mod public;
 mod samples;
 mod schemas;
 mod scoring;
 mod toml;
+mod varying;
