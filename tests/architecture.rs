@@ -1,4 +1,4 @@
-//! The manifests hold to the arrows that ARCHITECTURE.md draws, and every path that it names is there.
+//! The manifests hold to the arrows that ARCHITECTURE.md draws, every path that it names is there, and every file of tests is run.
 
 use crate::support::repository;
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,6 +77,24 @@ fn every_file_says_its_job_in_its_first_line() {
         for file in sources(&manifest.with_file_name("src")) {
             let text = std::fs::read_to_string(&file).expect("a source file");
             assert!(text.starts_with("//! "), "{} does not say what it is for", file.display());
+        }
+    }
+}
+
+#[test]
+fn every_file_of_tests_is_run() {
+    for manifest in manifests() {
+        let package = manifest.parent().expect("a folder");
+        let tests = if package.ends_with("tests") { package.to_owned() } else { package.join("tests") };
+        let Ok(all) = std::fs::read_to_string(tests.join("all.rs")) else { continue };
+        for entry in std::fs::read_dir(&tests).expect("tests") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_stem().and_then(|name| name.to_str()).expect("a name in UTF-8").to_owned();
+            let is_named = name == "all" || all.contains(&format!("mod {name};"));
+            assert!(
+                path.extension().is_none_or(|kind| kind != "rs") || is_named,
+                "{path:?} is not in all.rs"
+            );
         }
     }
 }
