@@ -20,9 +20,11 @@ pub struct Effort {
 /// What was taken since then.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
-    /// Processor time, of all threads together.
-    pub ran: Duration,
-    /// How long threads that could have run waited for a processor. Those that have ended meanwhile are not counted.
+    /// Processor time of ourselves, all threads together.
+    pub ours: Duration,
+    /// The same of everything below us.
+    pub below: Duration,
+    /// How long threads that could have run waited for a processor, ours too. Those that have ended meanwhile are not counted.
     pub waited: Duration,
 }
 
@@ -45,39 +47,45 @@ impl Effort {
     pub fn end(&self) -> Taken {
         let mut threads = Threads::new();
         add_threads(std::process::id(), &mut threads);
-        let (below, ticks) = below();
-        below.into_iter().for_each(|pid| add_threads(pid, &mut threads));
+        let [ours, waited] = self.since(&threads);
+        let (pids, ticks) = below();
+        threads.clear();
+        pids.into_iter().for_each(|pid| add_threads(pid, &mut threads));
+        let [below, others_waited] = self.since(&threads);
+        // Coarse, but threads and processes that have ended are in it.
+        let ticks = TICK * u32::try_from(ticks.saturating_sub(self.ticks)).unwrap_or(u32::MAX);
+        let below = if ticks > below + ROUNDED { ticks } else { below };
+        Taken { ours, below, waited: waited + others_waited }
+    }
+
+    /// For how long these threads ran and waited since it began.
+    fn since(&self, threads: &Threads) -> [Duration; 2] {
         let mut total = [0, 0];
         for (id, now) in threads {
-            let before = self.threads.get(&id).copied().unwrap_or_default();
-            for (total, (now, before)) in total.iter_mut().zip(now.into_iter().zip(before)) {
+            let before = self.threads.get(id).copied().unwrap_or_default();
+            for (total, (now, before)) in total.iter_mut().zip(now.iter().zip(before)) {
                 *total += now.saturating_sub(before);
             }
         }
-        let [ran, waited] = total.map(Duration::from_nanos);
-        // Coarse, but threads and processes that have ended are in it.
-        let ticks = TICK * u32::try_from(ticks.saturating_sub(self.ticks)).unwrap_or(u32::MAX);
-        Taken { ran: if ticks > ran + ROUNDED { ticks } else { ran }, waited }
+        total.map(Duration::from_nanos)
     }
 }
 
-/// All processes below us, and the ticks that they and we have taken, with those of children that were waited for.
+/// All processes below us, and the ticks that they have taken, with those of children that they waited for.
 fn below() -> (Vec<u32>, u64) {
-    let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    let mut taken = BTreeMap::new();
+    let mut children: BTreeMap<u32, Vec<(u32, u64)>> = BTreeMap::new();
     for (pid, parent, ticks) in fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(process) {
-        children.entry(parent).or_default().push(pid);
-        taken.insert(pid, ticks);
+        children.entry(parent).or_default().push((pid, ticks));
     }
-    let (mut open, mut found) = (vec![std::process::id()], Vec::new());
+    let (mut open, mut found, mut taken) = (vec![std::process::id()], Vec::new(), 0);
     while let Some(pid) = open.pop() {
-        let below = children.remove(&pid).unwrap_or_default();
-        found.extend(&below);
-        open.extend(below);
+        for (pid, ticks) in children.remove(&pid).unwrap_or_default() {
+            open.push(pid);
+            found.push(pid);
+            taken += ticks;
+        }
     }
-    let of = |pid: &u32| taken.get(pid).copied().unwrap_or(0);
-    let ticks = of(&std::process::id()) + found.iter().map(of).sum::<u64>();
-    (found, ticks)
+    (found, taken)
 }
 
 /// A process, its parent, and its ticks.
@@ -109,7 +117,7 @@ mod tests {
     use std::process::{Command, Stdio};
 
     #[test]
-    fn what_a_program_below_us_runs_is_counted_while_it_lives_and_afterwards() {
+    fn what_a_program_below_us_runs_is_counted() {
         let effort = Effort::begin();
         let script = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo done; read line";
         let mut program = Command::new("sh");
@@ -119,8 +127,6 @@ mod tests {
         program.stdout.as_mut().expect("a pipe").read_exact(&mut said).expect("a word");
         let alive = effort.end();
         program.wait().expect("an end");
-        let ended = effort.end();
-        assert!(alive.ran >= TICK, "{alive:?}");
-        assert!(ended.ran + ROUNDED + TICK >= alive.ran / 2, "{ended:?} after {alive:?}");
+        assert!(alive.below >= TICK, "{alive:?}");
     }
 }

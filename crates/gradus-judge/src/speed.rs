@@ -18,9 +18,11 @@ pub struct Spent {
     pub times: f64,
     /// Seconds from its beginning to its end.
     pub took: f64,
-    /// Seconds for which its programs ran, all threads together.
+    /// Seconds for which programs ran, all threads together, and those that asked for it, too.
     pub ran: f64,
-    /// Seconds for which they waited for a processor; like `ran` 0 where nobody counts them.
+    /// Seconds of these that the work itself took.
+    pub worked: f64,
+    /// Seconds for which programs waited for a processor; like `ran` 0 where nobody counts them.
     pub waited: f64,
 }
 
@@ -59,8 +61,8 @@ pub fn compare(pairs: &[[Spent; 2]], at_least: f64, processors: f64) -> Option<T
         let ratio = other.cost() / one.cost().max(f64::MIN_POSITIVE);
         (ratio, one.is_starved(processors) || other.is_starved(processors))
     });
-    let ran = |which: usize| ran_once(pairs.iter().map(|pair| pair[which]));
-    tell(&ratios.collect::<Vec<_>>(), ran(1) / ran(0), at_least)
+    let worked = |which: usize| worked_once(pairs.iter().map(|pair| pair[which]));
+    tell(&ratios.collect::<Vec<_>>(), worked(1) / worked(0), at_least)
 }
 
 /// How a cost grows with the size, as an exponent, by rounds of one measurement for each size; and whether that is at least so
@@ -70,14 +72,16 @@ pub fn growth(sizes: &[f64], rounds: &[Vec<Spent>], bound: f64, processors: f64)
         let costs: Vec<f64> = round.iter().map(|spent| spent.cost().max(1e-9)).collect();
         (exponent(sizes, &costs), round.iter().any(|spent| spent.is_starved(processors)))
     });
-    let ran: Vec<f64> = (0..sizes.len()).map(|at| ran_once(rounds.iter().map(|round| round[at]))).collect();
-    tell(&exponents.collect::<Vec<_>>(), exponent(sizes, &ran), bound)
+    let worked = (0..sizes.len()).map(|at| worked_once(rounds.iter().map(|round| round[at])));
+    let by_processor = exponent(sizes, &worked.collect::<Vec<_>>());
+    tell(&exponents.collect::<Vec<_>>(), by_processor, bound)
 }
 
 /// Processor time of doing it once, over all measurements.
-fn ran_once(all: impl Iterator<Item = Spent>) -> f64 {
-    let (ran, times) = all.fold((0.0, 0.0), |(ran, times), spent| (ran + spent.ran, times + spent.times));
-    ran / times
+fn worked_once(all: impl Iterator<Item = Spent>) -> f64 {
+    let add = |(worked, times), spent: Spent| (worked + spent.worked, times + spent.times);
+    let (worked, times) = all.fold((0.0, 0.0), add);
+    worked / times
 }
 
 /// Measurements of programs that had their processors decide. Where these are too few, all of them do, and processor time must

@@ -42,7 +42,7 @@ impl Machine {
             left -= SLICE;
         }
         self.now += sleeps;
-        Spent { times: 1.0, took: self.now - begun, ran: runs, waited }
+        Spent { times: 1.0, took: self.now - begun, ran: runs, worked: runs, waited }
     }
 
     fn pair(&mut self, one: (f64, f64), other: (f64, f64)) -> [Spent; 2] {
@@ -157,7 +157,7 @@ fn who_sleeps_is_slow_whatever_the_processors_say() {
 
 #[test]
 fn who_has_all_processors_waits_only_for_itself() {
-    let crowded = Spent { times: 1.0, took: 1.0, ran: 1.9, waited: 2.0 };
+    let crowded = Spent { times: 1.0, took: 1.0, ran: 1.9, worked: 1.9, waited: 2.0 };
     assert!(!crowded.is_starved(PROCESSORS));
     assert!(Spent { ran: 0.9, ..crowded }.is_starved(PROCESSORS));
     assert!(!Spent { ran: 0.9, waited: 0.2, ..crowded }.is_starved(PROCESSORS));
