@@ -11,6 +11,9 @@ const OURS: f64 = 0.75;
 /// After so many measurements one looks at them. To look after each would be to wait until noise says something.
 const LOOKS: [usize; 8] = [LEAST, 9, 12, 16, 21, 28, 37, 49];
 
+/// Of so many measurements of starved programs the median counts, however far they lie apart: processor time says the same.
+const MANY: usize = 28;
+
 /// What some work took.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spent {
@@ -92,13 +95,18 @@ fn tell(measured: &[(f64, bool)], by_processor: f64, bound: f64) -> Option<Told>
         return Some(Told { median, by_processor: None, reaches: median.reaches(bound) });
     }
     let median = Median::of(&measured.iter().map(|(value, _)| *value).collect::<Vec<_>>())?;
-    let says_the_same = match median.reaches(bound) {
+    let clock = match median.reaches(bound) {
+        Reaches::Unclear if median.count >= MANY && median.median >= bound => Reaches::Yes,
+        Reaches::Unclear if median.count >= MANY => Reaches::No,
+        clock => clock,
+    };
+    let says_the_same = match clock {
         Reaches::Yes => by_processor >= bound,
         Reaches::No => by_processor < bound,
         Reaches::Unclear => false,
     };
     let is_known = by_processor.is_finite();
-    let reaches = if says_the_same && is_known { median.reaches(bound) } else { Reaches::Unclear };
+    let reaches = if says_the_same && is_known { clock } else { Reaches::Unclear };
     Some(Told { median, by_processor: Some(by_processor), reaches })
 }
 

@@ -147,6 +147,20 @@ fn growth_that_waits_hide_is_not_called_none() {
 }
 
 #[test]
+fn many_measurements_that_lie_far_apart_tell_if_processor_time_says_the_same() {
+    let spent = |worked: f64, took: f64| Spent { times: 1.0, took, ran: worked, worked, waited: took };
+    // Seven times as fast by the clock, or half as fast, now this and now that.
+    let pairs = |count: usize, worked: f64| -> Vec<[Spent; 2]> {
+        let ratio = |at: usize| if at.is_multiple_of(3) { 0.5 } else { 7.0 };
+        (0..count).map(|at| [spent(worked, 0.1), spent(0.010, 0.1 * ratio(at))]).collect()
+    };
+    let told = |count, worked| compare(&pairs(count, worked), 5.0, PROCESSORS).expect("enough pairs").reaches;
+    assert_eq!(told(21, 0.001), Reaches::Unclear);
+    assert_eq!(told(28, 0.001), Reaches::Yes);
+    assert_eq!(told(28, 0.010), Reaches::Unclear, "processor time says that they are alike");
+}
+
+#[test]
 fn who_sleeps_is_slow_whatever_the_processors_say() {
     let calm = || Machine::new(|_| false, 0.0, 1);
     assert_eq!(judged(calm(), (0.001, 0.1), (0.02, 0.0), 3.0), Reaches::No);
