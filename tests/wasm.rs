@@ -228,3 +228,48 @@ fn a_plugin_asks_restarts_and_shows_what_it_found() {
         }
     }
 }
+
+/// A course that allows three times the work of its baseline, a Python program that adds up numbers in one pass.
+fn with_baseline(program: &str) -> Course {
+    let adds = |per: &str| {
+        http_server(&format!(
+            "def answer(method, path, body):\n    n = int(path.split('=')[1])\n    return 200, {{}}, str(sum({per})).encode()\n"
+        ))
+    };
+    let steps = "      - work:\n          steps: [ { get: \"/?n=2000\", expect: { status: 200 } } ]\n          expect: { fuel_per_baseline: { $at_most: 3 } }\n";
+    let course = Course::new(&one_check(steps), &adds(program));
+    course.write("exercises/demo/baseline/python/app.py", &adds("1 for _ in range(n)"));
+    let start = "format = 1\nexercise = \"demo\"\n\n[run]\nstart = \"python3 app.py\"\n";
+    course.write("exercises/demo/baseline/python/gradus.toml", start);
+    course
+}
+
+#[test]
+fn work_is_judged_as_a_multiple_of_the_baselines() {
+    check(&with_baseline("1 for _ in range(n)"), &[]).code(0);
+    check(&with_baseline("1 for _ in range(2 * n)"), &[]).code(0);
+    let ran = check(&with_baseline("1 for _ in range(n) for _ in range(10)"), &["--report", "json"]).code(1);
+    let got = |ran: &crate::support::gradus::Ran| {
+        let failure = &ran.json()["checks"][0]["outcome"];
+        failure["mismatches"][0]["got"].as_str().unwrap_or_default().to_owned()
+    };
+    let times: f64 = got(&ran).parse().expect("a number");
+    assert!((5.0..11.0).contains(&times), "{times}");
+    // Another process counts the same, to the last digit.
+    let again = check(&with_baseline("1 for _ in range(n) for _ in range(10)"), &["--report", "json"]);
+    assert_eq!(got(&again), got(&ran));
+}
+
+#[test]
+fn counts_under_different_runners_are_not_compared() {
+    let course = with_baseline("1 for _ in range(n)");
+    let fetch = "export default { fetch: () => new Response(\"2000\") };\n";
+    course.write("exercises/demo/baseline/python/server.js", fetch);
+    let start = "format = 1\nexercise = \"demo\"\n\n[run]\nstart = \"node server.js\"\n";
+    course.write("exercises/demo/baseline/python/gradus.toml", start);
+    let ran = check(&course, &[]).code(4);
+    ran.says("counted under the runner python").says("under the runner javascript").says("can't be compared");
+    // Without a baseline in the submission's language, nothing is compared at all.
+    std::fs::remove_dir_all(course.root.path().join("exercises/demo/baseline")).unwrap();
+    check(&course, &[]).says("a baseline in the submission's language");
+}

@@ -151,7 +151,17 @@ pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) 
             failure.mismatches.extend(upstream::unexpected(bench));
             Outcome::Failed(*failure)
         }
-        Err(_) => Outcome::Failed(out_of_time(bench, check, at)),
+        Err(_) => match bench.plugins.at_work() {
+            // It is not the submission that was waited for.
+            Some(plugin) => Outcome::Broken(Fault {
+                what: format!(
+                    "the plugin {plugin} was stopped: the check's time, {}, was over while it was at work itself",
+                    format_duration(check.timeout)
+                ),
+                way_out: None,
+            }),
+            None => Outcome::Failed(out_of_time(bench, check, at)),
+        },
     };
     let outcome = blame_crash(bench, check, outcome).await;
     Ran { outcome, requests }

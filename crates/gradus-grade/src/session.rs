@@ -78,7 +78,7 @@ impl<'a, 'j> Session<'a, 'j> {
             heard: Heard::default(),
             wants: None,
             gone: None,
-            plugins: Plugins::default(),
+            plugins: Plugins::new(job.subject.compiled()),
             target,
             further,
             upstreams,

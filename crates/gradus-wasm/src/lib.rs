@@ -6,6 +6,7 @@
 
 mod chance;
 mod command;
+mod compiled;
 mod components;
 mod engine;
 mod files;

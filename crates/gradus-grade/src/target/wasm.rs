@@ -249,6 +249,14 @@ impl Target for WasmTarget {
         Some(self.server.fuel())
     }
 
+    fn counted_under(&self) -> Option<String> {
+        Some(
+            self.runner
+                .as_ref()
+                .map_or_else(|| "no runner".to_owned(), |runner| format!("the runner {runner}")),
+        )
+    }
+
     fn pass(&mut self, time: Duration) {
         self.server.pass(time);
     }

@@ -8,7 +8,7 @@ use crate::means::{Means, interrupt_on_signals, now, runtime, supplies};
 use crate::progress::{Lines, Progress};
 use crate::screen;
 use crate::subject::{self, Graded};
-use gradus_grade::{Folder, Interrupt, Job, Observer, Quiet, Subject, Where, grade};
+use gradus_grade::{Folder, Interrupt, Job, Observer, Quiet, Remote, Subject, Where, grade};
 use gradus_intake::cache::BuildCache;
 use gradus_intake::catalogue::Catalogue;
 use gradus_intake::tree;
@@ -101,7 +101,8 @@ fn subject_of<'l>(
         }
         let said = url_exercise(&check.dir, environment);
         let slug = subject::slug(check.exercise.as_deref(), said.as_deref(), &check.dir)?;
-        return Ok((subject::graded(catalogue, &slug)?, Subject::Url(url), None));
+        let remote = Remote { url, runners: environment.runners() };
+        return Ok((subject::graded(catalogue, &slug)?, Subject::Url(remote), None));
     };
     let dir = subject::folder(&check.dir, environment)?;
     let said = subject::said(&dir)?;
