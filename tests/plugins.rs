@@ -104,7 +104,7 @@ fn what_ends_a_plugin_breaks_its_check_and_is_told_in_words() {
         (
             "(loop $on (br $on))",
             "    timeout: 1s\n",
-            "was stopped: the check's time, 1s, was over while it was at work",
+            "was stopped: the check's time, 1 s, was over while it was at work",
         ),
         ("(drop (memory.grow (i32.const 5000)))", "", "was stopped: it wanted more than 256 MiB of memory"),
         ("(loop $on (call $print) (br $on))", "", "was stopped: it printed more than 1024 KiB"),
