@@ -114,15 +114,17 @@ impl Native {
 
 /// A launcher whose processes are an ordinary user's.
 fn as_user(folder: &Path) -> Launcher {
+    behind(folder, &format!("setpriv --reuid={USER} --regid={USER} --clear-groups \"$@\""))
+}
+
+/// A launcher whose processes are started by this line of a shell's, in which `"$@"` stands for them.
+pub fn behind(folder: &Path, line: &str) -> Launcher {
     use std::os::unix::fs::PermissionsExt;
     let open = || std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(folder, open()).expect("a folder for everybody");
-    let (keeper, script) = (folder.join("keeper"), folder.join("as-user"));
+    let (keeper, script) = (folder.join("keeper"), folder.join("script"));
     std::fs::copy(KEEPER, &keeper).expect("a copy");
-    let text = format!(
-        "#!/bin/sh\nexec setpriv --reuid={USER} --regid={USER} --clear-groups {} \"$@\"\n",
-        keeper.display()
-    );
+    let text = format!("#!/bin/sh\nset -- {} \"$@\"\nexec {line}\n", keeper.display());
     std::fs::write(&script, text).expect("a script");
     std::fs::set_permissions(&script, open()).expect("a program");
     Launcher::with_keeper(script).expect("a zygote")
