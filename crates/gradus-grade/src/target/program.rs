@@ -234,6 +234,7 @@ impl Target for ProgramTarget {
             listen: true,
             apart,
             instances: true,
+            pieces: true,
         }
     }
 
