@@ -238,7 +238,8 @@ impl Grading<'_, '_> {
         };
         let mut session = Session::new(job, &contracts, target, further, upstreams);
         for (index, check) in checks.into_iter().enumerate() {
-            self.leave.take(check.measures_time()).await;
+            let measures = check.measures_time() && session.skip(check, &self.report.checks).is_none();
+            self.leave.take(measures).await;
             let is_hidden = check.visibility == Visibility::Hidden;
             if is_hidden && !self.hidden_began {
                 self.hidden_began = true;

@@ -1,12 +1,30 @@
 //! Quiet for whoever measures time: of all gradings side by side, only one goes on while its check compares times. It knows
 //! nothing of what is measured.
 
-use std::sync::Arc;
-use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
 
 /// What gradings side by side share. Clones are the same one; a grading by itself has one of its own.
 #[derive(Clone, Debug, Default)]
-pub struct Quiet(Arc<RwLock<()>>);
+pub struct Quiet(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    now: Mutex<Now>,
+    /// Something of it has ended.
+    changed: Notify,
+}
+
+/// What goes on.
+#[derive(Clone, Copy, Debug, Default)]
+struct Now {
+    /// How many gradings go on beside each other.
+    beside: usize,
+    /// Whether one measures.
+    alone: bool,
+    /// How many want to measure.
+    wanted: usize,
+}
 
 /// What one grading may do right now: everything, as long as nobody measures time; or, alone, measure it.
 #[derive(Debug)]
@@ -15,12 +33,14 @@ pub struct Leave {
     held: Option<Held>,
 }
 
-#[derive(Debug)]
-#[expect(dead_code, reason = "they are held, and that is all")]
+#[derive(Clone, Copy, Debug)]
 enum Held {
-    Beside(OwnedRwLockReadGuard<()>),
-    Alone(OwnedRwLockWriteGuard<()>),
+    Beside,
+    Alone,
 }
+
+/// One that waits to be alone, until it is dropped.
+struct Wanted<'q>(&'q Shared);
 
 impl Leave {
     /// Nothing may be done yet.
@@ -28,15 +48,78 @@ impl Leave {
         Self { quiet: quiet.clone(), held: None }
     }
 
-    /// Waits until it may go on beside others, or alone. Whoever wanted to be alone meanwhile goes first, so it is worth asking
-    /// again before each check.
+    /// Waits until it may go on beside others, or alone. All who want to be alone go one after another before anybody else goes
+    /// on, as it takes long until everybody waits; so it is worth asking again before each check.
     pub async fn take(&mut self, alone: bool) {
-        self.held = None;
-        let lock = self.quiet.0.clone();
+        self.give_back();
         self.held = Some(match alone {
-            true => Held::Alone(lock.write_owned().await),
-            false => Held::Beside(lock.read_owned().await),
+            true => self.quiet.0.alone().await,
+            false => self.quiet.0.beside().await,
         });
+    }
+
+    fn give_back(&mut self) {
+        let Some(held) = self.held.take() else { return };
+        let mut now = self.quiet.0.now();
+        match held {
+            Held::Beside => now.beside -= 1,
+            Held::Alone => now.alone = false,
+        }
+        drop(now);
+        self.quiet.0.changed.notify_waiters();
+    }
+}
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        self.give_back();
+    }
+}
+
+impl Shared {
+    async fn alone(&self) -> Held {
+        self.now().wanted += 1;
+        let _wanted = Wanted(self);
+        self.until(|now| {
+            let may = now.beside == 0 && !now.alone;
+            now.alone |= may;
+            may
+        })
+        .await;
+        Held::Alone
+    }
+
+    async fn beside(&self) -> Held {
+        self.until(|now| {
+            let may = now.wanted == 0 && !now.alone;
+            now.beside += usize::from(may);
+            may
+        })
+        .await;
+        Held::Beside
+    }
+
+    /// Waits until it could be entered.
+    async fn until(&self, mut enter: impl FnMut(&mut Now) -> bool) {
+        loop {
+            let changed = self.changed.notified();
+            // What changes from here on is heard.
+            if enter(&mut self.now()) {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    fn now(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Wanted<'_> {
+    fn drop(&mut self) {
+        self.0.now().wanted -= 1;
+        self.0.changed.notify_waiters();
     }
 }
 
@@ -66,6 +149,37 @@ mod tests {
         drop(alone);
         assert!(!goes_on(&mut next), "somebody measures");
         measuring.take(false).await;
+        assert!(goes_on(&mut next));
+    }
+
+    #[tokio::test]
+    async fn those_that_measure_go_one_after_another_before_anybody_else_goes_on() {
+        let quiet = Quiet::default();
+        let [mut other, mut one, mut two] = [(); 3].map(|()| Leave::of(&quiet));
+        one.take(true).await;
+        let mut next = Box::pin(other.take(false));
+        assert!(!goes_on(&mut next), "one measures");
+        let mut second = Box::pin(two.take(true));
+        assert!(!goes_on(&mut second), "one measures");
+        drop(one);
+        assert!(!goes_on(&mut next), "another one wants to measure");
+        assert!(goes_on(&mut second));
+        drop(second);
+        assert!(!goes_on(&mut next), "it measures");
+        drop(two);
+        assert!(goes_on(&mut next));
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_one_that_gave_up_measuring() {
+        let quiet = Quiet::default();
+        let [mut other, mut third, mut gone] = [(); 3].map(|()| Leave::of(&quiet));
+        other.take(false).await;
+        let mut wanted = Box::pin(gone.take(true));
+        assert!(!goes_on(&mut wanted), "another one goes on");
+        let mut next = Box::pin(third.take(false));
+        assert!(!goes_on(&mut next), "one wants to measure");
+        drop(wanted);
         assert!(goes_on(&mut next));
     }
 }

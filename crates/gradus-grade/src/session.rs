@@ -136,7 +136,8 @@ impl<'a, 'j> Session<'a, 'j> {
         (ran.outcome, ran.requests, output)
     }
 
-    fn skip(&self, check: &Check, done: &[CheckReport]) -> Option<Because> {
+    /// Why it is not run, if something stands in its way.
+    pub fn skip(&self, check: &Check, done: &[CheckReport]) -> Option<Because> {
         let passed = |id: &str| done.iter().any(|other| other.id == id && other.outcome == Outcome::Passed);
         let needs = order::direct_needs(self.job.grader, check);
         if let Some(missing) = needs.iter().find(|need| !passed(&need.id.value)) {

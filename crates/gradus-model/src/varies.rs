@@ -6,28 +6,38 @@ use crate::source::{SourceId, Span};
 use crate::stub::StubChange;
 use crate::toxic::ToxicKind;
 use crate::value::{Draw, Generator, Value, ValueKind, Var};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Names that are other ones with each seed, whatever a grader draws.
 const ALWAYS: [&str; 2] = ["seed", "secret"];
 
 impl Grader {
-    /// The ids of checks of which another seed can change what is asked or expected, in the file's order. Whatever a check
-    /// needs is a part of it, as it may have saved something.
+    /// The ids of checks of which another seed can change what is asked or expected, in the file's order. What a check drew or
+    /// saved is another one for whoever needs that check, and names it.
     pub fn varying(&self) -> Vec<&str> {
         let drawn = Drawn::of(self);
         if self.all_vary(&drawn) {
             return self.checks.iter().map(|check| check.id.value.as_str()).collect();
         }
         let mut varying: Vec<&str> = Vec::new();
-        let mut gate = false;
+        // What each check hands on, and its needs with it. What a check needs stands above it, as do the gates that all need.
+        let mut handed: BTreeMap<&str, Drawn<'_>> = BTreeMap::new();
+        let mut gates = drawn;
         for check in &self.checks {
-            // What a check needs stands above it, as do the gates that all of them need.
-            let needs = gate || check.needs.iter().any(|need| varying.contains(&need.value.as_str()));
-            if needs || self.varies(check, &drawn) {
-                varying.push(&check.id.value);
-                gate |= check.worth == Worth::Gate;
+            let id = check.id.value.as_str();
+            let needs = check.needs.iter().filter_map(|need| handed.get(need.value.as_str()));
+            let mut names = needs.fold(gates.clone(), Drawn::with);
+            if self.varies(check, &names) {
+                varying.push(id);
+                names.0.extend(check.vars.iter().map(|var| var.name.value.as_str()));
+                names.0.extend(
+                    check.every_step().into_iter().flat_map(Step::saves).map(|save| save.name.value.as_str()),
+                );
             }
+            if check.worth == Worth::Gate {
+                gates = names.clone();
+            }
+            handed.insert(id, names);
         }
         varying
     }
@@ -65,14 +75,21 @@ impl Grader {
     }
 }
 
-/// The names of what is drawn for the whole grading.
+/// The names of what is another one with each seed.
+#[derive(Clone)]
 struct Drawn<'g>(BTreeSet<&'g str>);
 
 impl<'g> Drawn<'g> {
+    /// What is drawn for the whole grading.
     fn of(grader: &'g Grader) -> Self {
         let drawn = |var: &&Var| draws(&var.draw) || !matches!(var.draw, Draw::Generated(_));
         let own = grader.vars.iter().filter(drawn).map(|var| var.name.value.as_str());
         Self(own.chain(ALWAYS).collect())
+    }
+
+    fn with(mut self, more: &Self) -> Self {
+        self.0.extend(&more.0);
+        self
     }
 
     /// Whether one of them is named in what an author wrote.

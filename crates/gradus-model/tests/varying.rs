@@ -6,8 +6,9 @@ use gradus_model::read;
 /// A grader with these lines before its checks, and two checks: one that asks for nothing that is drawn, and one with these
 /// lines.
 fn grader(before: &str, second: &str) -> Grader {
+    let worth = if second.contains("gate: true") { "" } else { "    points: 1\n" };
     let text = format!(
-        "format: 1\nexercise: demo\npass: 50\n{before}\nchecks:\n  - id: fixed\n    claim: It answers\n    points: 1\n    steps:\n      - get: /\n        expect: {{ status: 200 }}\n        save: {{ id: json.id }}\n  - id: second\n    claim: It answers again\n    points: 1\n{second}\n"
+        "format: 1\nexercise: demo\npass: 50\n{before}\nchecks:\n  - id: fixed\n    claim: It answers\n    points: 1\n    steps:\n      - get: /\n        expect: {{ status: 200 }}\n        save: {{ id: json.id }}\n  - id: second\n    claim: It answers again\n{worth}{second}\n"
     );
     read::grader("grader.yaml", &text, &|_| Err("none".into()))
         .unwrap_or_else(|invalid| panic!("{invalid:?}\n{text}"))
@@ -53,11 +54,34 @@ fn a_check_varies_that_draws_or_speaks_of_what_is_drawn() {
 }
 
 #[test]
-fn what_a_check_needs_is_a_part_of_it() {
-    let drawn = "    vars: { n: $words }\n    steps: [{ get: /$(n), expect: { status: 200 } }]\n  - id: third\n    claim: It goes on\n    points: 1\n    needs: [second]\n    steps: [{ get: /, expect: { status: 200 } }]";
-    check("", drawn, &["second", "third"]);
-    let gate = "    vars: { n: $words }\n    steps: [{ get: /$(n), expect: { status: 200 } }]\n  - id: third\n    claim: It goes on\n    points: 1\n    steps: [{ get: /, expect: { status: 200 } }]";
-    check("", gate, &["second"]);
+fn what_a_check_drew_or_saved_is_another_one_for_those_that_need_it_and_name_it() {
+    let second = |rest: &str| {
+        format!(
+            "    vars: {{ n: $words }}\n    steps: [{{ get: /$(n), expect: {{ status: 200 }}, save: {{ it: json.id }} }}]\n{rest}"
+        )
+    };
+    let third = |needs: &str, asked: &str| {
+        second(&format!(
+            "  - id: third\n    claim: It goes on\n    points: 1\n    needs: [{needs}]\n    steps: [{{ get: /{asked}, expect: {{ status: 200 }} }}]"
+        ))
+    };
+    check("", &third("second", "$(n)"), &["second", "third"]);
+    check("", &third("second", "$(it)"), &["second", "third"]);
+    check("", &third("second", "items"), &["second"]);
+    check("", &third("fixed", "$(id)"), &["second"]);
+    let fourth = "\n  - id: fourth\n    claim: It goes on\n    points: 1\n    needs: [third]\n    steps: [{ get: /$(it), expect: { status: 200 } }]";
+    check("", &(third("second", "items") + fourth), &["second", "fourth"]);
+}
+
+#[test]
+fn a_gate_is_needed_by_all_that_follow() {
+    let gate = |asked: &str| {
+        format!(
+            "    vars: {{ n: $words }}\n    gate: true\n    steps: [{{ get: /$(n), expect: {{ status: 200 }} }}]\n  - id: third\n    claim: It goes on\n    points: 1\n    steps: [{{ get: /{asked}, expect: {{ status: 200 }} }}]"
+        )
+    };
+    check("", &gate("$(n)"), &["second", "third"]);
+    check("", &gate("items"), &["second"]);
 }
 
 #[test]

@@ -54,7 +54,7 @@ pub struct Usage {
     pub peak_tasks: Option<u32>,
     /// How many bytes were written at most at once, where it is known.
     pub peak_disk: Option<u64>,
-    /// How the figures were found: "rusage", "/proc, looked at each 10 ms".
+    /// How the figures were found: "rusage", "/proc, looked at each 10 to 50 ms".
     pub source: String,
 }
 

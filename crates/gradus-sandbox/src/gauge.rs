@@ -11,8 +11,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// How long between two looks. The fastest hog measured grows by 10 MiB in this time.
-const INTERVAL: Duration = Duration::from_millis(10);
+/// The least between two looks.
+const LEAST: Duration = Duration::from_millis(10);
+/// The most: what lived shorter is seen by what the system counts alone.
+const MOST: Duration = Duration::from_millis(50);
+/// Bytes by which one processor lets memory grow in a millisecond: twice what the fastest hog measured took.
+const GROWTH: u64 = 2 << 20;
 /// `_SC_CLK_TCK` of Linux, in which /proc counts processor time on every architecture.
 const TICKS: u64 = 100;
 
@@ -29,6 +33,10 @@ struct Watched {
     /// A folder whose file system is the room's disk.
     disk: Option<PathBuf>,
     last: Instant,
+    /// How long from the last look to the next.
+    pause: Duration,
+    /// How many may let memory grow at once.
+    processors: u64,
     /// Bytes at the last look.
     now: u64,
     peak: Usage,
@@ -88,18 +96,20 @@ impl Gauge {
 
     fn watching(limits: &Limits, disk: Option<PathBuf>, by: By) -> Self {
         let peak = Usage::default();
-        let watched = Watched { memory: limits.memory, by, disk, last: Instant::now(), now: 0, peak };
+        let (memory, last) = (limits.memory, Instant::now());
+        let processors = std::thread::available_parallelism().map_or(1, |count| count.get() as u64);
+        let watched = Watched { memory, by, disk, last, pause: LEAST, processors, now: 0, peak };
         Self { watched: Some(watched) }
     }
 
     /// How long until the next look, if there is one.
     pub fn pause(&self) -> Option<Duration> {
-        self.watched.as_ref().map(|watched| INTERVAL.saturating_sub(watched.last.elapsed()))
+        self.watched.as_ref().map(|watched| watched.pause.saturating_sub(watched.last.elapsed()))
     }
 
     /// Looks, if it is time to; the limit of memory if it is passed.
     pub fn look(&mut self) -> Option<u64> {
-        let watched = self.watched.as_mut().filter(|watched| watched.last.elapsed() >= INTERVAL)?;
+        let watched = self.watched.as_mut().filter(|watched| watched.last.elapsed() >= watched.pause)?;
         watched.look();
         (watched.now > watched.memory || watched.was_ended()).then_some(watched.memory)
     }
@@ -133,7 +143,7 @@ impl Gauge {
                 // Either may miss something: a parent that ignores its children's ends, or what lived between two looks.
                 let cpu = cpu.max(Duration::from_millis(seen * 1000 / TICKS));
                 let peak_memory = watched.peak.peak_memory.max(largest);
-                let source = "rusage, and /proc each 10 ms".to_owned();
+                let source = "rusage, and /proc each 10 to 50 ms".to_owned();
                 Usage { cpu, peak_memory, source, ..watched.peak.clone() }
             }
             By::Group(counted) => {
@@ -171,6 +181,7 @@ impl Watched {
                 (peak, tasks)
             }
         };
+        self.pause = pause(self.memory.saturating_sub(self.now), self.processors);
         self.peak.peak_memory = self.peak.peak_memory.max(peak);
         self.peak.peak_tasks = self.peak.peak_tasks.max(Some(tasks));
     }
@@ -203,6 +214,11 @@ impl Counted {
         (self.peak, self.files) = (memory.peak.unwrap_or(0), files);
         Some((now, peak, tasks.try_into().unwrap_or(u32::MAX)))
     }
+}
+
+/// How long to wait before memory could grow by so many bytes, whatever runs on all processors.
+fn pause(left: u64, processors: u64) -> Duration {
+    Duration::from_millis(left / (GROWTH * processors)).clamp(LEAST, MOST)
 }
 
 /// Bytes that all processes use together, and how many processes and threads there are.
@@ -255,4 +271,18 @@ fn process(pid: u32) -> Option<Process> {
         ticks: number(14)? + number(15)?,
         started: number(22)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearer_the_limit_and_the_more_processors_the_sooner_one_looks_again() {
+        let mib = 1 << 20;
+        assert_eq!(pause(500 * mib, 2), MOST);
+        assert_eq!(pause(100 * mib, 2), Duration::from_millis(25));
+        assert_eq!(pause(500 * mib, 16), Duration::from_millis(15));
+        assert_eq!(pause(0, 2), LEAST);
+    }
 }

@@ -21,7 +21,7 @@ pub fn enter() -> Result<Holds, Failure> {
         return Err(at("use Landlock")(io::Error::other(why)));
     }
     syscalls::prepare().map_err(at("prepare the filter of system calls"))?;
-    let memory = "/proc, looked at each 10 ms".to_owned();
+    let memory = "/proc, looked at each 10 to 50 ms".to_owned();
     Ok(Holds { memory, landlock, ..Holds::default() })
 }
 

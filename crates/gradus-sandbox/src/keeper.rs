@@ -41,7 +41,7 @@ pub fn keep(handed: Handed) -> i32 {
         Ok((reach, children, mut holds)) => {
             match &handed.cgroup {
                 Ok(_) => {
-                    "memory.max of its cgroup, looked at each 10 ms".clone_into(&mut holds.memory);
+                    "memory.max of its cgroup, looked at each 10 to 50 ms".clone_into(&mut holds.memory);
                     "pids.max of its cgroup".clone_into(&mut holds.tasks);
                 }
                 Err(why) => holds.no_cgroup.clone_from(why),

@@ -70,7 +70,8 @@ impl Meter {
     /// Which of its files say how much was used.
     pub fn source(&self) -> String {
         let peak = |file: &Option<File>, name: &str| {
-            file.as_ref().map_or_else(|| format!("{name}.current each 10 ms"), |_| format!("{name}.peak"))
+            file.as_ref()
+                .map_or_else(|| format!("{name}.current each 10 to 50 ms"), |_| format!("{name}.peak"))
         };
         let (memory, tasks) = (peak(&self.memory_peak, "memory"), peak(&self.tasks_peak, "pids"));
         format!("its cgroup: cpu.stat, {memory} without cached files, {tasks}")
@@ -140,7 +141,7 @@ mod tests {
         let (old, _folder) = meter(&OLD);
         let old = old.expect("a meter");
         assert_eq!((old.memory().expect("memory").peak, old.tasks().expect("a number")), (None, 4));
-        assert!(old.source().contains("memory.current each 10 ms"));
+        assert!(old.source().contains("memory.current each 10 to 50 ms"));
         assert!(meter(&OLD[1..]).0.is_err(), "a group without the controller of memory measures nothing");
     }
 }

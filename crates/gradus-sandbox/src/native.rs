@@ -84,7 +84,7 @@ pub fn enter(view: &View, limits: &Limits) -> Result<Holds, Failure> {
     // 5. Nobody in here has any privilege from now on, nor can get one.
     drop_privileges().map_err(at("drop all privileges"))?;
     let tasks = "RLIMIT_NPROC of the room's own user".to_owned();
-    let memory = "/proc, looked at each 10 ms".to_owned();
+    let memory = "/proc, looked at each 10 to 50 ms".to_owned();
     Ok(Holds { memory, tasks, landlock: fence::version(), overlay, no_cgroup: None })
 }
 

@@ -156,7 +156,7 @@ fn mend_cgroup(why: &NoCgroup) -> String {
     };
     match why {
         NoCgroup::NoController(_) => {
-            "boot with systemd.unified_cgroup_hierarchy=1; until then, limits are looked at each 10 ms"
+            "boot with systemd.unified_cgroup_hierarchy=1; until then, limits are looked at each 10 to 50 ms"
                 .to_owned()
         }
         NoCgroup::NotMounted => {
