@@ -32,7 +32,7 @@ fn sleep(seconds: u64) -> String {
     format!(
         "(i32.store8 (i32.const 608) (i32.const 0)) (i32.store (i32.const 616) (i32.const 1))
          (i64.store (i32.const 624) (i64.const {nanoseconds})) (i32.store16 (i32.const 640) (i32.const 0))
-         (drop (call $poll (i32.const 600) (i32.const 700) (i32.const 1) (i32.const 760)))"
+         (drop (call $poll (i32.const 600) (i32.const 704) (i32.const 1) (i32.const 760)))"
     )
 }
 
