@@ -9,6 +9,7 @@ mod growth;
 mod life;
 mod load;
 mod meanwhile;
+mod measure;
 mod nats;
 #[cfg(feature = "wasm")]
 mod plugin;
@@ -68,6 +69,8 @@ pub struct Bench<'a> {
     pub record: Option<&'a Record>,
     /// Plugins that its steps name.
     pub plugins: &'a Plugins,
+    /// When the check's time is over.
+    pub ends: Instant,
 }
 
 impl Bench<'_> {
@@ -83,6 +86,7 @@ impl Bench<'_> {
             heard: &mut server.heard,
             record: self.record,
             plugins: self.plugins,
+            ends: self.ends,
             contracts: self.contracts,
             seed: self.seed,
             check: self.check,
@@ -340,7 +344,7 @@ async fn ask(
     let addressed = request::address(&asked.outgoing, asked.connection, bindings, &origin);
     let Addressed { request, origin: asked_origin } = match addressed {
         Ok(addressed) => addressed,
-        Err(elsewhere) => return Err(fail(vec![located(bench.grader, *elsewhere)], None)),
+        Err(miss) => return Err(fail(vec![mismatch(bench.grader, *miss)], None)),
     };
     let timeout = asked.timeout.unwrap_or(bench.request_timeout);
     let result = if asked_origin == origin {
@@ -464,17 +468,6 @@ fn mismatch(grader: &Grader, miss: Miss) -> Mismatch {
         note: miss.note,
         difference: miss.difference,
         place: Some(grader.sources.excerpt(miss.span, 0)),
-    }
-}
-
-fn located(grader: &Grader, elsewhere: request::Elsewhere) -> Mismatch {
-    Mismatch {
-        path: "url".into(),
-        wanted: format!("an address of the submission, {}", elsewhere.origin),
-        got: elsewhere.url,
-        note: Some(elsewhere.why),
-        difference: Vec::new(),
-        place: Some(grader.sources.excerpt(elsewhere.span, 0)),
     }
 }
 

@@ -10,6 +10,7 @@ mod check;
 mod configure;
 mod contracts;
 mod courier;
+mod effort;
 mod files;
 mod further;
 mod grading;

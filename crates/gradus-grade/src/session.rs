@@ -20,7 +20,7 @@ use gradus_model::toxic::{Direction, Toxic, ToxicKind};
 use gradus_model::value::Bindings;
 use gradus_probe::{Client, Limits as ProbeLimits};
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// After a failure, the server's last words get this long to come through the pipe.
 const LAST_WORDS: Duration = Duration::from_millis(10);
@@ -117,6 +117,7 @@ impl<'a, 'j> Session<'a, 'j> {
             heard: &mut self.heard,
             record: self.job.record.as_ref(),
             plugins: &self.plugins,
+            ends: Instant::now() + check.timeout,
         };
         let mut ran = check::run(&mut bench, check, &mut bindings).await;
         // Whatever was asked of one that is gone, its answer says nothing of the submission.
