@@ -1,5 +1,6 @@
 //! Submissions in WebAssembly: graded without a process, bounded by names, counted alike on every run.
 
+use crate::support::class::{BAD, Class, GOOD, NEAR};
 use crate::support::course::{Course, http_server};
 use crate::support::{Gradus, repository};
 use std::path::PathBuf;
@@ -142,6 +143,18 @@ fn what_the_target_lacks_is_skipped_as_unsupported() {
 }
 
 #[test]
+fn an_upstream_that_answers_byte_by_byte_is_more_than_it_can_show() {
+    let checks = "  - { id: plain, claim: A, points: 1, steps: [ { get: /, expect: { status: 200 } } ] }\n  - id: drip\n    claim: B\n    points: 1\n    steps:\n      - stub: { rates: { text: slow, fault: { trickle: 1ms } } }\n      - { get: /, expect: { status: 200 } }\n";
+    let course =
+        Course::new(checks, &http_server("def answer(method, path, body):\n    return 200, {}, b''\n"));
+    let grader = std::fs::read_to_string(course.root.path().join("graders/demo/grader.yaml")).unwrap();
+    let stub = "stubs: { rates: { routes: [ { get: /v1, reply: { text: hello } } ] } }\nchecks:";
+    course.write("graders/demo/grader.yaml", &grader.replace("checks:", stub));
+    check(&course, &[]).says("an upstream's answer that comes byte by byte").says("1 of 2 checks passed");
+    course.check(&[]).code(0);
+}
+
+#[test]
 fn without_a_runner_the_way_to_one_is_told() {
     let course = Course::get_root(&http_server(COUNTER));
     let empty = tempfile::tempdir().unwrap();
@@ -273,4 +286,79 @@ fn counts_under_different_runners_are_not_compared() {
     // Without a baseline in the submission's language, nothing is compared at all.
     std::fs::remove_dir_all(course.root.path().join("exercises/demo/baseline")).unwrap();
     check(&course, &[]).says("a baseline in the submission's language");
+}
+
+/// A course whose second check needs several requests at a time, with a solution and a mutant of each check.
+fn verified(program: &str) -> Course {
+    let checks = "  - { id: right, claim: A, points: 1, steps: [ { get: /, expect: { text: right } } ] }\n  - id: many\n    claim: B\n    points: 1\n    steps:\n      - race: { rounds: 1, clients: 2, each: [ { get: /many, expect: { text: right } } ] }\n";
+    let course = Course::new(checks, &http_server(program));
+    let exercise = course.root.path().join("exercises/demo/exercise.toml");
+    let text = std::fs::read_to_string(&exercise).unwrap();
+    course.write("exercises/demo/exercise.toml", &format!("wasm = [\"python\"]\n{text}"));
+    let solution = "graders/demo/solutions/python";
+    let run = "format = 1\nexercise = \"demo\"\n[run]\nstart = \"python3 app.py\"\n";
+    course.write(&format!("{solution}/gradus.toml"), run);
+    course.write(&format!("{solution}/app.py"), &http_server(program));
+    course.write(&format!("{solution}/said.py"), "ONE = 'right'\nMANY = 'right'\n");
+    for (mutant, fails, line, before) in [
+        ("one", "right", "ONE = 'wrong'", "ONE = 'right'"),
+        ("two", "many", "MANY = 'wrong'", "MANY = 'right'"),
+    ] {
+        let folder = format!("graders/demo/mutants/{mutant}");
+        let toml = format!("of = \"python\"\nfails = [\"{fails}\"]\nbecause = \"It says the wrong word.\"\n");
+        course.write(&format!("{folder}/mutant.toml"), &toml);
+        let at = if mutant == "one" { 1 } else { 2 };
+        let patch = format!("--- a/said.py\n+++ b/said.py\n@@ -{at},1 +{at},1 @@\n-{before}\n+{line}\n");
+        course.write(&format!("{folder}/change.patch"), &patch);
+    }
+    course
+}
+
+fn verify(course: &Course) -> crate::support::gradus::Ran {
+    let exercises = course.root.path().display().to_string();
+    Gradus::new(["verify", "demo", "--wasm", "--jobs", "4", "--exercises", &exercises])
+        .env("GRADUS_RUNNERS", runners())
+        .run()
+}
+
+#[test]
+fn the_same_programs_are_verified_natively_and_in_webassembly_on_what_both_can_run() {
+    let right = "from said import ONE, MANY\ndef answer(method, path, body):\n    return 200, {}, (MANY if path == '/many' else ONE).encode()\n";
+    verify(&verified(right))
+        .code(0)
+        .says("solution python in wasm")
+        .says("mutant one (python in wasm)")
+        .says("mutant two (python in wasm)")
+        .says("6 programs");
+}
+
+#[test]
+fn a_solution_that_earns_less_in_webassembly_is_told() {
+    let other = "import sys\nfrom said import ONE, MANY\ndef answer(method, path, body):\n    word = 'left' if sys.platform == 'wasi' else MANY if path == '/many' else ONE\n    return 200, {}, word.encode()\n";
+    verify(&verified(other)).code(3).says("solution python in wasm: right (GET /)");
+}
+
+#[test]
+fn solutions_and_mutants_in_c_are_verified_as_they_are() {
+    for (slug, mutants) in [
+        ("json-contract", ["recurses-to-the-end", "texts-end-with-zero"]),
+        ("middleware-onion", ["agent-as-it-came", "ids-in-order"]),
+        ("todo-backend", ["aborts-on-bad-json", "draft-stays-draft"]),
+    ] {
+        let only = mutants.map(|mutant| ["--only", mutant]).concat();
+        let ran = Gradus::new([&["verify", slug, "--again", "--only", "c"], &*only].concat()).run().code(0);
+        ran.says("solution c in wasm").says(&format!("mutant {} (c in wasm)", mutants[0])).says("3 programs");
+    }
+}
+
+#[test]
+fn a_class_in_webassembly_gets_the_marks_that_it_gets_natively() {
+    let class =
+        || Class::new().server("ada", GOOD).server("bob", BAD).server("cem", NEAR).server("dan", GOOD);
+    let (native, wasm) = (class(), class());
+    native.batch(&[]).code(0);
+    let batch = wasm.gradus(&["--sandbox", "wasm", "--jobs", "2"]);
+    batch.env("GRADUS_RUNNERS", runners()).run().code(0).says("4 submissions graded");
+    let columns = ["student", "standing", "mark"];
+    assert_eq!(wasm.csv(&columns), native.csv(&columns));
 }

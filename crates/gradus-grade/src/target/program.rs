@@ -249,6 +249,7 @@ impl Target for ProgramTarget {
             listen: true,
             apart,
             instances: true,
+            pieces: true,
         }
     }
 
