@@ -133,6 +133,7 @@ impl From<Box<Failure>> for Stop {
 
 /// Runs a check. What it draws and saves is added to `bindings`.
 pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) -> Ran {
+    let patience = bench.target.patience(check.timeout);
     let mut requests = 0;
     let mut at = None;
     let steps = async {
@@ -146,7 +147,7 @@ pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) 
             false => Err(failure("callbacks of stubs", None, 1, Vec::new(), None).into()),
         }
     };
-    let result = tokio::time::timeout(check.timeout, steps).await;
+    let result = tokio::time::timeout(patience, steps).await;
     let outcome = match result {
         Ok(Ok(())) => Outcome::Passed,
         Ok(Err(Stop::Broken(fault))) => Outcome::Broken(fault),
@@ -155,7 +156,17 @@ pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) 
             failure.mismatches.extend(upstream::unexpected(bench));
             Outcome::Failed(*failure)
         }
-        Err(_) => Outcome::Failed(out_of_time(bench, check, at)),
+        Err(_) => match bench.plugins.at_work() {
+            // It is not the submission that was waited for.
+            Some(plugin) => Outcome::Broken(Fault {
+                what: format!(
+                    "the plugin {plugin} was stopped: the check's time, {}, was over while it was at work itself",
+                    format_duration(check.timeout)
+                ),
+                way_out: None,
+            }),
+            None => Outcome::Failed(out_of_time(bench, check, at)),
+        },
     };
     let outcome = blame_crash(bench, check, outcome).await;
     Ran { outcome, requests }
@@ -201,7 +212,7 @@ async fn run_case(
             Ok(())
         }
         Again::Until { every, at_most } => {
-            let begun = Instant::now();
+            let begun = Begun::now(bench.target);
             let mut tries = 0;
             loop {
                 tries += 1;
@@ -210,7 +221,7 @@ async fn run_case(
                     &format!("try {tries}, the last within {}", format_duration(at_most)),
                 );
                 match attempt(bench, step, bindings, requests, Some(circumstance)).await {
-                    Err(stop) if begun.elapsed() + every > at_most => return Err(stop),
+                    Err(stop) if begun.elapsed(bench.target) + every > at_most => return Err(stop),
                     Err(_) => {
                         tokio::time::sleep(every).await;
                         bench.target.pass(every);
@@ -219,6 +230,24 @@ async fn run_case(
                 }
             }
         }
+    }
+}
+
+/// When something began, by this machine's clock and by the submission's own.
+struct Begun {
+    here: Instant,
+    there: Option<Duration>,
+}
+
+impl Begun {
+    fn now(target: &dyn Target) -> Self {
+        Self { here: Instant::now(), there: target.clock() }
+    }
+
+    /// How long ago that is for the submission: on a slow machine it gets as many tries as on any other.
+    fn elapsed(&self, target: &dyn Target) -> Duration {
+        let there = self.there.zip(target.clock());
+        there.map_or_else(|| self.here.elapsed(), |(begun, now)| now.saturating_sub(begun))
     }
 }
 

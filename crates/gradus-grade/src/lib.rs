@@ -36,7 +36,7 @@ pub use backing::{Host, services_on};
 pub use grading::grade;
 pub use ground::{Sandbox, most_memory};
 pub use interrupt::Interrupt;
-pub use job::{Folder, Job, Subject, Supplies, Unrunnable, UrlError, Where};
+pub use job::{Folder, Job, Remote, Subject, Supplies, Unrunnable, UrlError, Where};
 pub use mistakes::compiles;
 pub use observe::{Event, Observer, Silent};
 pub use order::alone;
