@@ -17,6 +17,8 @@ mod life;
 mod messages;
 mod packages;
 mod packs;
+mod plugins;
+mod proxy;
 mod races;
 mod reports;
 mod rules;

@@ -288,3 +288,36 @@ fn what_a_server_says_can_not_steer_github_actions() {
     let end = ran.out.rfind(&format!("::{token}::")).expect("and go on at the end");
     assert!(ran.out.find("add-mask").is_some_and(|at| at < end));
 }
+
+#[test]
+fn bytes_are_made_of_names_and_what_is_no_digit_is_told_with_its_line() {
+    let echo = http_server(
+        "def answer(method, path, body):\n    return 200, {}, body if path == '/' else b'{\"odd\": \"xyz\"}'\n",
+    );
+    let check = |steps: &str| {
+        Course::new(
+            &format!(
+                "  - id: echo\n    claim: It sends back\n    points: 10\n    vars: {{ blob: 00ff10 }}\n    steps:\n{steps}"
+            ),
+            &echo,
+        )
+    };
+    let send = |hex: &str| {
+        format!(
+            "      - post: /\n        bytes: {{ hex: {hex} }}\n        expect: {{ bytes: {{ hex: 7f$(blob) }} }}\n"
+        )
+    };
+    check(&send("7f$(blob)")).check(&[]).code(0);
+    check(&send("7e$(blob)")).check(&[]).code(1).says("bytes");
+    let odd = "      - get: /odd\n        expect: { status: 200 }\n        save: { odd: json.odd }\n";
+    check(&format!("{odd}{}", send("7f$(odd)")))
+        .check(&[])
+        .code(1)
+        .says("hexadecimal digits, two for a byte")
+        .says("the string \"7fxyz\"")
+        .says("^^^^^^^^");
+    let raw = format!(
+        "{odd}      - raw: {{ send: [ {{ base64: $(odd) }} ] }}\n        expect: {{ closed: true }}\n"
+    );
+    check(&raw).check(&[]).code(1).says("Base64 with padding").says("the string \"xyz\"");
+}

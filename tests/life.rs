@@ -92,19 +92,27 @@ fn a_daemon_of_the_submission_is_gone_afterwards() {
             "import subprocess\nsubprocess.run(['sh', '-c', 'setsid sleep {seconds} &'])\n\
              print(subprocess.run(['pgrep', '-f', 'sleep {seconds}'], stdout=subprocess.PIPE).stdout, flush=True)\n{HELLO}"
         ));
-        let (code, report) = Course::get_root(&server).report(&["--sandbox", sandbox]);
-        assert_eq!(code, 0);
-        let output = report["boot"]["output"]["text"].as_str().expect("text");
-        assert!(output.contains("\\n"), "the daemon never ran: {output:?}");
-        assert!(!runs(seconds), "the daemon outlived the grading in the sandbox {sandbox}");
+        for course in Course::each(|| Course::get_root(&server)) {
+            let (code, report) = course.report(&["--sandbox", sandbox]);
+            assert_eq!(code, 0);
+            let output = report["boot"]["output"]["text"].as_str().expect("text");
+            assert!(output.contains("\\n"), "the daemon never ran: {output:?}");
+            assert!(!runs(seconds), "the daemon outlived the grading in the sandbox {sandbox}");
+        }
     }
 }
 
-/// Starts a check of a server that hangs in its first answer, and waits until it was asked. The word is among the server's
-/// arguments.
-fn hanging(sandbox: &str, word: &str) -> (Course, std::process::Child, tempfile::TempDir) {
-    let course = Course::get_root(&http_server("def answer(method, path, body):\n    time.sleep(600)\n"))
-        .limits("request = \"60s\"");
+/// In each sandbox and for whoever grades, a course whose server hangs in its first answer.
+fn hanging() -> impl Iterator<Item = (&'static str, Course)> {
+    let server = http_server("def answer(method, path, body):\n    time.sleep(600)\n");
+    SANDBOXES.into_iter().flat_map(move |sandbox| {
+        let course = || Course::get_root(&server).limits("request = \"60s\"");
+        Course::each(course).map(|course| (sandbox, course)).collect::<Vec<_>>()
+    })
+}
+
+/// Starts a check of it, and waits until it was asked. The word is among the server's arguments.
+fn hangs(course: &Course, sandbox: &str, word: &str) -> (std::process::Child, tempfile::TempDir) {
     course.write(
         "work/gradus.toml",
         &format!("format = 1\nexercise = \"demo\"\n[run]\nstart = \"exec python3 -u app.py {word}\"\n"),
@@ -114,14 +122,14 @@ fn hanging(sandbox: &str, word: &str) -> (Course, std::process::Child, tempfile:
     wait_until("the server starts", Duration::from_secs(30), || runs(word));
     // Long enough to be asked; a grading that is interrupted before ends in the same way.
     std::thread::sleep(Duration::from_millis(300));
-    (course, child, cache)
+    (child, cache)
 }
 
 #[test]
 fn ctrl_c_ends_with_130_a_report_and_nothing_left_behind() {
-    for sandbox in SANDBOXES {
+    for (sandbox, course) in hanging() {
         let word = format!("hangs-until-interrupted-{sandbox}");
-        let (course, child, _cache) = hanging(sandbox, &word);
+        let (child, _cache) = hangs(&course, sandbox, &word);
         let killed = std::process::Command::new("kill")
             .args(["-INT", &child.id().to_string()])
             .status()
@@ -149,9 +157,9 @@ fn ctrl_c_ends_with_130_a_report_and_nothing_left_behind() {
 
 #[test]
 fn a_killed_gradus_takes_the_submission_with_it() {
-    for sandbox in SANDBOXES {
+    for (sandbox, course) in hanging() {
         let word = format!("hangs-until-killed-{sandbox}");
-        let (_course, mut child, _cache) = hanging(sandbox, &word);
+        let (mut child, _cache) = hangs(&course, sandbox, &word);
         child.kill().and_then(|()| child.wait()).expect("it is killed");
         wait_until("the server ends with its grader", Duration::from_secs(5), || !runs(&word));
     }
@@ -172,7 +180,7 @@ fn an_unchanged_submission_is_not_built_again() {
     assert!(!course.work().join("built.py").exists(), "the learner's folder stays clean");
 }
 
-/// Remembers what it was told in memory, or under `/file/` where every instance would look.
+/// Remembers in memory what it was told.
 const REMEMBERS: &str = "import sys\nsaid = {}\ndef answer(method, path, body):\n    if path == '/die': os._exit(3)\n    \
     if method == 'POST': said[path] = body\n    print('asked', method, flush=True)\n    return (200, {}, said[path]) if path in said else (404, {}, b'')\n";
 
@@ -194,6 +202,29 @@ fn another_instance_shows_what_lives_only_in_memory() {
     let shared = "      - get: /a\n        instance: b\n        expect: { status: 200 }\n";
     let course = Course::new(&steps(shared), &http_server(REMEMBERS));
     course.check(&[]).code(1).says("instance b").says("[instance b]").says("asked GET");
+}
+
+/// Answers with what is in a file beside its data, in which it keeps what it was sent last.
+const LEAVES: &str = "def answer(method, path, body):\n    \
+    if method == 'POST': open('left', 'wb').write(body)\n    \
+    return 200, {}, open('left', 'rb').read() if os.path.exists('left') else b'nothing'\n";
+
+#[test]
+fn another_instance_finds_what_was_built_as_it_was() {
+    let steps = "  - id: apart\n    claim: Each has a copy of its own\n    points: 1\n    steps:\n      - post: /\n        text: x\n        expect: { text: x }\n      \
+        - get: /\n        instance: b\n        expect: { text: nothing }\n      - post: /\n        instance: b\n        text: y\n        expect: { text: y }\n      \
+        - get: /\n        expect: { text: x }\n      - get: /\n        instance: c\n        expect: { text: nothing }\n";
+    for sandbox in ["native", "guarded", "none"] {
+        for course in Course::each(|| Course::new(steps, &http_server(LEAVES))) {
+            let folder = course.root.path().join("temporary");
+            std::fs::create_dir(&folder).expect("a folder");
+            course.gradus(&["--sandbox", sandbox]).env("TMPDIR", &folder).run().code(0);
+            let left = std::fs::read_dir(&folder).expect("a folder").flatten().map(|entry| entry.file_name());
+            // Which ports are taken is noted in one place for all gradings of this machine.
+            let left: Vec<_> = left.filter(|name| name != "gradus-ports").collect();
+            assert!(left.is_empty(), "{left:?}");
+        }
+    }
 }
 
 #[test]

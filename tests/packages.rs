@@ -1,94 +1,12 @@
-//! Packages: a build in the sandbox has no network, fetches from permitted hosts only, and needs no network the second time.
+//! Packages: a build in the sandbox has no network, fetches from permitted hosts only, needs no network the second time, and
+//! changes nothing of what others are built with.
 
+use crate::support::Ran;
 use crate::support::course::{Course, http_server};
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use crate::support::registry::Registry;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-
-/// A registry for each manager, with one package, `greeting`, whose text is "hello".
-const REGISTRY: &str = r#"
-import base64, hashlib, http.server, io, json, tarfile, zipfile
-
-def zipped(files):
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w") as archive:
-        for name, text in files.items(): archive.writestr(name, text)
-    return whole.getvalue()
-
-def tarred(files):
-    whole = io.BytesIO()
-    with tarfile.open(fileobj=whole, mode="w:gz") as archive:
-        for name, text in files.items():
-            entry = tarfile.TarInfo(name)
-            entry.size = len(text)
-            archive.addfile(entry, io.BytesIO(text.encode()))
-    return whole.getvalue()
-
-pages = {}
-wheel = "greeting-1.0-py3-none-any.whl"
-pages["/files/" + wheel] = zipped({
-    "greeting.py": "text = 'hello'\n",
-    "greeting-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: greeting\nVersion: 1.0\n",
-    "greeting-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    "greeting-1.0.dist-info/RECORD": "greeting.py,,\ngreeting-1.0.dist-info/METADATA,,\ngreeting-1.0.dist-info/WHEEL,,\ngreeting-1.0.dist-info/RECORD,,\n",
-})
-link = hashlib.sha256(pages["/files/" + wheel]).hexdigest()
-pages["/simple/greeting/"] = f"<a href='/files/{wheel}#sha256={link}'>{wheel}</a>".encode()
-
-module = {"greeting.test@v1.0.0/go.mod": "module greeting.test\n\ngo 1.18\n", "greeting.test@v1.0.0/greeting.go": "package greeting\n\nconst Text = \"hello\"\n"}
-go = "/greeting.test/@v/"
-pages[go + "v1.0.0.info"] = b'{"Version": "v1.0.0", "Time": "2024-01-01T00:00:00Z"}'
-pages[go + "v1.0.0.mod"] = module["greeting.test@v1.0.0/go.mod"].encode()
-pages[go + "v1.0.0.zip"] = zipped(module)
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    def do_GET(self):
-        body = pages.get(self.path)
-        self.send_response(404 if body is None else 200)
-        body = body or b""
-        self.send_header("content-type", "text/html" if self.path.startswith("/simple") else "application/json" if self.path == "/greeting" else "application/octet-stream")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-    def log_message(self, *_): pass
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-package = tarred({"package/package.json": '{"name": "greeting", "version": "1.0.0"}', "package/index.js": "module.exports = 'hello'\n"})
-pages["/greeting/-/greeting-1.0.0.tgz"] = package
-dist = {"tarball": f"http://localhost:{server.server_port}/greeting/-/greeting-1.0.0.tgz", "integrity": "sha512-" + base64.b64encode(hashlib.sha512(package).digest()).decode()}
-versions = {"1.0.0": {"name": "greeting", "version": "1.0.0", "dist": dist}}
-pages["/greeting"] = json.dumps({"name": "greeting", "dist-tags": {"latest": "1.0.0"}, "versions": versions}).encode()
-
-print(server.server_port, flush=True)
-server.serve_forever()
-"#;
-
-struct Registry {
-    process: Child,
-    port: String,
-}
-
-impl Registry {
-    fn start() -> Self {
-        let mut process = Command::new("python3")
-            .args(["-c", REGISTRY])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a registry");
-        let mut port = String::new();
-        let output = process.stdout.take().expect("its output");
-        BufReader::new(output).read_line(&mut port).expect("its port");
-        Self { process, port: port.trim().to_owned() }
-    }
-}
-
-impl Drop for Registry {
-    fn drop(&mut self) {
-        // One that has ended by itself is as gone.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 /// A submission that needs the package.
 fn course() -> Course {
@@ -132,42 +50,117 @@ fn has(program: &str) -> bool {
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
-/// A server whose packages another manager brings.
-struct Project<'a> {
-    files: &'a [(&'a str, &'a str)],
-    build: &'a str,
-    start: &'a str,
-    /// By which host its registry is called: Go asks `localhost` without a proxy.
-    host: &'a str,
-    /// Which variable says where it is.
-    variable: &'a str,
+/// A server that answers with the package's text, which its manager brings.
+struct Project {
+    manager: &'static str,
+    /// By name; `$PORT` and `$DIGEST` are the registry's.
+    files: Vec<(&'static str, String)>,
+    build: &'static str,
+    start: &'static str,
+    /// Which variable says where the registry is, and what it says.
+    variable: (&'static str, &'static str),
+    /// By which host the registry is called: Go asks `localhost` without a proxy.
+    host: &'static str,
+    /// Whether a build is shown a copy that it may change, or what it may only read.
+    copies: bool,
 }
 
-/// It is not built without a permitted host, is with one, and from then on without a registry.
-fn its_packages_are_fetched_once(project: &Project<'_>) {
-    let (course, cache, registry) =
-        (Course::get_root(""), TempDir::new().expect("a folder"), Registry::start());
-    let Project { build, start, .. } = project;
-    let run = format!("build = \"{build}\"\nstart = \"{start}\"");
-    course.write("work/gradus.toml", &format!("format = 1\nexercise = \"demo\"\n\n[run]\n{run}\n"));
-    for (name, text) in project.files {
-        course.write(&format!("work/{name}"), text);
+/// What a build does that wants to change the packages of all others: whatever it may. It tells how many are left.
+const POISON: &str = "cd /packages/MANAGER && find . -type f -exec sh -c 'chmod u+w $0; echo poison > $0' {} \\; ; find . -mindepth 1 -delete; \
+    touch /packages/MANAGER/mine; echo left: $(find . -type f ! -name mine | wc -l)";
+
+struct Tried {
+    course: Course,
+    cache: TempDir,
+    registry: Option<Registry>,
+    variable: (&'static str, String),
+}
+
+impl Tried {
+    fn new(project: &Project) -> Self {
+        let check = "  - id: root\n    claim: It says hello\n    points: 10\n    steps: [ { get: /, expect: { text: hello } } ]\n";
+        let (course, registry) = (Course::new(check, ""), Registry::start());
+        let fill = |text: &str| text.replace("$PORT", &registry.port).replace("$DIGEST", &registry.digest);
+        for (name, text) in &project.files {
+            course.write(&format!("work/{name}"), &fill(text));
+        }
+        let variable = (project.variable.0, fill(project.variable.1));
+        Self { course, cache: TempDir::new().expect("a folder"), registry: Some(registry), variable }
     }
-    let host = format!("{}:{}", project.host, registry.port);
-    let check = |hosts: &[&str]| {
-        let gradus = course.gradus(&[["--sandbox", "native"].as_slice(), hosts].concat());
-        let gradus = gradus.env("XDG_CACHE_HOME", cache.path()).env("GOSUMDB", "off");
-        gradus.env(project.variable, format!("http://{host}")).run()
-    };
-    check(&[]).code(1).says("for packages").says("--build-network HOST");
-    check(&["--build-network", &host]).code(0);
-    drop(registry);
-    course.write("work/notes.txt", "changed\n");
-    check(&[]).code(0);
+
+    fn build(&self, build: &str, start: &str) {
+        let run = format!("build = {build:?}\nstart = {start:?}");
+        self.course.write("work/gradus.toml", &format!("format = 1\nexercise = \"demo\"\n\n[run]\n{run}\n"));
+    }
+
+    fn check(&self, arguments: &[&str]) -> Ran {
+        let gradus = self.course.gradus(&[["--sandbox", "native"].as_slice(), arguments].concat());
+        let gradus = gradus.env("XDG_CACHE_HOME", self.cache.path()).env("GOSUMDB", "off");
+        gradus.env(self.variable.0, &self.variable.1).run()
+    }
+
+    /// Everything that is kept of packages.
+    fn kept(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        read_into(&self.cache.path().join("gradus/packages"), &mut files);
+        files
+    }
+}
+
+fn read_into(folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
+    for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file")) {
+        let kind = entry.file_type().expect("a kind");
+        if kind.is_dir() {
+            read_into(&entry.path(), files);
+        } else if kind.is_file() {
+            files.insert(entry.path(), std::fs::read(entry.path()).expect("a file"));
+        }
+    }
+}
+
+/// It is not built without a permitted host, is with one, and from then on without a registry, whatever another build with the
+/// same packages has done to them.
+fn its_packages_are_fetched_once_and_never_changed(project: &Project) {
+    let tried = Tried::new(project);
+    let port = &tried.registry.as_ref().expect("a registry").port;
+    let host = format!("{}:{port}", project.host);
+    tried.build(project.build, project.start);
+    tried.check(&[]).code(1).says("for packages").says("--build-network HOST");
+    tried.check(&["--build-network", &host]).code(0);
+    let kept = tried.kept();
+    assert!(!kept.is_empty(), "nothing was kept");
+    let offline = Tried { registry: None, ..tried };
+    // Another submission with the same packages: its server is what was built before.
+    offline.build(&POISON.replace("MANAGER", project.manager), project.start);
+    let report = offline.check(&["--report", "json"]).json();
+    let printed = report["build"]["output"]["text"].as_str().expect("text");
+    let left: usize = printed.rsplit("left: ").next().and_then(|n| n.trim().parse().ok()).expect("a number");
+    let all = if project.copies { "a copy was not changed" } else { "what is only read was changed" };
+    assert_eq!(left == 0, project.copies, "{all}: {printed}");
+    assert!(offline.kept() == kept, "what others are built with was changed: {printed}");
+    std::fs::remove_dir_all(offline.cache.path().join("gradus/builds")).expect("what was built");
+    offline.build(project.build, project.start);
+    offline.check(&[]).code(0);
 }
 
 #[test]
-fn modules_of_go_are_fetched_once_where_go_is() {
+fn packages_of_pip_are_fetched_once_and_never_changed() {
+    let server = http_server(
+        "import greeting\ndef answer(method, path, body):\n    return 200, {}, greeting.text.encode()\n",
+    );
+    its_packages_are_fetched_once_and_never_changed(&Project {
+        manager: "pip",
+        files: vec![("requirements.txt", "greeting==1.0\n".into()), ("app.py", server)],
+        build: "python3 -m venv --clear .venv && .venv/bin/pip install -q -r requirements.txt",
+        start: ".venv/bin/python -u app.py",
+        host: "localhost",
+        variable: ("PIP_INDEX_URL", "http://localhost:$PORT/simple"),
+        copies: false,
+    });
+}
+
+#[test]
+fn modules_of_go_are_fetched_once_and_never_changed_where_go_is() {
     if !has("go") {
         return;
     }
@@ -177,21 +170,23 @@ fn modules_of_go_are_fetched_once_where_go_is() {
         func main() {\n\t\
             answer := func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(greeting.Text)) }\n\t\
             http.ListenAndServe(\"127.0.0.1:\"+os.Getenv(\"PORT\"), http.HandlerFunc(answer))\n}\n";
-    its_packages_are_fetched_once(&Project {
-        files: &[
-            ("go.mod", "module demo\n\ngo 1.18\n\nrequire greeting.test v1.0.0\n"),
-            ("go.sum", sums),
-            ("main.go", main),
+    its_packages_are_fetched_once_and_never_changed(&Project {
+        manager: "go",
+        files: vec![
+            ("go.mod", "module demo\n\ngo 1.18\n\nrequire greeting.test v1.0.0\n".into()),
+            ("go.sum", sums.into()),
+            ("main.go", main.into()),
         ],
         build: "go build -o server .",
         start: "./server",
         host: "0.0.0.0",
-        variable: "GOPROXY",
+        variable: ("GOPROXY", "http://0.0.0.0:$PORT"),
+        copies: false,
     });
 }
 
 #[test]
-fn packages_of_npm_are_fetched_once_where_npm_is() {
+fn packages_of_npm_are_fetched_once_and_never_changed_where_npm_is() {
     if !has("npm") {
         return;
     }
@@ -199,11 +194,67 @@ fn packages_of_npm_are_fetched_once_where_npm_is() {
         require('http').createServer((_, answer) => answer.end(greeting)).listen(process.env.PORT, '127.0.0.1');\n";
     let manifest =
         "{ \"name\": \"demo\", \"version\": \"1.0.0\", \"dependencies\": { \"greeting\": \"1.0.0\" } }\n";
-    its_packages_are_fetched_once(&Project {
-        files: &[("package.json", manifest), ("server.js", server)],
+    its_packages_are_fetched_once_and_never_changed(&Project {
+        manager: "npm",
+        files: vec![("package.json", manifest.into()), ("server.js", server.into())],
         build: "npm install --ignore-scripts --no-fund",
         start: "node server.js",
         host: "localhost",
-        variable: "npm_config_registry",
+        variable: ("npm_config_registry", "http://localhost:$PORT"),
+        copies: true,
+    });
+}
+
+#[test]
+fn crates_of_a_registry_of_ones_own_are_fetched_once_and_never_changed() {
+    let manifest = "[package]\nname = \"demo\"\nversion = \"1.0.0\"\nedition = \"2021\"\n\n\
+        [dependencies]\ngreeting = { version = \"1\", registry = \"test\" }\n";
+    let lock = "version = 3\n\n[[package]]\nname = \"demo\"\nversion = \"1.0.0\"\ndependencies = [\n \"greeting\",\n]\n\n\
+        [[package]]\nname = \"greeting\"\nversion = \"1.0.0\"\nsource = \"sparse+http://localhost:$PORT/index/\"\nchecksum = \"$DIGEST\"\n";
+    let main = "use std::io::{Read, Write};\n\nfn main() {\n    let port = std::env::var(\"PORT\").unwrap();\n    \
+        for stream in std::net::TcpListener::bind(format!(\"127.0.0.1:{port}\")).unwrap().incoming() {\n        \
+            let (mut stream, text) = (stream.unwrap(), greeting::TEXT);\n        \
+            let _ = stream.read(&mut [0; 4096]);\n        \
+            let _ = write!(stream, \"HTTP/1.1 200 OK\\r\\nconnection: close\\r\\ncontent-length: {}\\r\\n\\r\\n{text}\", text.len());\n    }\n}\n";
+    its_packages_are_fetched_once_and_never_changed(&Project {
+        manager: "cargo",
+        files: vec![
+            ("Cargo.toml", manifest.into()),
+            ("Cargo.lock", lock.into()),
+            ("src/main.rs", main.into()),
+        ],
+        build: "cargo build -q --locked",
+        start: "./target/debug/demo",
+        host: "localhost",
+        variable: ("CARGO_REGISTRIES_TEST_INDEX", "sparse+http://localhost:$PORT/index/"),
+        copies: true,
+    });
+}
+
+#[test]
+fn artefacts_of_maven_are_fetched_once_and_never_changed() {
+    let from = |list: &str, one: &str| {
+        format!("<{list}><{one}><id>central</id><url>http://localhost:$PORT/maven</url></{one}></{list}>")
+    };
+    let pom = format!(
+        "<project><modelVersion>4.0.0</modelVersion><groupId>demo</groupId><artifactId>demo</artifactId><version>1</version><packaging>pom</packaging>\n\
+         {}\n{}\n<dependencies><dependency><groupId>test</groupId><artifactId>greeting</artifactId><version>1.0</version></dependency></dependencies>\n\
+         <build><plugins><plugin><groupId>org.apache.maven.plugins</groupId><artifactId>maven-dependency-plugin</artifactId><version>1</version></plugin></plugins></build>\n\
+         </project>\n",
+        from("repositories", "repository"),
+        from("pluginRepositories", "pluginRepository"),
+    );
+    let server = http_server(
+        "import zipfile\ntext = zipfile.ZipFile('lib/greeting-1.0.jar').read('greeting.txt')\ndef answer(method, path, body):\n    return 200, {}, text\n",
+    );
+    its_packages_are_fetched_once_and_never_changed(&Project {
+        manager: "mvn",
+        files: vec![("pom.xml", pom), ("app.py", server)],
+        build: "mvn -B -q dependency:copy-dependencies",
+        start: "python3 -u app.py",
+        host: "localhost",
+        // The file itself says where its registry is.
+        variable: ("LC_ALL", "C.UTF-8"),
+        copies: true,
     });
 }

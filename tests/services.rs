@@ -1,6 +1,7 @@
 //! Databases and caches: private, as they were at the beginning of each grading, asked by steps, and their work counted.
 
 use crate::support::course::{Course, http_server};
+use crate::support::grader::is_root;
 
 /// A server that asks PostgreSQL or MariaDB what it is told, through the command-line clients.
 const ASKS: &str = r#"
@@ -427,6 +428,25 @@ fn a_service_that_dies_makes_a_grading_broken_and_never_failed() {
         .code(4)
         .says("the service `cache` exited with code 3 while it was needed")
         .says("it was too much");
+}
+
+#[test]
+fn a_service_that_is_never_root_says_how_to_get_to_its_folder() {
+    let course = course("postgresql", &check("any", &ask("select 1", "{ text: \"1\" }")));
+    let closed = course.root.path().join("closed");
+    std::fs::create_dir(&closed).expect("a folder");
+    let nobody_else = || std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(&closed, nobody_else()).expect("a folder of our own");
+    let everybody = || std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(course.root.path(), everybody()).expect("a folder that can be entered");
+    let check = |sandbox: &str| course.gradus(&["--sandbox", sandbox]).env("TMPDIR", &closed).run();
+    check("native").code(0);
+    if is_root() {
+        let where_it_is = format!("may not enter {}", closed.display());
+        check("none").code(4).says(&where_it_is).says("set TMPDIR to a folder that everybody may enter");
+    } else {
+        check("none").code(0);
+    }
 }
 
 #[test]

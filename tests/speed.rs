@@ -1,5 +1,6 @@
 //! Speed without a stopwatch: loads, open and closed, memory over a load, and comparisons with a baseline.
 
+use crate::support::class::Class;
 use crate::support::course::{Course, http_server};
 
 /// A check with one step.
@@ -85,5 +86,62 @@ fn memory_that_grows_with_every_request_is_found() {
             .code(1)
             .says("memory")
             .says("at most 20 MiB more than before");
+    }
+}
+
+/// What a submission of two does: each waits for the other at `/meet`, and during `/measured` looks whether the other is asked
+/// something. Both tell in one file what they are asked, in the order in which it happens.
+fn meets(me: &str, other: &str, told: &std::path::Path) -> String {
+    http_server(&format!(
+        "TOLD, ME, OTHER = {told:?}, {me:?}, {other:?}
+def lines():
+    return open(TOLD).read().splitlines()
+def wait(seconds, is_over):
+    ends = time.monotonic() + seconds
+    while not is_over() and time.monotonic() < ends: time.sleep(0.002)
+def answer(method, path, body):
+    told = os.open(TOLD, os.O_WRONLY | os.O_APPEND)
+    os.write(told, (ME + ' ' + path + '\\n').encode())
+    os.close(told)
+    if path == '/meet': wait(60, lambda: OTHER + ' /meet' in lines())
+    if path == '/measured': wait(0.03, lambda: lines()[-1].startswith(OTHER))
+    return 200, {{}}, b''
+"
+    ))
+}
+
+#[test]
+fn while_one_grading_measures_time_no_other_asks_anything() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let told = dir.path().join("told");
+    std::fs::write(&told, "").expect("a file");
+    let class =
+        Class::new().program("ada", &meets("ada", "bob", &told)).program("bob", &meets("bob", "ada", &told));
+    class.0.write(
+        "graders/demo/grader.yaml",
+        "format: 1\nexercise: demo\npass: 50\nchecks:
+  - { id: meet, claim: Both are there, points: 1, timeout: 90s, steps: [ { get: /meet, timeout: 61s, expect: { status: 200 } } ] }
+  - { id: before, claim: It answers, points: 1, steps: [ { get: /before, repeat: 3, expect: { status: 200 } } ] }
+  - id: measured
+    claim: It does not grow
+    points: 1
+    timeout: 2m
+    steps: [ { growth: { sizes: [1, 3, 9], steps: [ { get: /measured, expect: { status: 200 } } ], at_most: quadratic } } ]
+  - { id: after, claim: It answers still, points: 1, steps: [ { get: /after, repeat: 30, expect: { status: 200 } } ] }
+",
+    );
+    // They tell each other what no sandbox would let them.
+    class.batch(&["--jobs", "2", "--sandbox", "none"]).code(0).says("2 submissions graded");
+    let told = std::fs::read_to_string(&told).expect("what they told");
+    let lines: Vec<&str> = told.lines().collect();
+    let places = |line: &str| -> Vec<usize> {
+        lines.iter().enumerate().filter(|(_, told)| **told == line).map(|(at, _)| at).collect()
+    };
+    for (me, other) in [("ada", "bob"), ("bob", "ada")] {
+        let measured = places(&format!("{me} /measured"));
+        let (first, last) = (measured[0], measured[measured.len() - 1]);
+        assert!(measured.len() >= 21, "{told}");
+        assert!(places(&format!("{other} /meet"))[0] < first, "both are graded at once\n{told}");
+        assert!(lines[first..=last].iter().all(|line| line.starts_with(me)), "{me} was not alone\n{told}");
     }
 }

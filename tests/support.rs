@@ -3,6 +3,8 @@
 pub mod actions;
 pub mod class;
 pub mod course;
+pub mod grader;
 pub mod gradus;
+pub mod registry;
 
 pub use gradus::{Gradus, Ran, repository};

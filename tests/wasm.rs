@@ -1,5 +1,6 @@
 //! Submissions in WebAssembly: graded without a process, bounded by names, counted alike on every run.
 
+use crate::support::class::{BAD, Class, GOOD, NEAR};
 use crate::support::course::{Course, http_server};
 use crate::support::{Gradus, repository};
 use std::path::PathBuf;
@@ -15,11 +16,31 @@ fn runners() -> &'static PathBuf {
         let place = built.join(format!("installed-{}", &source.trim()[..16]));
         if !place.join("javascript.hash").exists() {
             let from = built.display().to_string();
-            let install = Gradus::new(["runner", "install", &from, "--trust"]);
-            install.env("GRADUS_RUNNERS", &place).run().code(0).says("python").says("javascript");
+            let install = |more: &[&str]| {
+                let arguments = [&["runner", "install", &from], more].concat();
+                Gradus::new(arguments).env("GRADUS_RUNNERS", &place).run()
+            };
+            // Which they are is what one test is about, and not all.
+            let done = install(&[]);
+            let done = if done.code == 0 { done } else { install(&["--trust"]) };
+            done.code(0).says("python").says("javascript");
         }
         place
     })
+}
+
+/// Every build gives the same bytes, so that whoever builds runners knows that they are ours.
+#[test]
+fn the_runners_that_were_built_are_those_that_are_known() {
+    let list = Gradus::new(["runner", "list"]).env("GRADUS_RUNNERS", runners()).run().code(0);
+    let strange: Vec<&str> = list.out.lines().filter(|line| !line.ends_with(", as released")).collect();
+    assert!(
+        strange.is_empty(),
+        "runners/hashes.txt knows other runners than scripts/build-runners has built:\n{}\nIf what they are made of was \
+         changed, build them twice, in different folders: the same hashes go into runners/hashes.txt. If nothing was \
+         changed, something of this machine got into them; runners/tools/still.c is what should keep it out.",
+        strange.join("\n")
+    );
 }
 
 /// `gradus check --sandbox wasm` of a course.
@@ -122,6 +143,18 @@ fn what_the_target_lacks_is_skipped_as_unsupported() {
 }
 
 #[test]
+fn an_upstream_that_answers_byte_by_byte_is_more_than_it_can_show() {
+    let checks = "  - { id: plain, claim: A, points: 1, steps: [ { get: /, expect: { status: 200 } } ] }\n  - id: drip\n    claim: B\n    points: 1\n    steps:\n      - stub: { rates: { text: slow, fault: { trickle: 1ms } } }\n      - { get: /, expect: { status: 200 } }\n";
+    let course =
+        Course::new(checks, &http_server("def answer(method, path, body):\n    return 200, {}, b''\n"));
+    let grader = std::fs::read_to_string(course.root.path().join("graders/demo/grader.yaml")).unwrap();
+    let stub = "stubs: { rates: { routes: [ { get: /v1, reply: { text: hello } } ] } }\nchecks:";
+    course.write("graders/demo/grader.yaml", &grader.replace("checks:", stub));
+    check(&course, &[]).says("an upstream's answer that comes byte by byte").says("1 of 2 checks passed");
+    course.check(&[]).code(0);
+}
+
+#[test]
 fn without_a_runner_the_way_to_one_is_told() {
     let course = Course::get_root(&http_server(COUNTER));
     let empty = tempfile::tempdir().unwrap();
@@ -202,9 +235,130 @@ fn a_plugin_asks_restarts_and_shows_what_it_found() {
         let grader = course.root.path().join("graders/demo/grader.yaml");
         let text = std::fs::read_to_string(&grader).unwrap();
         std::fs::write(&grader, text + &checks).unwrap();
-        let ran = course.check(&[]).code(code);
+        // Its code is kept there: it is compiled once for both, and for the next time.
+        let ran = course.gradus(&[]).env("GRADUS_RUNNERS", runners()).run().code(code);
         if code == 1 {
             ran.says("2 items called").says("0 of them").says("GET");
         }
     }
+}
+
+/// A course that allows three times the work of its baseline, a Python program that adds up numbers in one pass.
+fn with_baseline(program: &str) -> Course {
+    let adds = |per: &str| {
+        http_server(&format!(
+            "def answer(method, path, body):\n    n = int(path.split('=')[1])\n    return 200, {{}}, str(sum({per})).encode()\n"
+        ))
+    };
+    let steps = "      - work:\n          steps: [ { get: \"/?n=2000\", expect: { status: 200 } } ]\n          expect: { fuel_per_baseline: { $at_most: 3 } }\n";
+    let course = Course::new(&one_check(steps), &adds(program));
+    course.write("exercises/demo/baseline/python/app.py", &adds("1 for _ in range(n)"));
+    let start = "format = 1\nexercise = \"demo\"\n\n[run]\nstart = \"python3 app.py\"\n";
+    course.write("exercises/demo/baseline/python/gradus.toml", start);
+    course
+}
+
+#[test]
+fn work_is_judged_as_a_multiple_of_the_baselines() {
+    check(&with_baseline("1 for _ in range(n)"), &[]).code(0);
+    check(&with_baseline("1 for _ in range(2 * n)"), &[]).code(0);
+    let ran = check(&with_baseline("1 for _ in range(n) for _ in range(10)"), &["--report", "json"]).code(1);
+    let got = |ran: &crate::support::gradus::Ran| {
+        let failure = &ran.json()["checks"][0]["outcome"];
+        failure["mismatches"][0]["got"].as_str().unwrap_or_default().replace("the number ", "")
+    };
+    let times: f64 = got(&ran).parse().expect("a number");
+    assert!((5.0..11.0).contains(&times), "{times}");
+    // Another process counts the same, to the last digit.
+    let again = check(&with_baseline("1 for _ in range(n) for _ in range(10)"), &["--report", "json"]);
+    assert_eq!(got(&again), got(&ran));
+}
+
+#[test]
+fn counts_under_different_runners_are_not_compared() {
+    let course = with_baseline("1 for _ in range(n)");
+    let fetch = "export default { fetch: () => new Response(\"2000\") };\n";
+    course.write("exercises/demo/baseline/python/server.js", fetch);
+    let start = "format = 1\nexercise = \"demo\"\n\n[run]\nstart = \"node server.js\"\n";
+    course.write("exercises/demo/baseline/python/gradus.toml", start);
+    let ran = check(&course, &[]).code(4);
+    ran.says("counted under the runner python").says("under the runner javascript").says("can't be compared");
+    // Without a baseline in the submission's language, nothing is compared at all.
+    std::fs::remove_dir_all(course.root.path().join("exercises/demo/baseline")).unwrap();
+    check(&course, &[]).says("a baseline in the submission's language");
+}
+
+/// A course whose second check needs several requests at a time, with a solution and a mutant of each check.
+fn verified(program: &str) -> Course {
+    let checks = "  - { id: right, claim: A, points: 1, steps: [ { get: /, expect: { text: right } } ] }\n  - id: many\n    claim: B\n    points: 1\n    steps:\n      - race: { rounds: 1, clients: 2, each: [ { get: /many, expect: { text: right } } ] }\n";
+    let course = Course::new(checks, &http_server(program));
+    let exercise = course.root.path().join("exercises/demo/exercise.toml");
+    let text = std::fs::read_to_string(&exercise).unwrap();
+    course.write("exercises/demo/exercise.toml", &format!("wasm = [\"python\"]\n{text}"));
+    let solution = "graders/demo/solutions/python";
+    let run = "format = 1\nexercise = \"demo\"\n[run]\nstart = \"python3 app.py\"\n";
+    course.write(&format!("{solution}/gradus.toml"), run);
+    course.write(&format!("{solution}/app.py"), &http_server(program));
+    course.write(&format!("{solution}/said.py"), "ONE = 'right'\nMANY = 'right'\n");
+    for (mutant, fails, line, before) in [
+        ("one", "right", "ONE = 'wrong'", "ONE = 'right'"),
+        ("two", "many", "MANY = 'wrong'", "MANY = 'right'"),
+    ] {
+        let folder = format!("graders/demo/mutants/{mutant}");
+        let toml = format!("of = \"python\"\nfails = [\"{fails}\"]\nbecause = \"It says the wrong word.\"\n");
+        course.write(&format!("{folder}/mutant.toml"), &toml);
+        let at = if mutant == "one" { 1 } else { 2 };
+        let patch = format!("--- a/said.py\n+++ b/said.py\n@@ -{at},1 +{at},1 @@\n-{before}\n+{line}\n");
+        course.write(&format!("{folder}/change.patch"), &patch);
+    }
+    course
+}
+
+fn verify(course: &Course) -> crate::support::gradus::Ran {
+    let exercises = course.root.path().display().to_string();
+    Gradus::new(["verify", "demo", "--wasm", "--jobs", "4", "--exercises", &exercises])
+        .env("GRADUS_RUNNERS", runners())
+        .run()
+}
+
+#[test]
+fn the_same_programs_are_verified_natively_and_in_webassembly_on_what_both_can_run() {
+    let right = "from said import ONE, MANY\ndef answer(method, path, body):\n    return 200, {}, (MANY if path == '/many' else ONE).encode()\n";
+    verify(&verified(right))
+        .code(0)
+        .says("solution python in wasm")
+        .says("mutant one (python in wasm)")
+        .says("mutant two (python in wasm)")
+        .says("6 programs");
+}
+
+#[test]
+fn a_solution_that_earns_less_in_webassembly_is_told() {
+    let other = "import sys\nfrom said import ONE, MANY\ndef answer(method, path, body):\n    word = 'left' if sys.platform == 'wasi' else MANY if path == '/many' else ONE\n    return 200, {}, word.encode()\n";
+    verify(&verified(other)).code(3).says("solution python in wasm: right (GET /)");
+}
+
+#[test]
+fn solutions_and_mutants_in_c_are_verified_as_they_are() {
+    for (slug, mutants) in [
+        ("json-contract", ["recurses-to-the-end", "texts-end-with-zero"]),
+        ("middleware-onion", ["agent-as-it-came", "ids-in-order"]),
+        ("todo-backend", ["aborts-on-bad-json", "draft-stays-draft"]),
+    ] {
+        let only = mutants.map(|mutant| ["--only", mutant]).concat();
+        let ran = Gradus::new([&["verify", slug, "--again", "--only", "c"], &*only].concat()).run().code(0);
+        ran.says("solution c in wasm").says(&format!("mutant {} (c in wasm)", mutants[0])).says("3 programs");
+    }
+}
+
+#[test]
+fn a_class_in_webassembly_gets_the_marks_that_it_gets_natively() {
+    let class =
+        || Class::new().server("ada", GOOD).server("bob", BAD).server("cem", NEAR).server("dan", GOOD);
+    let (native, wasm) = (class(), class());
+    native.batch(&[]).code(0);
+    let batch = wasm.gradus(&["--sandbox", "wasm", "--jobs", "2"]);
+    batch.env("GRADUS_RUNNERS", runners()).run().code(0).says("4 submissions graded");
+    let columns = ["student", "standing", "mark"];
+    assert_eq!(wasm.csv(&columns), native.csv(&columns));
 }

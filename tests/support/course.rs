@@ -1,5 +1,6 @@
 //! A course of one exercise and one submission in a temporary folder.
 
+use super::grader::{Grader, give, graders};
 use super::gradus::{Gradus, Ran};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use tempfile::TempDir;
 /// An exercise `demo` with a grader, and a submission in Python.
 pub struct Course {
     pub root: TempDir,
+    grader: Grader,
 }
 
 const EXERCISE: &str = r#"format = 1
@@ -27,7 +29,7 @@ impl Course {
     /// With this text below `checks:`, and this Python program.
     pub fn new(checks: &str, program: &str) -> Self {
         let root = tempfile::tempdir().expect("a temporary folder");
-        let course = Self { root };
+        let course = Self { root, grader: Grader::Ourselves };
         course.write("exercises/demo/exercise.toml", EXERCISE);
         course.write("exercises/demo/README.md", "# Demo\n");
         course.write(
@@ -45,6 +47,15 @@ impl Course {
             "  - id: root\n    claim: The root answers\n    points: 10\n    steps:\n      - get: /\n        expect: { status: 200 }\n",
             program,
         )
+    }
+
+    /// The same course for everybody who grades: where we are root, once for us and once for an ordinary user.
+    pub fn each(course: impl Fn() -> Self) -> impl Iterator<Item = Self> {
+        graders().into_iter().map(move |grader| {
+            // Shown where the test fails.
+            println!("graded by: {grader:?}");
+            Self { grader, ..course() }
+        })
     }
 
     /// More limits in exercise.toml, such as `request = "1s"`.
@@ -73,7 +84,10 @@ impl Course {
             all.extend(["--seed".to_owned(), seed()]);
         }
         all.extend(arguments.iter().map(|&argument| argument.to_owned()));
-        Gradus::new(all)
+        if self.grader == Grader::User {
+            give(self.root.path());
+        }
+        Gradus::new(all).by(self.grader)
     }
 
     /// `gradus check` with more arguments, to its end.

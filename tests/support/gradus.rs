@@ -1,5 +1,6 @@
 //! Runs the real binary and asserts on what it says and how it ends.
 
+use super::grader::{self, Grader};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,7 +12,7 @@ pub fn repository() -> PathBuf {
 }
 
 /// The binary, built once by the cargo that runs the tests, with their profile.
-fn binary() -> &'static Path {
+pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let status = Command::new(env!("CARGO"))
@@ -30,7 +31,11 @@ fn binary() -> &'static Path {
 pub struct Gradus {
     command: Command,
     cache: tempfile::TempDir,
+    grader: Grader,
 }
+
+/// Variables that name folders into which the command writes.
+const WRITTEN: [&str; 2] = ["XDG_CACHE_HOME", "TMPDIR"];
 
 /// What came of a run.
 pub struct Ran {
@@ -52,7 +57,19 @@ impl Gradus {
             .env_remove("GRADUS_EXERCISES")
             .current_dir(repository())
             .stdin(Stdio::null());
-        Self { command, cache }
+        Self { command, cache, grader: Grader::Ourselves }
+    }
+
+    /// By somebody: the ordinary user has a home of their own, and gets every folder into which the command is told to write.
+    pub fn by(mut self, grader: Grader) -> Self {
+        self.grader = grader;
+        if grader == Grader::User {
+            let home = self.cache.path().join("home");
+            std::fs::create_dir(&home).expect("a home");
+            self.command = same(&self.command, Command::new(grader::public()));
+            self.command.env("HOME", home);
+        }
+        self
     }
 
     /// The command itself, for those who start it by another way.
@@ -75,22 +92,31 @@ impl Gradus {
     /// As the last arguments of another command.
     pub fn below(mut self, command: &[&str]) -> Self {
         let mut outer = Command::new(command[0]);
-        outer.args(&command[1..]).arg(self.command.get_program()).args(self.command.get_args());
-        for (name, value) in self.command.get_envs() {
-            match value {
-                Some(value) => outer.env(name, value),
-                None => outer.env_remove(name),
-            };
-        }
-        outer.current_dir(repository()).stdin(Stdio::null());
-        self.command = outer;
+        outer.args(&command[1..]).arg(self.command.get_program());
+        self.command = same(&self.command, outer);
         self
     }
 
+    /// As whom it is to run.
+    fn ready(self) -> Self {
+        if self.grader == Grader::Ourselves {
+            return self;
+        }
+        grader::give(self.cache.path());
+        for (name, value) in self.command.get_envs() {
+            if let (true, Some(folder)) = (WRITTEN.iter().any(|written| name == *written), value) {
+                grader::give(Path::new(folder));
+            }
+        }
+        let becoming = grader::becoming();
+        self.below(&becoming.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
     /// Runs it to its end.
-    pub fn run(mut self) -> Ran {
-        let output = self.command.output().expect("gradus runs");
-        drop(self.cache);
+    pub fn run(self) -> Ran {
+        let mut ready = self.ready();
+        let output = ready.command.output().expect("gradus runs");
+        drop(ready.cache);
         Ran {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -99,10 +125,26 @@ impl Gradus {
     }
 
     /// Starts it and lets it run; the cache goes when the second part is dropped.
-    pub fn spawn(mut self) -> (Child, tempfile::TempDir) {
-        let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("gradus runs");
-        (child, self.cache)
+    pub fn spawn(self) -> (Child, tempfile::TempDir) {
+        let mut ready = self.ready();
+        let child = ready.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("gradus runs");
+        (child, ready.cache)
     }
+}
+
+/// Another command with the same arguments after its own, the same variables and the same folder.
+fn same(command: &Command, mut other: Command) -> Command {
+    other.args(command.get_args()).stdin(Stdio::null());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => other.env(name, value),
+            None => other.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        other.current_dir(folder);
+    }
+    other
 }
 
 impl Ran {

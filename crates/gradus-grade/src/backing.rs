@@ -389,8 +389,21 @@ impl Backing {
     }
 }
 
-/// The programs of an engine that something needs here.
+/// The programs of an engine that something needs here, if they can run.
 fn programs(host: &Host, engine: Engine, what: &str) -> Result<Programs, Fault> {
+    if let Some(folder) = instance::out_of_reach(host, engine) {
+        return Err(Fault {
+            what: format!(
+                "{what} is {}, which never runs as root; without a sandbox it is `nobody`, who may not enter {}, and its files \
+                 are made below that",
+                engine.word(),
+                folder.display()
+            ),
+            way_out: Some(
+                "set TMPDIR to a folder that everybody may enter, such as /tmp, or grade in the native sandbox".into(),
+            ),
+        });
+    }
     let path = host.environment.iter().find(|(name, _)| name == "PATH");
     let path = path.map_or(OsStr::new(""), |(_, path)| path.as_os_str());
     engine::find(engine, path).ok_or_else(|| Fault {

@@ -120,13 +120,9 @@ pub async fn ready(running: &Running, port: u16, limit: Duration) -> Result<IpAd
     }
 }
 
-/// 1 ms at first, so that a fast server costs nothing; rarer later, so that a slow one is not disturbed.
+/// A fiftieth of what it has taken so far: whoever starts fast loses nothing, and whoever is slow is not disturbed.
 fn pause(elapsed: Duration) -> Duration {
-    Duration::from_millis(match elapsed.as_millis() {
-        0..100 => 1,
-        100..500 => 5,
-        _ => 20,
-    })
+    (elapsed / 50).clamp(Duration::from_millis(1), Duration::from_millis(20))
 }
 
 async fn cause(running: &Running, port: u16, limit: Duration, hung: bool) -> NotReady {

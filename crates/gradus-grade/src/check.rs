@@ -9,6 +9,7 @@ mod growth;
 mod life;
 mod load;
 mod meanwhile;
+mod measure;
 mod nats;
 #[cfg(feature = "wasm")]
 mod plugin;
@@ -68,6 +69,8 @@ pub struct Bench<'a> {
     pub record: Option<&'a Record>,
     /// Plugins that its steps name.
     pub plugins: &'a Plugins,
+    /// When the check's time is over.
+    pub ends: Instant,
 }
 
 impl Bench<'_> {
@@ -83,6 +86,7 @@ impl Bench<'_> {
             heard: &mut server.heard,
             record: self.record,
             plugins: self.plugins,
+            ends: self.ends,
             contracts: self.contracts,
             seed: self.seed,
             check: self.check,
@@ -129,6 +133,7 @@ impl From<Box<Failure>> for Stop {
 
 /// Runs a check. What it draws and saves is added to `bindings`.
 pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) -> Ran {
+    let patience = bench.target.patience(check.timeout);
     let mut requests = 0;
     let mut at = None;
     let steps = async {
@@ -142,7 +147,7 @@ pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) 
             false => Err(failure("callbacks of stubs", None, 1, Vec::new(), None).into()),
         }
     };
-    let result = tokio::time::timeout(check.timeout, steps).await;
+    let result = tokio::time::timeout(patience, steps).await;
     let outcome = match result {
         Ok(Ok(())) => Outcome::Passed,
         Ok(Err(Stop::Broken(fault))) => Outcome::Broken(fault),
@@ -151,7 +156,17 @@ pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) 
             failure.mismatches.extend(upstream::unexpected(bench));
             Outcome::Failed(*failure)
         }
-        Err(_) => Outcome::Failed(out_of_time(bench, check, at)),
+        Err(_) => match bench.plugins.at_work() {
+            // It is not the submission that was waited for.
+            Some(plugin) => Outcome::Broken(Fault {
+                what: format!(
+                    "the plugin {plugin} was stopped: the check's time, {}, was over while it was at work itself",
+                    format_duration(check.timeout)
+                ),
+                way_out: None,
+            }),
+            None => Outcome::Failed(out_of_time(bench, check, at)),
+        },
     };
     let outcome = blame_crash(bench, check, outcome).await;
     Ran { outcome, requests }
@@ -197,7 +212,7 @@ async fn run_case(
             Ok(())
         }
         Again::Until { every, at_most } => {
-            let begun = Instant::now();
+            let begun = Begun::now(bench.target);
             let mut tries = 0;
             loop {
                 tries += 1;
@@ -206,7 +221,7 @@ async fn run_case(
                     &format!("try {tries}, the last within {}", format_duration(at_most)),
                 );
                 match attempt(bench, step, bindings, requests, Some(circumstance)).await {
-                    Err(stop) if begun.elapsed() + every > at_most => return Err(stop),
+                    Err(stop) if begun.elapsed(bench.target) + every > at_most => return Err(stop),
                     Err(_) => {
                         tokio::time::sleep(every).await;
                         bench.target.pass(every);
@@ -215,6 +230,24 @@ async fn run_case(
                 }
             }
         }
+    }
+}
+
+/// When something began, by this machine's clock and by the submission's own.
+struct Begun {
+    here: Instant,
+    there: Option<Duration>,
+}
+
+impl Begun {
+    fn now(target: &dyn Target) -> Self {
+        Self { here: Instant::now(), there: target.clock() }
+    }
+
+    /// How long ago that is for the submission: on a slow machine it gets as many tries as on any other.
+    fn elapsed(&self, target: &dyn Target) -> Duration {
+        let there = self.there.zip(target.clock());
+        there.map_or_else(|| self.here.elapsed(), |(begun, now)| now.saturating_sub(begun))
     }
 }
 
@@ -321,7 +354,7 @@ async fn ask(
     let addressed = request::address(&asked.outgoing, asked.connection, bindings, &origin);
     let Addressed { request, origin: asked_origin } = match addressed {
         Ok(addressed) => addressed,
-        Err(elsewhere) => return Err(fail(vec![located(bench.grader, *elsewhere)], None)),
+        Err(miss) => return Err(fail(vec![mismatch(bench.grader, *miss)], None)),
     };
     let timeout = asked.timeout.unwrap_or(bench.request_timeout);
     let result = if asked_origin == origin {
@@ -445,17 +478,6 @@ fn mismatch(grader: &Grader, miss: Miss) -> Mismatch {
         note: miss.note,
         difference: miss.difference,
         place: Some(grader.sources.excerpt(miss.span, 0)),
-    }
-}
-
-fn located(grader: &Grader, elsewhere: request::Elsewhere) -> Mismatch {
-    Mismatch {
-        path: "url".into(),
-        wanted: format!("an address of the submission, {}", elsewhere.origin),
-        got: elsewhere.url,
-        note: Some(elsewhere.why),
-        difference: Vec::new(),
-        place: Some(grader.sources.excerpt(elsewhere.span, 0)),
     }
 }
 

@@ -38,9 +38,9 @@ impl Courier for ToSubmission {
                     Delivered { method, url, back }
                 })
             }
-            Err(elsewhere) => {
+            Err(miss) => {
                 let url = outgoing.path.fill(names);
-                let back = Err(Undelivered::Misdirected(elsewhere.why));
+                let back = Err(Undelivered::Misdirected(miss.note.unwrap_or(miss.wanted)));
                 Box::pin(std::future::ready(Delivered { method, url, back }))
             }
         }

@@ -116,7 +116,10 @@ impl Further {
             return self.up(role, target.map_err(|why| Missing::NotReady(not_ours(why)))?, upstreams).await;
         }
         let recipe = match role {
-            Role::Instance(_) => self.recipe.clone(),
+            Role::Instance(_) => {
+                let another = self.recipe.as_ref().map(Recipe::another).transpose();
+                another.map_err(|error| broken(format!("no copy for {role}: {error}"), None))?
+            }
             Role::Baseline => match &mut self.baseline {
                 Some(baseline) => Some(baseline.recipe(&self.exercise).await?),
                 None => None,

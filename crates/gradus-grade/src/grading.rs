@@ -7,7 +7,7 @@ use crate::contracts::Contracts;
 use crate::further::Further;
 use crate::ground::Sandbox;
 use crate::interrupt::Interrupt;
-use crate::job::{Folder, Job, Subject};
+use crate::job::{Folder, Job, Remote, Subject};
 use crate::observe::{Event, Observer};
 use crate::order;
 use crate::portable::{self, Portables};
@@ -78,7 +78,7 @@ impl Grading<'_, '_> {
                 self.report.progress = what.progress.clone();
                 return;
             }
-            Subject::Url(url) => match UrlTarget::new(url) {
+            Subject::Url(Remote { url, .. }) => match UrlTarget::new(url) {
                 Ok(target) => Box::new(target),
                 Err(error) => return self.broken(error.to_string(), None),
             },
@@ -307,7 +307,7 @@ pub fn variables(grader: &Grader, seed: u64, now: u64) -> Vec<(OsString, OsStrin
 
 fn blank(job: &Job<'_>) -> Report {
     let submission = match &job.subject {
-        Subject::Url(url) => Graded { name: url.to_string(), digest: None, start: None },
+        Subject::Url(Remote { url, .. }) => Graded { name: url.to_string(), digest: None, start: None },
         Subject::Unrunnable(what) => {
             Graded { name: what.name.clone(), digest: what.digest.clone(), start: None }
         }

@@ -1,5 +1,6 @@
 //! The ground on which a submission is built and runs: which folder of the machine, seen where, in what kind of room.
 
+mod another;
 mod server;
 
 use crate::files::{give, readable, size};
@@ -102,7 +103,7 @@ pub struct Ground {
     toolchains: Vec<PathBuf>,
     /// Sets of packages, and where they are seen.
     packages: Vec<(PathBuf, PathBuf, Access)>,
-    /// Those of them that are gone with us.
+    /// Copies that are gone with us: of sets of packages, or of what was built.
     copies: Vec<TempDir>,
     /// Package managers whose packages are needed and not there.
     lacking: Vec<&'static str>,

@@ -11,7 +11,7 @@ use gradus_model::report::{Progress, Selection, Withheld};
 use gradus_sandbox::Launcher;
 use gradus_services::Gate;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use url::Url;
 
 /// One grading to be done.
@@ -50,9 +50,29 @@ pub enum Subject<'a> {
     /// A folder whose program is built and started.
     Folder(Folder<'a>),
     /// A server that is already up.
-    Url(Url),
+    Url(Remote),
     /// What can't be run: nothing is started, and the report says why.
     Unrunnable(Unrunnable),
+}
+
+/// A server that is already up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remote {
+    /// Its address.
+    pub url: Url,
+    /// Where runners of WebAssembly are kept, and compiled code.
+    pub runners: PathBuf,
+}
+
+impl Subject<'_> {
+    /// Where compiled code of plugins is kept; nowhere for what is never asked.
+    pub fn compiled(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(folder) => Some(&folder.supplies.runners),
+            Self::Url(remote) => Some(&remote.runners),
+            Self::Unrunnable(_) => None,
+        }
+    }
 }
 
 /// A submission that can't be run.
@@ -92,7 +112,7 @@ pub struct Folder<'a> {
 pub struct Supplies {
     /// Where templates of services are kept.
     pub templates: PathBuf,
-    /// Where runners of WebAssembly are kept.
+    /// Where runners of WebAssembly are kept, and compiled code.
     pub runners: PathBuf,
     /// Packages that were fetched before.
     pub packages: PackageCache,

@@ -6,7 +6,7 @@ use crate::build::NotBuilt;
 use crate::ground::Ground;
 use crate::job::{Folder, Supplies};
 use crate::observe::{Event, Observer};
-use gradus_intake::packages::{Manager, Packages, packages};
+use gradus_intake::packages::{Packages, packages};
 use gradus_model::duration::format_duration;
 use gradus_model::exercise::Limits;
 use gradus_model::outcome::Shown;
@@ -91,12 +91,9 @@ fn show(folder: &Folder<'_>, ground: &mut Ground, wanted: &Packages, store: &Pat
     let used = ground.use_packages(store, at.clone().into(), wanted.manager.writes());
     used.map_err(|error| ours(format!("its packages: {error}")))?;
     ground.tell(wanted.manager.using(&at));
-    if wanted.manager == Manager::Npm {
-        // What npm keeps it finds again by the address of the registry that it came from.
-        let registry = folder.supplies.registries.iter();
-        let registry = registry.filter(|(name, _)| name.eq_ignore_ascii_case("npm_config_registry"));
-        ground.tell(registry.cloned().collect());
-    }
+    let told = folder.supplies.registries.iter();
+    let told = told.filter(|(name, _)| name.to_str().is_some_and(|name| wanted.manager.needs(name)));
+    ground.tell(told.cloned().collect());
     Ok(())
 }
 

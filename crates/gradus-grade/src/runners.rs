@@ -17,8 +17,8 @@ pub struct Found {
 #[derive(Debug, thiserror::Error)]
 pub enum NotInstalled {
     /// Not one of ours.
-    #[error("it is none of the runners that this Gradus was released with")]
-    Unknown,
+    #[error("{0}")]
+    Unknown(String),
     /// One sentence.
     #[error("{0}")]
     Other(String),
@@ -32,7 +32,7 @@ pub fn install(folder: &Path, from: &Path, trusted: bool) -> Result<Vec<Found>, 
     let done = gradus_wasm::Runners::new(folder.to_owned()).install(&engine, from, trusted);
     match done {
         Ok(done) => Ok(done.into_iter().map(found).collect()),
-        Err(Why::Unknown { .. }) => Err(NotInstalled::Unknown),
+        Err(error @ Why::Unknown { .. }) => Err(NotInstalled::Unknown(error.to_string())),
         Err(error) => Err(NotInstalled::Other(error.to_string())),
     }
 }

@@ -13,12 +13,14 @@ use crate::upstreams::{MAIN, Upstreams};
 use gradus_model::draw;
 use gradus_model::grader::{Act, Action, Again, Check, Fresh, Step};
 use gradus_model::growth::Measure;
-use gradus_model::outcome::{Because, Failure, Fault, Mismatch, Outcome, Shown};
+use gradus_model::outcome::{self, Because, Failure, Mismatch, Outcome, Shown};
 use gradus_model::report::{CheckReport, Usage};
+use gradus_model::stub::{Fault, StubChange};
+use gradus_model::toxic::{Direction, Toxic, ToxicKind};
 use gradus_model::value::Bindings;
 use gradus_probe::{Client, Limits as ProbeLimits};
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// After a failure, the server's last words get this long to come through the pipe.
 const LAST_WORDS: Duration = Duration::from_millis(10);
@@ -78,7 +80,7 @@ impl<'a, 'j> Session<'a, 'j> {
             heard: Heard::default(),
             wants: None,
             gone: None,
-            plugins: Plugins::default(),
+            plugins: Plugins::new(job.subject.compiled()),
             target,
             further,
             upstreams,
@@ -101,6 +103,7 @@ impl<'a, 'j> Session<'a, 'j> {
         if let Err(fault) = self.plugins.prepare(check).await {
             return (Outcome::Broken(fault), 0, Shown::default());
         }
+        let request_timeout = self.target.patience(self.job.exercise.limits.request);
         let mut bench = Bench {
             grader: self.job.grader,
             check: &check.id.value,
@@ -110,10 +113,11 @@ impl<'a, 'j> Session<'a, 'j> {
             further: &mut *self.further,
             upstreams: &mut *self.upstreams,
             client: &mut self.client,
-            request_timeout: self.job.exercise.limits.request,
+            request_timeout,
             heard: &mut self.heard,
             record: self.job.record.as_ref(),
             plugins: &self.plugins,
+            ends: Instant::now() + check.timeout,
         };
         let mut ran = check::run(&mut bench, check, &mut bindings).await;
         // Whatever was asked of one that is gone, its answer says nothing of the submission.
@@ -171,7 +175,7 @@ impl<'a, 'j> Session<'a, 'j> {
         self.target.stop().await;
         if matches!(wants, Some(Fresh::Data | Fresh::All)) {
             self.target.wipe_data().map_err(|error| {
-                Outcome::Broken(Fault {
+                Outcome::Broken(outcome::Fault {
                     what: format!("DATA_DIR could not be emptied: {error}"),
                     way_out: None,
                 })
@@ -183,7 +187,7 @@ impl<'a, 'j> Session<'a, 'j> {
         match started {
             Ok(()) => Ok(()),
             Err(cause) if cause.is_ours() => {
-                Err(Outcome::Broken(Fault { what: cause.to_string(), way_out: None }))
+                Err(Outcome::Broken(outcome::Fault { what: cause.to_string(), way_out: None }))
             }
             Err(cause) => {
                 let gone = match crashed {
@@ -218,7 +222,8 @@ impl<'a, 'j> Session<'a, 'j> {
 
 fn client(job: &Job<'_>, target: &dyn Target) -> Client {
     let origin = target.origin();
-    let limits = ProbeLimits { timeout: job.exercise.limits.request, ..ProbeLimits::default() };
+    let limits =
+        ProbeLimits { timeout: target.patience(job.exercise.limits.request), ..ProbeLimits::default() };
     Client::new(target.dial(), origin.port, origin.authority(), limits)
 }
 
@@ -290,12 +295,29 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
             Some("databases where the server runs; grade the folder instead of a URL")
         }
         Action::Stub(_) | Action::Faults(_) | Action::Calls(_) if !can.listen => Some(STUBS),
+        Action::Stub(stub) if !can.pieces && stub.changes.iter().any(|(_, change)| is_in_pieces(change)) => {
+            Some("an upstream's answer that comes byte by byte")
+        }
+        Action::Faults(faults)
+            if !can.pieces && faults.changes.iter().any(|(_, toxics)| are_slow(toxics)) =>
+        {
+            Some("an upstream's answer that comes in pieces")
+        }
         Action::Growth(growth) => match growth.measure {
             Measure::Calls { .. } | Measure::Work(_) if !can.listen => Some(STUBS),
             _ => None,
         },
         _ => None,
     }
+}
+
+fn is_in_pieces(change: &StubChange) -> bool {
+    matches!(change, StubChange::Reply(reply) if matches!(reply.fault, Some(Fault::Trickle(_))))
+}
+
+fn are_slow(toxics: &[Toxic]) -> bool {
+    let is_slow = |kind| matches!(kind, ToxicKind::Bandwidth(_) | ToxicKind::Slicer { .. });
+    toxics.iter().any(|toxic| toxic.stream == Direction::Downstream && is_slow(toxic.kind))
 }
 
 /// Starts the server once everything listens that it may ask while it starts.

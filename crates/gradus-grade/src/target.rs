@@ -103,8 +103,24 @@ pub trait Target: Send {
         None
     }
 
+    /// What these units depend on besides the program, as `the runner python 1a2b…`: only counts of the same are compared.
+    fn counted_under(&self) -> Option<String> {
+        None
+    }
+
     /// The grader waits for so long; a clock that only the grader moves goes on.
     fn pass(&mut self, _: Duration) {}
+
+    /// What its own clock says, if that is another one than this machine's.
+    fn clock(&self) -> Option<Duration> {
+        None
+    }
+
+    /// How long to wait by this machine's clock for what may take so long. What counts its own time ends by itself when that is
+    /// over, and is only later on a slow machine.
+    fn patience(&self, time: Duration) -> Duration {
+        time
+    }
 }
 
 /// A file `NAME.db` that the submission finds in each new `DATA_DIR`.
@@ -167,6 +183,8 @@ pub struct Capabilities {
     pub apart: bool,
     /// It can be run more than once at a time.
     pub instances: bool,
+    /// It sees an upstream's answer as it comes, and not only once all of it is there.
+    pub pieces: bool,
 }
 
 /// Where a server is reached.

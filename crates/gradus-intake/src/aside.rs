@@ -23,6 +23,12 @@ impl Aside {
         copy_all(&aside(folder), folder)?;
         Ok(set)
     }
+
+    /// Copies what was set aside, as it was, into another empty folder.
+    pub fn copy_to(&self, to: &Path) -> io::Result<()> {
+        fs::set_permissions(to, aside(&self.folder).metadata()?.permissions())?;
+        copy_all(&aside(&self.folder), to)
+    }
 }
 
 impl Drop for Aside {

@@ -67,6 +67,9 @@ pub struct LoadedMutant {
     pub mutant: Mutant,
     /// The text of change.patch.
     pub patch: String,
+    /// The folder `built` beside it, if there is one: what was built of the changed source, where a solution brings along what
+    /// was built of its own.
+    pub built: Option<PathBuf>,
 }
 
 /// Why the catalogue does not give something.
@@ -310,7 +313,8 @@ impl Catalogue {
                     Diagnostic::new(format!("there is no solution `{}`", mutant.of.value), mutant.of.span);
                 return Err(invalid(Invalid { sources, diagnostics: vec![mistake] }));
             }
-            mutants.push(LoadedMutant { name, mutant, patch: text(&dir.join("change.patch"))? });
+            let built = Some(dir.join("built")).filter(|built| built.is_dir());
+            mutants.push(LoadedMutant { name, mutant, patch: text(&dir.join("change.patch"))?, built });
         }
         Ok(mutants)
     }

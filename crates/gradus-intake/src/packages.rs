@@ -155,7 +155,24 @@ impl Manager {
     pub fn fetching(self, store: &str, proxy: &str) -> Vec<(OsString, OsString)> {
         let mut variables = self.stored(store);
         variables.extend(through(proxy));
+        if self == Manager::Maven {
+            // Java asks its own machine without a proxy, but in a room no registry is there; and Maven 3.9 and newer take what
+            // Java is told of proxies only if they are told so.
+            let ask = "-Dhttp.nonProxyHosts= -Daether.connector.http.useSystemProperties=true";
+            variables.push(("MAVEN_OPTS".into(), format!("{} {ask}", repository(store)).into()));
+        }
         variables
+    }
+
+    /// Whether a build finds its packages only when it is told this of its registries.
+    pub fn needs(self, variable: &str) -> bool {
+        match self {
+            // What npm keeps it finds again by the address of the registry that it came from.
+            Manager::Npm => variable.eq_ignore_ascii_case("npm_config_registry"),
+            // Cargo calls registries by names.
+            Manager::Cargo => is_index(variable),
+            Manager::Pip | Manager::Go | Manager::Maven => false,
+        }
     }
 
     /// Variables with which it gives up at once where there is no network.
@@ -202,10 +219,19 @@ impl Manager {
                 ("GOFLAGS", "-modcacherw".into()),
                 ("GOTOOLCHAIN", "local".into()),
             ],
-            Manager::Maven => vec![("MAVEN_OPTS", format!("-Dmaven.repo.local={store}"))],
+            Manager::Maven => vec![("MAVEN_OPTS", repository(store))],
         };
         variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
     }
+}
+
+/// Whether a variable names a registry of Cargo's by its index: `CARGO_REGISTRIES_NAME_INDEX`.
+pub fn is_index(variable: &str) -> bool {
+    variable.starts_with("CARGO_REGISTRIES_") && variable.ends_with("_INDEX")
+}
+
+fn repository(store: &str) -> String {
+    format!("-Dmaven.repo.local={store}")
 }
 
 /// Variables that lead programs through a proxy.

@@ -43,7 +43,7 @@ pub fn judge(expect: &Expect, answer: &AnswerView<'_>, bindings: &Bindings) -> V
         None => {}
     }
     if let Some(bytes) = &expect.bytes {
-        misses.extend(body.judge_bytes(bytes));
+        misses.extend(body.judge_bytes(bytes, bindings));
     }
     if let Some(span) = expect.empty_body {
         misses.extend(body.judge_empty(span));
@@ -62,5 +62,6 @@ pub fn mistakes(expect: &Expect) -> Vec<pattern::Mistake> {
     all.flat_map(pattern::mistakes).collect()
 }
 
+pub use body::no_bytes;
 pub(crate) use body::undecodable;
 pub(crate) use header::values;

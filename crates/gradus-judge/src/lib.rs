@@ -13,5 +13,6 @@ pub mod number;
 pub mod pattern;
 pub mod place;
 pub mod rows;
+pub mod speed;
 pub mod text;
 pub mod words;

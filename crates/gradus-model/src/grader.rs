@@ -2,6 +2,7 @@
 
 mod walk;
 
+use crate::coded::Coded;
 use crate::compare::CompareStep;
 use crate::conform::ConformStep;
 use crate::growth::GrowthStep;
@@ -252,8 +253,8 @@ pub struct RawStep {
 pub enum RawPart {
     /// Text.
     Text(Template),
-    /// Bytes.
-    Bytes(Vec<u8>),
+    /// Bytes, written as text.
+    Bytes(Coded),
     /// A pause.
     Wait(Duration),
 }
@@ -381,6 +382,8 @@ pub enum Body {
         /// The file they come from.
         file: Option<String>,
     },
+    /// Bytes that are written as text with names in it.
+    Coded(Coded),
 }
 
 /// How a request uses connections.
@@ -408,7 +411,7 @@ pub struct Expect {
     /// The body against a file.
     pub file: Option<ExpectedFile>,
     /// The body, byte for byte.
-    pub bytes: Option<Spanned<Vec<u8>>>,
+    pub bytes: Option<Spanned<Coded>>,
     /// `body: $empty`, and where it stands.
     pub empty_body: Option<Span>,
 }

@@ -3,6 +3,7 @@
 //! This crate knows no file system, network, clock, terminal or async runtime: text comes in, data and diagnostics go out.
 
 pub mod class;
+pub mod coded;
 pub mod compare;
 pub mod conform;
 mod decode;

@@ -19,8 +19,13 @@ use std::path::Path;
 /// The user that programs of a room see themselves as.
 pub const USER: u32 = 1000;
 
-/// Makes a process in namespaces of its own and in this control group, whose user is `host_id` outside, or who we are.
-pub fn fork(host_id: Option<u32>, cgroup: Option<BorrowedFd<'_>>) -> io::Result<Fork> {
+/// Makes a process in namespaces of its own and in this control group, whose user is `host_id` outside, or who we are. The
+/// error is ours: a new process that may not become that user tells so by `refuse`, and ends.
+pub fn fork(
+    host_id: Option<u32>,
+    cgroup: Option<BorrowedFd<'_>>,
+    refuse: impl FnOnce(&io::Error),
+) -> io::Result<Fork> {
     // The zygote is one for all: what is compiled here once, all later rooms are born with.
     syscalls::prepare()?;
     let (mut news, mut teller) = io::pipe()?;
@@ -31,10 +36,13 @@ pub fn fork(host_id: Option<u32>, cgroup: Option<BorrowedFd<'_>>) -> io::Result<
     match sys::fork_into(sys::NAMESPACES, cgroup)? {
         Fork::Child => {
             drop(teller);
-            let Some(_) = host_id else { return map_ourselves(ourselves).map(|()| Fork::Child) };
-            // Only the parent may say that we are somebody else.
-            news.read_exact(&mut [0])?;
-            Ok(Fork::Child)
+            let mapped = match host_id {
+                None => map_ourselves(ourselves).inspect_err(refuse),
+                // Only the parent may say that we are somebody else. If it can't, it has told so itself.
+                Some(_) => news.read_exact(&mut [0]),
+            };
+            // Whoever returned from here would be a second zygote.
+            mapped.map_or_else(|_| std::process::exit(70), |()| Ok(Fork::Child))
         }
         Fork::Parent(pid) => {
             if let Some(id) = host_id {

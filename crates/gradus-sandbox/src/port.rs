@@ -36,7 +36,11 @@ pub fn free_port() -> io::Result<PortHold> {
     for _ in 0..100 {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let path = folder.join(port.to_string());
-        let lock = File::options().create(true).append(true).open(&path)?;
+        let lock = match File::options().create(true).append(true).open(&path) {
+            // Another user's, who holds it or was killed while they did.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied && path.exists() => continue,
+            opened => opened?,
+        };
         if lock.try_lock().is_ok() && is_still_there(&lock, &path) && nobody_listens(port) {
             return Ok(PortHold { port, path, _lock: lock });
         }

@@ -102,10 +102,9 @@ pub fn landlock_version() -> u8 {
 }
 
 fn which(result: libc::c_long) -> io::Result<Fork> {
-    match i32::try_from(result).ok().and_then(Pid::from_raw) {
-        _ if result < 0 => Err(io::Error::last_os_error()),
-        Some(pid) => Ok(Fork::Parent(pid)),
-        None => Ok(Fork::Child),
+    match i32::try_from(result) {
+        Ok(id @ 0..) => Ok(Pid::from_raw(id).map_or(Fork::Child, Fork::Parent)),
+        _ => Err(io::Error::last_os_error()),
     }
 }
 

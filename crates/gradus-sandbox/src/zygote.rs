@@ -8,6 +8,8 @@ use crate::meter::Meter;
 use crate::sys::{self, Fork};
 use crate::wire::{self, Birth, NoCgroup};
 #[cfg(target_os = "linux")]
+use std::io;
+#[cfg(target_os = "linux")]
 use std::os::fd::AsFd;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -71,10 +73,13 @@ fn bear(birth: Birth, mut handed: Handed, groups: &mut Groups) {
     let made = bounds.map(|bounds| groups.make(bounds));
     let group = made.as_ref().and_then(|made| made.as_ref().ok());
     let folder = group.map(|group| group.folder.as_fd());
+    let refuse = |error: &io::Error| {
+        keeper::refuse(&handed.control, "make a process in namespaces of its own", error);
+    };
     let forked = match birth {
         Birth::Plain { .. } if folder.is_none() => sys::fork(),
         Birth::Plain { .. } => sys::fork_into(0, folder),
-        Birth::Native { host_id, .. } => crate::native::fork(host_id, folder),
+        Birth::Native { host_id, .. } => crate::native::fork(host_id, folder, refuse),
     };
     match forked {
         Ok(Fork::Child) => {
@@ -92,7 +97,7 @@ fn bear(birth: Birth, mut handed: Handed, groups: &mut Groups) {
             }
         }
         Err(error) => {
-            keeper::refuse(&handed.control, "make a process in namespaces of its own", &error);
+            refuse(&error);
             if let Some(Ok(group)) = made {
                 groups.give_up(group);
             }

@@ -290,3 +290,29 @@ async fn one_launcher_starts_many_programs_at_once() {
         assert_eq!(running.wait().await.ending, Ending::Exited(number as i32));
     }
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn whoever_fails_on_the_way_into_a_room_starts_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // A new namespace's user is written below /proc. Root of the machine would not even try.
+    let hindered = "unshare -Urm sh -c 'mount -o remount,bind,ro /proc && exec \"$@\"' sh \"$@\"";
+    let line = if is_root() {
+        format!("setpriv --reuid=61234 --regid=61234 --clear-groups {hindered}")
+    } else {
+        hindered.to_owned()
+    };
+    let launcher = behind(folder.path(), &line);
+    let native = RoomSpec { rung: gradus_sandbox::Rung::Native(gradus_sandbox::View::of_room()), ..room() };
+    let refused = launcher.open(&native).await.expect_err("nobody may be anybody there").to_string();
+    assert!(refused.contains("make a process in namespaces of its own"), "{refused}");
+    let ours = std::fs::read_link("/proc/self/ns/net").expect("a namespace");
+    // Were somebody left on the way, chance would say who starts which of these.
+    for _ in 0..20 {
+        let look = program("exec readlink /proc/self/ns/net");
+        let mut running = launcher.launch(&room(), look).await.expect("it starts");
+        timeout(BOUND, running.wait()).await.expect("it ends");
+        running.stop().await;
+        assert_eq!(printed_so_far(&running).trim(), ours.display().to_string());
+    }
+}

@@ -19,6 +19,43 @@ pub enum Grader {
     User,
 }
 
+/// The ordinary user whom root becomes.
+const USER: u32 = 61234;
+
+impl Grader {
+    /// A launcher whose processes are the grader's; the folder is for what that needs.
+    pub fn launcher(self, folder: &Path) -> Launcher {
+        if self.is_played() { as_user(folder) } else { launcher() }
+    }
+
+    /// A command of the grader's.
+    pub fn command(self, command: &str) -> std::process::Command {
+        let mut words = command.split(' ');
+        if !self.is_played() {
+            let mut command = std::process::Command::new(words.next().expect("a program"));
+            command.args(words);
+            return command;
+        }
+        let mut played = std::process::Command::new("setpriv");
+        played
+            .args([format!("--reuid={USER}"), format!("--regid={USER}"), "--clear-groups".to_owned()])
+            .args(words);
+        played
+    }
+
+    /// Gives a folder to the grader.
+    pub fn give(self, folder: &Path) {
+        if self.is_played() {
+            std::os::unix::fs::chown(folder, Some(USER), Some(USER)).expect("root may give");
+        }
+    }
+
+    /// Whether root plays the part.
+    fn is_played(self) -> bool {
+        self == Self::User && is_root()
+    }
+}
+
 /// Root can play both parts, everybody else only their own.
 pub fn graders() -> Vec<Grader> {
     if is_root() { vec![Grader::Root, Grader::User] } else { vec![Grader::User] }
@@ -42,13 +79,10 @@ pub struct Native {
 impl Native {
     pub fn of(grader: Grader) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let view = View::of_room().folder("/data");
-        let (launcher, host_id) = match grader {
-            Grader::User if is_root() => (as_user(folder.path()), None),
-            Grader::User => (launcher(), None),
-            Grader::Root => (launcher(), host_id(&folder.path().display().to_string())),
-        };
-        let view = View { host_id, ..view };
+        let key = folder.path().display().to_string();
+        let host_id = host_id(&key).filter(|_| grader == Grader::Root);
+        let view = View { host_id, ..View::of_room().folder("/data") };
+        let launcher = grader.launcher(folder.path());
         let room = RoomSpec { rung: Rung::Native(view), limits: Limits::default() };
         Self { launcher, room, _folder: folder }
     }
@@ -80,15 +114,17 @@ impl Native {
 
 /// A launcher whose processes are an ordinary user's.
 fn as_user(folder: &Path) -> Launcher {
+    behind(folder, &format!("setpriv --reuid={USER} --regid={USER} --clear-groups \"$@\""))
+}
+
+/// A launcher whose processes are started by this line of a shell's, in which `"$@"` stands for them.
+pub fn behind(folder: &Path, line: &str) -> Launcher {
     use std::os::unix::fs::PermissionsExt;
     let open = || std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(folder, open()).expect("a folder for everybody");
-    let (keeper, script) = (folder.join("keeper"), folder.join("as-user"));
+    let (keeper, script) = (folder.join("keeper"), folder.join("script"));
     std::fs::copy(KEEPER, &keeper).expect("a copy");
-    let text = format!(
-        "#!/bin/sh\nexec setpriv --reuid=61234 --regid=61234 --clear-groups {} \"$@\"\n",
-        keeper.display()
-    );
+    let text = format!("#!/bin/sh\nset -- {} \"$@\"\nexec {line}\n", keeper.display());
     std::fs::write(&script, text).expect("a script");
     std::fs::set_permissions(&script, open()).expect("a program");
     Launcher::with_keeper(script).expect("a zygote")

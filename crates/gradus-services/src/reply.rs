@@ -32,6 +32,8 @@ pub fn say(reply: &Reply, bindings: &Bindings) -> Said {
             (form.into_bytes(), Some("application/x-www-form-urlencoded"))
         }
         Body::Bytes { bytes, .. } => (bytes.clone(), Some("application/octet-stream")),
+        // Reading the file has refused names in it, and text that stands for no bytes.
+        Body::Coded(coded) => (coded.bytes(bindings).unwrap_or_default(), Some("application/octet-stream")),
     };
     let mut headers: Vec<(String, String)> = Vec::new();
     for (name, value) in &reply.headers {

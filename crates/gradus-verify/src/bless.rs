@@ -13,7 +13,6 @@ use gradus_judge::text::difference;
 use gradus_model::outcome::DiffLine;
 use gradus_model::report::Selection;
 use std::path::PathBuf;
-use tokio::sync::Mutex;
 
 /// A file that should be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +35,7 @@ pub async fn bless(
     workshop: &Workshop<'_>,
     interrupt: &Interrupt,
 ) -> Result<Vec<Blessing>, String> {
-    let in_here = Mutex::new(());
-    let trial = Trial { exercise, grader, workshop, interrupt, quiet: Quiet::default(), in_here: &in_here };
+    let trial = Trial { exercise, grader, workshop, interrupt, quiet: Quiet::default() };
     let candidate = Candidate { name, kind: Kind::Solution { lacks: Vec::new() }, in_wasm: false, source };
     let prepared =
         candidate::prepare(&candidate, exercise.exercise.submission).map_err(|error| error.to_string())?;

@@ -1,9 +1,10 @@
 //! The programs that a grader is tested with: solutions, starters, and solutions changed by a mutant's patch.
 
 use gradus_intake::catalogue::{Catalogue, CatalogueError, LoadedGrader};
+use gradus_intake::plan::PortableKind;
 use gradus_intake::{patch, plan, tree};
 use gradus_model::exercise::SubmissionKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// One program that a grader is tested with.
@@ -13,7 +14,8 @@ pub struct Candidate {
     pub name: String,
     /// What is expected of it.
     pub kind: Kind,
-    /// Whether it is graded in WebAssembly, where checks that can't run there are skipped.
+    /// Whether it is graded in WebAssembly, where checks that can't run there are skipped: because it is nothing else, or
+    /// besides how it is graded otherwise.
     pub in_wasm: bool,
     /// The folder that it is copied from.
     pub source: PathBuf,
@@ -37,6 +39,8 @@ pub enum Kind {
         fails: Vec<String>,
         /// The change.
         patch: String,
+        /// A folder with what was built of it.
+        built: Option<PathBuf>,
     },
 }
 
@@ -74,7 +78,8 @@ pub fn all(
     let mut candidates = Vec::new();
     for (name, source) in catalogue.solutions(slug)? {
         let lacks = catalogue.lacks(slug, &name, &grader.grader)?;
-        candidates.push(Candidate { name, kind: Kind::Solution { lacks }, in_wasm: false, source });
+        let in_wasm = is_wasm(&source);
+        candidates.push(Candidate { name, kind: Kind::Solution { lacks }, in_wasm, source });
     }
     for (name, source) in catalogue.starters(slug)? {
         candidates.push(Candidate { name, kind: Kind::Starter, in_wasm: false, source });
@@ -85,17 +90,25 @@ pub fn all(
         let fails = mutant.mutant.fails.iter().map(|id| id.value.clone()).collect();
         candidates.push(Candidate {
             name: mutant.name,
-            kind: Kind::Mutant { of, fails, patch: mutant.patch },
-            in_wasm: false,
+            kind: Kind::Mutant { of, fails, patch: mutant.patch, built: mutant.built },
+            in_wasm: is_wasm(&source),
             source,
         });
     }
     Ok(candidates)
 }
 
+/// Whether it is WebAssembly by itself.
+fn is_wasm(source: &Path) -> bool {
+    let plan = plan::plan(source, Some(SubmissionKind::Server));
+    let portable = plan.ok().and_then(|plan| plan.portable(source));
+    portable.is_some_and(|portable| portable.kind == PortableKind::Binary)
+}
+
 /// The same candidates in WebAssembly: of these solutions, with the mutants of each.
 pub fn in_wasm(candidates: &[Candidate], solutions: &[String]) -> Vec<Candidate> {
     let is_portable = |candidate: &&Candidate| match &candidate.kind {
+        _ if candidate.in_wasm => false,
         Kind::Solution { .. } => solutions.contains(&candidate.name),
         Kind::Mutant { of, .. } => solutions.contains(of),
         Kind::Starter => false,
@@ -113,8 +126,11 @@ pub fn prepare(candidate: &Candidate, kind: SubmissionKind) -> Result<Prepared, 
     let folder =
         TempDir::with_prefix("gradus-verify-").map_err(|error| NotPrepared::Copy(error.to_string()))?;
     tree::stage(&candidate.source, folder.path()).map_err(|error| NotPrepared::Copy(error.to_string()))?;
-    if let Kind::Mutant { patch, .. } = &candidate.kind {
+    if let Kind::Mutant { patch, built, .. } = &candidate.kind {
         patch::apply(folder.path(), patch).map_err(|error| NotPrepared::Patch(error.to_string()))?;
+        if let Some(built) = built {
+            tree::stage(built, folder.path()).map_err(|error| NotPrepared::Copy(error.to_string()))?;
+        }
     }
     let plan = plan::plan(folder.path(), Some(kind)).map_err(|error| NotPrepared::Plan(error.to_string()))?;
     let digest = tree::digest(folder.path()).map_err(|error| NotPrepared::Copy(error.to_string()))?;

@@ -11,7 +11,6 @@ use gradus_intake::catalogue::{Catalogue, CatalogueError, LoadedExercise, Loaded
 use gradus_sandbox::Launcher;
 use std::cell::Cell;
 use std::ffi::OsString;
-use tokio::sync::Mutex;
 
 /// What is verified, and how thoroughly.
 #[derive(Clone, Debug, Default)]
@@ -143,16 +142,10 @@ pub async fn verify(
     let turns = Turns::new(pairs.len(), options.jobs);
     let of = candidates.iter().map(Vec::len).sum();
     let done = Cell::new(0);
-    let (quiet, in_here) = (Quiet::default(), Mutex::new(()));
+    let quiet = Quiet::default();
     let each = pairs.iter().zip(&candidates).enumerate().map(async |(index, (pair, candidates))| {
-        let trial = Trial {
-            exercise: pair.exercise,
-            grader: pair.grader,
-            workshop,
-            interrupt,
-            quiet: quiet.clone(),
-            in_here: &in_here,
-        };
+        let trial =
+            Trial { exercise: pair.exercise, grader: pair.grader, workshop, interrupt, quiet: quiet.clone() };
         let script = Script::new(&pair.grader.grader, options, pair.memory);
         let slug = &pair.exercise.exercise.slug;
         let rows = candidates.iter().map(async |candidate| {

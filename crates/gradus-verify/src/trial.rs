@@ -4,13 +4,12 @@ use crate::candidate::{self, Candidate, Kind, Prepared};
 use crate::judgement::{self, Row};
 use crate::memory::Memory;
 use crate::run::{Options, Workshop};
-use crate::turns::{Turns, Urgency};
+use crate::turns::{Place, Turns, Urgency};
 use futures_util::future::join_all;
 use gradus_grade::{Folder, Interrupt, Job, Quiet, Record, Sandbox, Silent, Subject, Where, grade};
 use gradus_intake::catalogue::{LoadedExercise, LoadedGrader};
 use gradus_model::grader::Grader;
 use gradus_model::report::{Progress, Report, Selection};
-use tokio::sync::Mutex;
 
 /// What every grading of one exercise has in common.
 pub struct Trial<'a> {
@@ -20,8 +19,6 @@ pub struct Trial<'a> {
     pub interrupt: &'a Interrupt,
     /// Shared by all gradings at a time.
     pub quiet: Quiet,
-    /// Programs in WebAssembly run within this very thread: several at a time would only take time from each other's requests.
-    pub in_here: &'a Mutex<()>,
 }
 
 /// How the candidates of one exercise are graded.
@@ -94,7 +91,8 @@ impl Trial<'_> {
         turns: &Turns,
         exercise: usize,
     ) -> Option<Row> {
-        let turn = turns.take(exercise, Urgency::First).await;
+        let place = if candidate.in_wasm { Place::Here } else { Place::Apart };
+        let turn = turns.take(exercise, Urgency::First, place).await;
         if self.interrupt.is_thrown() {
             return None;
         }
@@ -125,7 +123,7 @@ impl Trial<'_> {
         }
         let built = !matches!(report.progress, Progress::NotBuilt(_));
         let further = script.further(candidate).into_iter().map(async |further| {
-            let _turn = turns.take(exercise, Urgency::Again).await;
+            let _turn = turns.take(exercise, Urgency::Again, place).await;
             match self.interrupt.is_thrown() {
                 true => None,
                 false => Some(self.further(candidate, &prepared, built, further, script.first).await),
@@ -207,10 +205,6 @@ impl Trial<'_> {
             quiet: self.quiet.clone(),
             keep: false,
         };
-        let _alone = match candidate.in_wasm {
-            true => Some(self.in_here.lock().await),
-            false => None,
-        };
         grade(job, &mut Silent, self.interrupt).await
     }
 }
@@ -228,8 +222,7 @@ pub async fn failures(
     workshop: &Workshop<'_>,
     interrupt: &Interrupt,
 ) -> Result<Vec<String>, String> {
-    let in_here = Mutex::new(());
-    let trial = Trial { exercise, grader, workshop, interrupt, quiet: Quiet::default(), in_here: &in_here };
+    let trial = Trial { exercise, grader, workshop, interrupt, quiet: Quiet::default() };
     let options = Options { seeds: vec![1, 2], ..Options::default() };
     let script = Script::new(&grader.grader, &options, None);
     let prepared =

@@ -1,5 +1,6 @@
 //! Whose turn it is to grade, when many gradings wait: those of the exercise that takes longest first, and more of them at a
-//! time as long as the processors have time to spare. It knows nothing of what is graded.
+//! time as long as the processors have time to spare; of those that run within this very thread, only one at a time. It knows
+//! nothing of what is graded.
 
 use crate::processors::Processors;
 use crate::run::Jobs;
@@ -16,6 +17,8 @@ const LOOKS: Duration = Duration::from_millis(100);
 pub struct Turns {
     jobs: Jobs,
     taken: Cell<usize>,
+    /// Whether one of those who have a turn runs here.
+    is_here: Cell<bool>,
     waiting: RefCell<Vec<Waiting>>,
     /// How long the longest grading of each exercise took, as far as it is known.
     longest: RefCell<Vec<Option<Duration>>>,
@@ -27,6 +30,7 @@ pub struct Turns {
 struct Waiting {
     exercise: usize,
     urgency: Urgency,
+    place: Place,
     called: oneshot::Sender<()>,
 }
 
@@ -39,11 +43,22 @@ pub enum Urgency {
     Again,
 }
 
+/// Where something is graded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In processes.
+    Apart,
+    /// Within this very thread, as programs in WebAssembly are: several at a time would only take time from each other's
+    /// requests. Beside those in processes it takes time from nobody, as they wait most of the time.
+    Here,
+}
+
 /// A turn, until it is dropped.
 #[derive(Debug)]
 pub struct Turn<'t> {
     turns: &'t Turns,
     exercise: usize,
+    place: Place,
     begun: Instant,
 }
 
@@ -53,6 +68,7 @@ impl Turns {
         Self {
             jobs: Jobs { least: jobs.least.max(1), most: jobs.most },
             taken: Cell::new(0),
+            is_here: Cell::new(false),
             waiting: RefCell::default(),
             longest: RefCell::new(vec![None; exercises]),
             processors: Processors::new(),
@@ -60,12 +76,12 @@ impl Turns {
     }
 
     /// Waits for a turn to grade something of this exercise.
-    pub async fn take(&self, exercise: usize, urgency: Urgency) -> Turn<'_> {
+    pub async fn take(&self, exercise: usize, urgency: Urgency, place: Place) -> Turn<'_> {
         let (called, call) = oneshot::channel();
-        self.waiting.borrow_mut().push(Waiting { exercise, urgency, called });
+        self.waiting.borrow_mut().push(Waiting { exercise, urgency, place, called });
         // We are called or live as long as our caller.
         let _ = call.await;
-        Turn { turns: self, exercise, begun: Instant::now() }
+        Turn { turns: self, exercise, place, begun: Instant::now() }
     }
 
     /// Lets in who waits, for ever.
@@ -79,7 +95,7 @@ impl Turns {
         }
     }
 
-    /// Calls who is next, if anybody waits.
+    /// Calls who is next, if anybody waits who can have a turn now.
     fn call_next(&self) -> bool {
         let mut waiting = self.waiting.borrow_mut();
         let longest = self.longest.borrow();
@@ -89,10 +105,12 @@ impl Turns {
             let length = longest[one.exercise].unwrap_or(Duration::MAX);
             (length, one.urgency, std::cmp::Reverse(*index))
         };
-        let Some(next) = (0..waiting.len()).max_by_key(most) else { return false };
+        let has_room = |index: &usize| waiting[*index].place == Place::Apart || !self.is_here.get();
+        let Some(next) = (0..waiting.len()).filter(has_room).max_by_key(most) else { return false };
         let next = waiting.remove(next);
         if next.called.send(()).is_ok() {
             self.taken.set(self.taken.get() + 1);
+            self.is_here.set(self.is_here.get() || next.place == Place::Here);
         }
         true
     }
@@ -101,6 +119,9 @@ impl Turns {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.turns.taken.set(self.turns.taken.get() - 1);
+        if self.place == Place::Here {
+            self.turns.is_here.set(false);
+        }
         let took = Some(self.begun.elapsed());
         let longest = &mut self.turns.longest.borrow_mut()[self.exercise];
         *longest = took.max(*longest);
@@ -122,7 +143,7 @@ mod tests {
     fn called(turns: &Turns, waiting: &[(usize, Urgency)]) -> Vec<usize> {
         let mut waits: Vec<_> = waiting
             .iter()
-            .map(|(exercise, urgency)| Some(Box::pin(turns.take(*exercise, *urgency))))
+            .map(|(exercise, urgency)| Some(Box::pin(turns.take(*exercise, *urgency, Place::Apart))))
             .collect();
         let mut order = Vec::new();
         loop {
@@ -155,11 +176,36 @@ mod tests {
         let turn = |ago: u64| Turn {
             turns: &turns,
             exercise: 0,
+            place: Place::Apart,
             begun: Instant::now().checked_sub(Duration::from_secs(ago)).expect("a clock that runs"),
         };
         drop(turn(5));
         drop(turn(1));
         assert!(turns.longest.borrow()[0] >= Some(Duration::from_secs(5)));
         assert_eq!(turns.taken.get(), 0);
+    }
+
+    #[test]
+    fn of_those_that_run_here_one_has_a_turn_at_a_time_and_the_others_do_not_wait_for_it() {
+        let turns = turns(&[Some(9), Some(1)]);
+        let take = |exercise, place| Box::pin(turns.take(exercise, Urgency::First, place));
+        let (mut one, mut two) = (take(0, Place::Here), take(0, Place::Here));
+        let (mut three, mut four) = (take(1, Place::Apart), take(1, Place::Apart));
+        for wait in [&mut one, &mut two, &mut three, &mut four] {
+            assert!(wait.as_mut().now_or_never().is_none(), "nobody was called yet");
+        }
+        while turns.call_next() {}
+        assert_eq!(turns.taken.get(), 3);
+        let first = one.now_or_never().expect("the first of those here");
+        assert!(two.as_mut().now_or_never().is_none());
+        let beside = [three.now_or_never().expect("apart"), four.now_or_never().expect("apart")];
+        // Who ends apart gives no room here.
+        drop(beside);
+        assert!(!turns.call_next());
+        drop(first);
+        assert!(turns.call_next());
+        drop(two.now_or_never().expect("the second of those here, once the first was done"));
+        assert_eq!(turns.taken.get(), 0);
+        assert!(!turns.is_here.get());
     }
 }

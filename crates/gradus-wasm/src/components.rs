@@ -2,7 +2,7 @@
 
 use crate::state::{Bounds, OPEN, World};
 use crate::stopped::Stopped;
-use crate::upstream::{self, Silence};
+use crate::upstream::{MOST, Silence, Upstreams};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full, Limited};
@@ -41,13 +41,14 @@ impl Guest {
         let mut wasi = world.wasi(number, input, output)?;
         let mut table = ResourceTable::new();
         table.set_max_capacity(OPEN);
+        let upstreams = Upstreams::new(&world.settings.upstreams);
         let guest = Self {
             wasi: wasi.args(arguments).build(),
             http: WasiHttpCtx::new(),
             table,
-            hooks: Hooks { ports: world.settings.upstreams.clone() },
+            hooks: Hooks { upstreams: upstreams.clone() },
             bounds: Bounds::of(world),
-            desk: crate::runner::Desk::new(world),
+            desk: crate::runner::Desk::new(world, upstreams),
         };
         world.store(engine, guest, |guest| &mut guest.bounds)
     }
@@ -74,7 +75,7 @@ impl WasiHttpView for Guest {
 }
 
 struct Hooks {
-    ports: Vec<u16>,
+    upstreams: Upstreams,
 }
 
 /// What is in the making when a request has been sent.
@@ -90,14 +91,14 @@ impl WasiHttpHooks for Hooks {
         options: Option<RequestOptions>,
         _: Box<dyn Future<Output = HttpResult<()>> + Send>,
     ) -> Sent {
-        let ports = self.ports.clone();
+        let upstreams = self.upstreams.clone();
         Box::new(async move {
             let (parts, body) = request.into_parts();
-            let body = Limited::new(body, upstream::MOST).collect().await;
+            let body = Limited::new(body, MOST).collect().await;
             let body = body.map_err(|_| Error::HttpRequestBodySize(None))?.to_bytes();
             let patience = options.and_then(|options| options.first_byte_timeout);
             let asked = Request::from_parts(parts, body);
-            let answer = upstream::send(&ports, asked, patience.unwrap_or(Duration::from_secs(60))).await;
+            let answer = upstreams.ask(asked, patience.unwrap_or(Duration::from_secs(60))).await;
             let answer = answer.map_err(|silence| match silence {
                 Silence::TimedOut => Error::ConnectionReadTimeout,
                 Silence::Refused(_) => Error::HttpRequestDenied,

@@ -47,7 +47,7 @@ impl Instance {
             biased;
             () = world.meter.idle_after(idles) => Ok(()),
             stopped = &mut instance.life => Err(stopped.unwrap_or_else(|error| panicked(&error))),
-            () = tokio::time::sleep(most) => Err(Stopped::Start(most)),
+            () = world.meter.outlasts(most) => Err(Stopped::Start(most)),
         };
         ready.map(|()| instance)
     }
@@ -78,7 +78,7 @@ impl Instance {
                 world.meter.idle_after(idles).await;
             } => Ok(()),
             stopped = outgrows(world) => Err(stopped),
-            () = tokio::time::sleep(most) => Err(Stopped::Deadline(most)),
+            () = world.meter.outlasts(most) => Err(Stopped::Deadline(most)),
         };
         if response.is_none() {
             response = answered.try_recv().ok();

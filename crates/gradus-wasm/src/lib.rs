@@ -5,7 +5,9 @@
 //! the same on every run and every machine. One instance answers one request at a time; whatever ends it is a [`Stopped`].
 
 mod chance;
+mod clock;
 mod command;
+mod compiled;
 mod components;
 mod engine;
 mod files;
@@ -28,7 +30,7 @@ mod upstream;
 pub use command::{Outcome, command};
 pub use engine::{Engine, LINE};
 pub use files::Files;
-pub use limits::{Limits, Settings};
+pub use limits::{Limits, SLOWEST, Settings};
 pub use output::Output;
 pub use program::{Kind, NotLoaded, Program};
 pub use runner::{Installed, Language, NotInstalled, Runners};

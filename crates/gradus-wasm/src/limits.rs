@@ -3,6 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Programs are given time by their own clock, which counts work and what they wait for. By this machine's clock, no time may
+/// take longer than so many times as long, whatever a program finds to do that its own clock does not count.
+pub const SLOWEST: u32 = 6;
+
 /// What a program may use. Each limit that is reached has a [`Stopped`](crate::Stopped) of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -12,9 +16,9 @@ pub struct Limits {
     pub fuel_request: u64,
     /// Units of work for everything.
     pub fuel_grading: u64,
-    /// Until it waits for its first request.
+    /// Until it waits for its first request, by its own clock.
     pub start: Duration,
-    /// For one request.
+    /// For one request, by its own clock.
     pub request: Duration,
     /// Bytes of all its linear memories.
     pub memory: u64,

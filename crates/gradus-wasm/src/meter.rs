@@ -1,18 +1,21 @@
-//! What a program's work costs, what it may still cost, and what its clock says. Time is counted, not measured: it goes on
-//! with the work done, with what the program waits for itself, and with what the grader waits.
+//! What a program's work costs, and what it may still cost. Its time is counted, not measured: it goes on with the work done,
+//! with what the program waits for itself, and with what the grader waits.
 
-use crate::limits::Limits;
+use crate::limits::{Limits, SLOWEST};
 use crate::stopped::Stopped;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use wasmtime::{AsContext, AsContextMut, CallHook, StoreContextMut};
-use wasmtime_wasi::{HostMonotonicClock, HostWallClock};
 
 /// So many units of work are a nanosecond of the program's clock.
 const FUEL_PER_NANOSECOND: u64 = 10;
 /// Only a longer call of the host is one that waits.
 const WAITS: Duration = Duration::from_millis(5);
+/// The same for a question to an upstream, which also a slow machine carries there and back within this time.
+const WAITS_FOR_ANSWER: Duration = Duration::from_millis(25);
+/// What a question counts that is answered sooner, however long it took: one that asks without end comes to an end.
+const QUESTION: Duration = Duration::from_micros(500);
 /// Whoever was at work for so long gives way.
 const LONG: Duration = Duration::from_millis(1);
 
@@ -39,7 +42,11 @@ struct Gauge {
     /// What was waited, by the program and by the grader.
     waited: Duration,
     calling: Option<Instant>,
+    /// Whether this call asks an upstream.
+    asks: bool,
     is_idle: bool,
+    /// What the clock said when this turn began.
+    turn: Duration,
     /// Bytes printed in this turn.
     printed: u64,
     /// Bytes of memory that the instance holds, and that any has held.
@@ -72,7 +79,9 @@ impl Meter {
             budget: Budget::Start,
             waited: Duration::ZERO,
             calling: None,
+            asks: false,
             is_idle: false,
+            turn: Duration::ZERO,
             printed: 0,
             held: 0,
             peak: 0,
@@ -114,6 +123,7 @@ impl Meter {
         (gauge.given, gauge.left, gauge.refill, gauge.calling, gauge.working) = (0, 0, None, None, None);
         gauge.held = 0;
         gauge.is_idle = false;
+        gauge.turn = gauge.now();
         // One that was aborted is unwound later: what it counts then is nobody's.
         gauge.instance += 1;
     }
@@ -127,6 +137,7 @@ impl Meter {
         gauge.refill = Some(most.min(rest));
         gauge.budget = if rest < most { Budget::Grading } else { budget };
         gauge.printed = 0;
+        gauge.turn = gauge.now();
     }
 
     /// Which budget is used up.
@@ -172,6 +183,25 @@ impl Meter {
         self.gauge().waited += time;
     }
 
+    /// The program asks an upstream.
+    pub fn asks(&self) {
+        self.gauge().asks = true;
+    }
+
+    /// Returns once this turn has taken longer than that by the program's own clock, so that neither a slow machine nor who
+    /// else runs on it counts; or, whatever it does there, very much longer by this machine's clock.
+    pub async fn outlasts(&self, most: Duration) {
+        let begun = Instant::now();
+        loop {
+            let counted = most.saturating_sub(self.gauge().turn());
+            let left = counted.min((most * SLOWEST).saturating_sub(begun.elapsed()));
+            if left.is_zero() {
+                return;
+            }
+            tokio::time::sleep(left.max(Duration::from_millis(1))).await;
+        }
+    }
+
     /// The program waits for a request.
     pub fn is_idle(&self) {
         self.gauge().is_idle = true;
@@ -211,11 +241,9 @@ impl Meter {
                 }
             }
             CallHook::ReturningFromHost | CallHook::CallingWasm => {
-                let took = gauge.calling.take().map_or(Duration::ZERO, |since| since.elapsed());
-                if took >= WAITS && !gauge.is_idle {
-                    gauge.waited += Duration::from_millis(took.as_millis() as u64);
-                }
-                gauge.is_idle = false;
+                let waited = gauge.waiting();
+                gauge.waited += waited;
+                (gauge.calling, gauge.is_idle, gauge.asks) = (None, false, false);
                 gauge.working = Some(Instant::now());
                 if let Some(fuel) = gauge.refill.take() {
                     context.as_context_mut().set_fuel(fuel)?;
@@ -245,41 +273,31 @@ impl Meter {
         gauge.left = left.min(gauge.given);
     }
 
+    /// What the program's clock says since its first start.
+    pub fn now(&self) -> Duration {
+        self.gauge().now()
+    }
+}
+
+impl Gauge {
     fn now(&self) -> Duration {
-        let gauge = self.gauge();
-        let fuel = gauge.spent + (gauge.given - gauge.left);
-        gauge.waited + Duration::from_nanos(fuel / FUEL_PER_NANOSECOND)
+        let fuel = self.spent + (self.given - self.left);
+        self.waited + Duration::from_nanos(fuel / FUEL_PER_NANOSECOND)
     }
 
-    /// The program's clock of days and hours.
-    pub fn wall(&self, epoch: u64) -> Wall {
-        Wall { meter: self.clone(), epoch: Duration::from_secs(epoch) }
-    }
-}
-
-/// A clock of days and hours that goes on as the meter counts.
-#[derive(Debug)]
-pub struct Wall {
-    meter: Meter,
-    epoch: Duration,
-}
-
-impl HostWallClock for Wall {
-    fn resolution(&self) -> Duration {
-        Duration::from_nanos(1)
+    /// How long this turn has taken, with what the program waits for right now.
+    fn turn(&self) -> Duration {
+        self.now().saturating_sub(self.turn) + self.waiting()
     }
 
-    fn now(&self) -> Duration {
-        self.epoch + self.meter.now()
-    }
-}
-
-impl HostMonotonicClock for Meter {
-    fn resolution(&self) -> u64 {
-        1
-    }
-
-    fn now(&self) -> u64 {
-        self.now().as_nanos() as u64
+    /// What the call of the host counts that the program is in, in whole milliseconds if it is one that waits.
+    fn waiting(&self) -> Duration {
+        let Some(since) = self.calling.filter(|_| !self.is_idle) else { return Duration::ZERO };
+        let took = since.elapsed();
+        match self.asks {
+            true if took < WAITS_FOR_ANSWER => QUESTION,
+            false if took < WAITS => Duration::ZERO,
+            _ => Duration::from_millis(took.as_millis() as u64),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! A step of a check that a component does: what it wishes is done by whoever runs it, one wish at a time.
 
+use crate::compiled::{Compiled, NotCompiled};
 use crate::components::Guest;
 use crate::engine::Engine;
 use crate::limits::Settings;
@@ -7,11 +8,12 @@ use crate::meter::Meter;
 use crate::output::Output;
 use crate::program::NotLoaded;
 use crate::state::World;
-use crate::stopped::Stopped;
+use crate::stopped::{Stopped, grouped};
 use bindings::gradus::plugin::submission::Host as SubmissionHost;
 use bindings::gradus::plugin::types::{Exchanged, Host as TypesHost};
+use std::path::Path;
 use tokio::sync::{mpsc, oneshot};
-use wasmtime::component::{Component, HasSelf};
+use wasmtime::component::HasSelf;
 
 /// What is generated from the interface.
 #[expect(missing_docs, reason = "the interface file documents it")]
@@ -35,19 +37,52 @@ pub enum Wish {
     Restart(oneshot::Sender<Result<(), String>>),
 }
 
+/// Why a plugin did not come to its end. Each reads on from its name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfinished {
+    /// Too much work.
+    #[error("was stopped: it took more than {} units of work (fuel); is there a loop that never ends?", grouped(*.0))]
+    Fuel(u64),
+    /// Too much output.
+    #[error("was stopped: it printed more than {} KiB", .0 >> 10)]
+    Output(u64),
+    /// Too many requests.
+    #[error("was stopped: it sent more than {0} requests in one step")]
+    Requests(usize),
+    /// Anything else that ends a program.
+    #[error(transparent)]
+    Stopped(Stopped),
+}
+
+impl From<Stopped> for Unfinished {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::StartFuel(most) | Stopped::RequestFuel(most) | Stopped::GradingFuel(most) => {
+                Self::Fuel(most)
+            }
+            Stopped::Output(most) => Self::Output(most),
+            stopped => Self::Stopped(stopped),
+        }
+    }
+}
+
 /// A component that does a step.
 #[derive(Clone)]
 pub struct Plugin(bindings::PluginPre<Guest>);
 
 impl Plugin {
-    /// Checks and compiles one.
-    pub fn load(engine: &Engine, bytes: &[u8]) -> Result<Self, NotLoaded> {
+    /// Checks and compiles one, unless it was compiled before: then its code is in this folder, which only the grader writes.
+    pub fn load(engine: &Engine, bytes: &[u8], kept: &Path) -> Result<Self, NotLoaded> {
         if wasmtime::Engine::detect_precompiled(bytes).is_some() {
             return Err(NotLoaded::Precompiled);
         }
         let invalid = |error: wasmtime::Error| NotLoaded::Invalid(error.root_cause().to_string());
         let import = |error: wasmtime::Error| NotLoaded::Import(error.root_cause().to_string());
-        let component = Component::new(&engine.0, bytes).map_err(invalid)?;
+        let component = match Compiled::new(kept.to_owned()).component(engine, bytes) {
+            Ok(component) => component,
+            Err(NotCompiled::Component(error)) => return Err(invalid(error)),
+            Err(NotCompiled::Folder(error)) => return Err(NotLoaded::Kept(error.to_string())),
+        };
         let mut linker = Guest::linker(&engine.0).map_err(import)?;
         bindings::Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest| guest).map_err(import)?;
         let ready = linker.instantiate_pre(&component).map_err(import)?;
@@ -60,7 +95,7 @@ impl Plugin {
         settings: Settings,
         input: &str,
         wishes: mpsc::Sender<Wish>,
-    ) -> Result<Vec<Finding>, Stopped> {
+    ) -> Result<Vec<Finding>, Unfinished> {
         let (seed, meter) = (settings.seed, Meter::new(&settings.limits));
         let world = World { meter, output: Output::default(), settings };
         let printer = world.printer();
@@ -77,8 +112,10 @@ impl Plugin {
             Err(error) => {
                 let words = String::from_utf8_lossy(&world.output.since(0).0).trim().to_owned();
                 Err(match Stopped::of(&error, &world.meter) {
-                    Stopped::Crashed(why) if !words.is_empty() => Stopped::Crashed(format!("{why}: {words}")),
-                    stopped => stopped,
+                    Stopped::Crashed(why) if !words.is_empty() => {
+                        Stopped::Crashed(format!("{why}: {words}")).into()
+                    }
+                    stopped => stopped.into(),
                 })
             }
         }

@@ -65,6 +65,9 @@ pub enum NotLoaded {
     /// It wants what is not given.
     #[error("it imports what is not there: {0}")]
     Import(String),
+    /// Compiled code that can't be trusted.
+    #[error("its compiled code is not used: {0}")]
+    Kept(String),
     /// A runner that is not there, or not as it was.
     #[error("{0}")]
     NoRunner(String),

@@ -41,6 +41,7 @@ pub async fn live(
             Err(Failed::Error(error)) => return Stopped::of(&error, &world.meter),
             Err(Failed::Stopped(stopped)) => return stopped,
         }
+        store.data_mut().desk.upstreams.hang_up();
         world.meter.is_idle();
     }
     Stopped::Killed

@@ -11,7 +11,7 @@ use crate::meter::Meter;
 use crate::plugin::Wish;
 use crate::state::World;
 use crate::stopped::Stopped;
-use crate::upstream::{self, Silence as NoAnswer};
+use crate::upstream::{Silence as NoAnswer, Upstreams};
 use bindings::gradus::runner::files::{About, Host as FilesHost};
 use bindings::gradus::runner::inbox::Host as InboxHost;
 use bindings::gradus::runner::types::{Host as TypesHost, Request, Response, Silence};
@@ -53,7 +53,8 @@ pub struct Desk {
     meter: Meter,
     /// Bytes of an answer at most.
     most: u64,
-    ports: Vec<u16>,
+    /// Whom it may ask.
+    pub upstreams: Upstreams,
     files: Files,
     /// Where a plugin's wishes go.
     pub wishes: Option<mpsc::Sender<Wish>>,
@@ -61,13 +62,13 @@ pub struct Desk {
 
 impl Desk {
     /// That of an instance.
-    pub fn new(world: &World) -> Self {
+    pub fn new(world: &World, upstreams: Upstreams) -> Self {
         Self {
             inbox: None,
             asked: None,
             meter: world.meter.clone(),
             most: world.settings.limits.answer,
-            ports: world.settings.upstreams.clone(),
+            upstreams,
             files: Files::new(&world.settings),
             wishes: None,
         }
@@ -108,6 +109,7 @@ impl TypesHost for Guest {}
 
 impl InboxHost for Guest {
     async fn accept(&mut self) -> wasmtime::Result<Option<Request>> {
+        self.desk.upstreams.hang_up();
         self.desk.meter.is_idle();
         let Some(inbox) = &mut self.desk.inbox else { return Ok(None) };
         let Some(Ask { request, answer }) = inbox.recv().await else { return Ok(None) };
@@ -150,7 +152,8 @@ impl UpstreamsHost for Guest {
             Err(error) => return Ok(Err(Silence::Refused(error.to_string()))),
         };
         *asked.headers_mut() = mapped(request.headers)?;
-        Ok(match upstream::send(&self.desk.ports, asked, within).await {
+        self.desk.meter.asks();
+        Ok(match self.desk.upstreams.ask(asked, within).await {
             Ok(answer) => Ok(Response {
                 status: answer.status().as_u16(),
                 headers: listed(answer.headers()),

@@ -1,10 +1,12 @@
 //! What belongs to one instance on our side: its bounds, and what it is given of the world.
 
 use crate::chance::Chance;
+use crate::clock::{Monotonic, Wall};
 use crate::limits::Settings;
 use crate::meter::Meter;
 use crate::output::{Output, Printer};
 use crate::stopped::Stopped;
+use std::time::Duration;
 use wasmtime::{CallHook, CallHookHandler, ResourceLimiter, Store, StoreContextMut};
 use wasmtime_wasi::cli::{StdinStream, StdoutStream};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
@@ -43,8 +45,8 @@ impl World {
             .insecure_random_seed(hash_seed)
             .secure_random(chance.clone())
             .insecure_random(chance)
-            .wall_clock(self.meter.wall(settings.epoch))
-            .monotonic_clock(self.meter.clone())
+            .wall_clock(Wall { meter: self.meter.clone(), epoch: Duration::from_secs(settings.epoch) })
+            .monotonic_clock(Monotonic(self.meter.clone()))
             .allow_blocking_current_thread(true);
         let folders =
             [(&settings.folder, "/app", FsPerms::ReadOnly), (&settings.data, "/data", FsPerms::ReadWrite)];

@@ -34,7 +34,8 @@ pub fn store(
     arguments: &[String],
 ) -> Result<Store<State>, Stopped> {
     let mut wasi = world.wasi(number, pipe.input(), pipe.output())?;
-    let mut wasi = wasi.args(arguments).build_p1();
+    // Where it may block this thread, a program that sleeps would put all gradings to sleep.
+    let mut wasi = wasi.args(arguments).allow_blocking_current_thread(false).build_p1();
     wasi.ctx().table.set_max_capacity(OPEN);
     let state = State { wasi, bounds: Bounds::of(world) };
     world.store(module.module().engine(), state, |state| &mut state.bounds)

@@ -89,7 +89,7 @@ impl Stopped {
 }
 
 /// `10,000,000,000`: digits in threes.
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -4,5 +4,6 @@ mod support;
 
 mod answers;
 mod counting;
+mod files;
 mod limits;
 mod loading;

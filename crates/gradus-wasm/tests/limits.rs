@@ -26,6 +26,36 @@ async fn a_loop_without_end_runs_into_its_deadline_if_fuel_lasts() {
     ends("(loop $on (br $on))", "", limits, Stopped::Deadline(request)).await;
 }
 
+/// Sleeps for as many seconds, by the clock that only goes on: what WASI calls a subscription lies at 600.
+fn sleep(seconds: u64) -> String {
+    let nanoseconds = seconds * 1_000_000_000;
+    format!(
+        "(i32.store8 (i32.const 608) (i32.const 0)) (i32.store (i32.const 616) (i32.const 1))
+         (i64.store (i32.const 624) (i64.const {nanoseconds})) (i32.store16 (i32.const 640) (i32.const 0))
+         (drop (call $poll (i32.const 600) (i32.const 704) (i32.const 1) (i32.const 760)))"
+    )
+}
+
+#[tokio::test]
+async fn what_a_program_waits_for_counts_while_it_waits() {
+    let request = Duration::from_millis(100);
+    ends(&sleep(3600), "", Limits { request, ..small() }, Stopped::Deadline(request)).await;
+}
+
+/// However long the grader let it wait before: a request's time begins with the request.
+#[tokio::test]
+async fn a_turn_begins_with_its_request() {
+    let server = server(&guest(&sleep(0), ""), Limits { request: Duration::from_secs(5), ..small() }).await;
+    for _ in 0..3 {
+        server.pass(Duration::from_secs(3600));
+        assert_eq!(ask(&server, "/x").await.unwrap(), "ok");
+    }
+    server.pass(Duration::from_secs(3600));
+    server.start().await.unwrap();
+    assert!(server.clock() >= Duration::from_secs(4 * 3600), "{:?}", server.clock());
+    assert_eq!(ask(&server, "/x").await.unwrap(), "ok");
+}
+
 #[tokio::test]
 async fn all_requests_together_have_their_fuel_too() {
     let limits = Limits { fuel_grading: 11_000_000, ..small() };

@@ -83,3 +83,55 @@ fn compiled_code_that_others_may_have_written_is_refused() {
     let error = runners.load(&engine, gradus_wasm::Language::Python, "app.py").unwrap_err().to_string();
     assert!(error.contains("written by others"), "{error}");
 }
+
+/// A module of one function with this body, as bytes.
+fn of_body(body: &[u8]) -> Vec<u8> {
+    let leb = |mut number: usize| {
+        let mut bytes = Vec::new();
+        while number >= 128 {
+            bytes.push((number & 127) as u8 | 128);
+            number >>= 7;
+        }
+        bytes.push(number as u8);
+        bytes
+    };
+    let section = |id: u8, content: &[u8]| [&[id], &leb(content.len())[..], content].concat();
+    let code = [&[1], &leb(body.len())[..], body].concat();
+    let start = b"\x01\x06_start\0\0";
+    [
+        b"\0asm\x01\0\0\0",
+        &section(1, &[1, 0x60, 0, 0])[..],
+        &section(3, &[1, 0]),
+        &section(7, start),
+        &section(10, &code),
+    ]
+    .concat()
+}
+
+#[test]
+fn hostile_modules_are_refused_or_loaded_and_never_our_end() {
+    let engine = Engine::new().unwrap();
+    assert!(Program::load(&engine, &of_body(&[0, 0x0b])).is_ok());
+    // Four billion locals.
+    let locals = [1, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x7f, 0x0b];
+    assert!(matches!(refused(&of_body(&locals)), NotLoaded::Invalid(_)));
+    // A section that is longer than the file.
+    let long = [b"\0asm\x01\0\0\0".as_slice(), &[1, 0xff, 0xff, 0xff, 0xff, 0x0f]].concat();
+    assert!(matches!(refused(&long), NotLoaded::Invalid(_)));
+    // Blocks within blocks, and components within components.
+    let deep = 50_000;
+    let blocks = [&[0], [2, 0x40].repeat(deep).as_slice(), &[0x0b].repeat(deep + 1)].concat();
+    drop(Program::load(&engine, &of_body(&blocks)));
+    let component = (0..200).fold(b"\0asm\r\0\x01\0".to_vec(), |inner, _| {
+        let length = inner.len();
+        let leb = [length as u8 & 127 | 128, (length >> 7) as u8];
+        [b"\0asm\r\0\x01\0\x04", leb.as_slice(), &inner].concat()
+    });
+    assert!(matches!(refused(&component), NotLoaded::Invalid(_) | NotLoaded::WrongWorld(_)));
+    // As many tables as an instance may have, and a thousand more.
+    let tables = format!("(module {} (func (export \"_start\")))", "(table 1 funcref)".repeat(1100));
+    assert!(matches!(refused(&wat::parse_str(tables).unwrap()), NotLoaded::Invalid(_)));
+    let mut large = of_body(&[0, 0x0b]);
+    large.resize((64 << 20) + 1, 0);
+    assert_eq!(refused(&large), NotLoaded::TooLarge((64 << 20) + 1));
+}

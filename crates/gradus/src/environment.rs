@@ -1,5 +1,6 @@
 //! Everything that Gradus reads of its surroundings, read once.
 
+use gradus_intake::packages::is_index;
 use gradus_report::Surroundings;
 use gradus_report::classroom50::Identity;
 use std::env;
@@ -120,7 +121,7 @@ impl Environment {
                 },
             ),
             runners: env::var_os("GRADUS_RUNNERS").map(PathBuf::from),
-            registries: those(REGISTRIES),
+            registries: registries(),
             passed_on: those(PASSED_ON),
         }
     }
@@ -134,6 +135,12 @@ impl Environment {
     pub fn exercises(&self) -> Option<&OsStr> {
         self.exercises.as_deref()
     }
+}
+
+/// What package managers are told of their registries, those of Cargo's that have names too.
+fn registries() -> Vec<(OsString, OsString)> {
+    let named = env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_index));
+    those(REGISTRIES).into_iter().chain(named).collect()
 }
 
 /// Those of these variables that are set.

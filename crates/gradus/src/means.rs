@@ -7,8 +7,11 @@ use gradus_grade::{Interrupt, Sandbox, Supplies};
 use gradus_intake::packages::PackageCache;
 use gradus_sandbox::{Launcher, SandboxError};
 use gradus_verify::Workshop;
+use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::runtime::Runtime;
+use tokio::sync::OnceCell;
+use tokio::task::JoinHandle;
 
 /// What starts programs, and how they are kept apart from this machine.
 pub struct Means {
@@ -20,14 +23,8 @@ impl Means {
     /// The sandbox that was asked for, or the strongest that this machine has. Whoever asks for one gets it or an error;
     /// who does not is told in every report what there was.
     pub async fn new(asked: Option<arguments::Sandbox>) -> Result<Self, Problem> {
-        let launcher = Launcher::start().map_err(|error| Problem::new(Exit::Machine, error))?;
-        let sandbox = match asked {
-            Some(arguments::Sandbox::Wasm) => Sandbox::Wasm,
-            Some(arguments::Sandbox::None) => Sandbox::None { because: None },
-            Some(arguments::Sandbox::Native) => Sandbox::native(&launcher).await.map_err(refused)?,
-            Some(arguments::Sandbox::Guarded) => Sandbox::guarded(&launcher, None).await.map_err(refused)?,
-            None => Sandbox::strongest(&launcher).await,
-        };
+        let launcher = launcher()?;
+        let sandbox = sandbox(&launcher, asked).await.map_err(refused)?;
         Ok(Self { launcher, sandbox })
     }
 
@@ -40,6 +37,55 @@ impl Means {
             environment: environment.passed_on.clone(),
             now: now(),
         })
+    }
+}
+
+/// Means that are on their way: the system tries the sandbox while we read what else is needed.
+pub struct Beginning {
+    launcher: Launcher,
+    asked: Option<arguments::Sandbox>,
+    trial: Mutex<Option<JoinHandle<Result<Sandbox, SandboxError>>>>,
+    means: OnceCell<Means>,
+}
+
+impl Beginning {
+    /// Begins, for what was asked.
+    pub async fn new(asked: Option<arguments::Sandbox>) -> Result<Self, Problem> {
+        let launcher = launcher()?;
+        let tried = launcher.clone();
+        let trial = tokio::spawn(async move { sandbox(&tried, asked).await });
+        // Once it waits for the first time, it has ordered its room.
+        tokio::task::yield_now().await;
+        Ok(Self { launcher, asked, trial: Mutex::new(Some(trial)), means: OnceCell::new() })
+    }
+
+    /// The means, as soon as they are there.
+    pub async fn means(&self) -> Result<&Means, Problem> {
+        let means = self.means.get_or_try_init(|| async {
+            let trial = self.trial.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let tried = match trial {
+                Some(trial) => {
+                    trial.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+                }
+                None => sandbox(&self.launcher, self.asked).await,
+            };
+            Ok(Means { launcher: self.launcher.clone(), sandbox: tried? })
+        });
+        means.await.map_err(refused)
+    }
+}
+
+fn launcher() -> Result<Launcher, Problem> {
+    Launcher::start().map_err(|error| Problem::new(Exit::Machine, error))
+}
+
+async fn sandbox(launcher: &Launcher, asked: Option<arguments::Sandbox>) -> Result<Sandbox, SandboxError> {
+    match asked {
+        Some(arguments::Sandbox::Wasm) => Ok(Sandbox::Wasm),
+        Some(arguments::Sandbox::None) => Ok(Sandbox::None { because: None }),
+        Some(arguments::Sandbox::Native) => Sandbox::native(launcher).await,
+        Some(arguments::Sandbox::Guarded) => Sandbox::guarded(launcher, None).await,
+        None => Ok(Sandbox::strongest(launcher).await),
     }
 }
 

@@ -10,6 +10,7 @@ use gradus_services::Way;
 use gradus_services::engine::{self, Client, Entrance, Guarded, Places, Programs};
 use std::ffi::OsString;
 use std::net::Ipv4Addr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -68,6 +69,17 @@ pub struct Lodging {
 pub fn stand_in(host: &Host, engine: Engine) -> Option<u32> {
     let as_root = host.sandbox != Sandbox::Native && host_id(USER).is_some();
     Some(NOBODY).filter(|_| as_root && engine::refuses_root(engine))
+}
+
+/// The first folder on the way to a service's own that whoever it becomes may not enter.
+pub fn out_of_reach(host: &Host, engine: Engine) -> Option<PathBuf> {
+    stand_in(host, engine)?;
+    let temporary = std::env::temp_dir();
+    let temporary = temporary.canonicalize().unwrap_or(temporary);
+    let closed = |folder: &&Path| folder.metadata().is_ok_and(|meta| meta.permissions().mode() & 0o001 == 0);
+    let mut folders: Vec<&Path> = temporary.ancestors().collect();
+    folders.reverse();
+    folders.into_iter().find(closed).map(Path::to_owned)
 }
 
 impl Lodging {
@@ -326,7 +338,7 @@ fn copied(template: &Path) -> Result<TempDir, String> {
     let copy = TempDir::with_prefix("gradus-service-").map_err(|error| error.to_string())?;
     copy_all(template, copy.path()).map_err(|error| error.to_string())?;
     // A database refuses a folder that others may enter.
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    let mode = PermissionsExt::from_mode(0o700);
     std::fs::set_permissions(copy.path().join(KEPT), mode).map_err(|error| error.to_string())?;
     Ok(copy)
 }

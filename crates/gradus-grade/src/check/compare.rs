@@ -2,10 +2,14 @@
 //! the submission is. Both suffer from the machine's noise alike; what it hides is not judged.
 
 use super::load;
+use super::measure::{self, Measuring, Next};
 use super::{Bench, Stop, failure, lend, mismatch_at, run_step};
-use crate::further::Role;
-use gradus_judge::median::{Median, Reaches};
+use crate::effort::Effort;
+use crate::further::{Role, Server};
+use gradus_judge::median::Reaches;
+use gradus_judge::speed::{self, Spent};
 use gradus_model::compare::{CompareStep, Work};
+use gradus_model::draw::Random;
 use gradus_model::duration::format_duration;
 use gradus_model::grader::Step;
 use gradus_model::json::Json;
@@ -40,7 +44,7 @@ pub async fn run(
 
 async fn pairs(
     bench: &mut Bench<'_>,
-    baseline: &mut crate::further::Server,
+    baseline: &mut Server,
     step: &Step,
     compare: &CompareStep,
     (ours, theirs): (&mut Bindings, &mut Bindings),
@@ -50,11 +54,15 @@ async fn pairs(
         Box::pin(run_step(bench, before, ours, requests)).await?;
         Box::pin(run_step(&mut bench.at(baseline), before, theirs, requests)).await.map_err(not_theirs)?;
     }
-    let mut costs: Vec<(Duration, Duration)> = Vec::new();
+    // Whatever else runs on the machine comes and goes as it likes: who is first is drawn, so that it can't always hit the same one.
+    let mut order = Random::new(bench.seed, &format!("{}/pairs", bench.check));
+    let mut measuring = Measuring::new(bench, MOST_PAIRS);
+    let mut pairs: Vec<[Spent; 2]> = Vec::new();
+    let mut is_warm = false;
     loop {
-        // Who is first has no advantage: each is so in every second pair. The first pair only warms both up.
+        measuring.begin();
         let (mine, other);
-        if costs.len().is_multiple_of(2) {
+        if order.below(2) == 0 {
             mine = cost(bench, step, compare, ours, requests).await?;
             other =
                 cost(&mut bench.at(baseline), step, compare, theirs, requests).await.map_err(not_theirs)?;
@@ -63,38 +71,39 @@ async fn pairs(
                 cost(&mut bench.at(baseline), step, compare, theirs, requests).await.map_err(not_theirs)?;
             mine = cost(bench, step, compare, ours, requests).await?;
         }
-        costs.push((mine, other));
-        let ratios: Vec<f64> = costs[1..]
-            .iter()
-            .map(|(mine, other)| other.as_secs_f64() / mine.as_secs_f64().max(f64::MIN_POSITIVE))
-            .collect();
-        let Some(ratio) = Median::of(&ratios) else { continue };
-        match ratio.reaches(compare.at_least) {
-            Reaches::Yes => return Ok(()),
-            Reaches::No => {
+        // The first pair only warms both up.
+        if std::mem::replace(&mut is_warm, true) {
+            pairs.push([mine, other]);
+        }
+        let told = speed::compare(&pairs, compare.at_least, measuring.processors);
+        let starved = pairs.iter().flatten().any(|spent| spent.is_starved(measuring.processors));
+        match measuring.next(pairs.len(), told, starved) {
+            Next::More => {}
+            Next::Judge(told) if told.reaches == Reaches::Yes => return Ok(()),
+            Next::Judge(told) => {
                 let wanted = format!("at least {} times as fast as the baseline", compare.at_least);
-                let median = |of: fn(&(Duration, Duration)) -> Duration| {
-                    let mut all: Vec<Duration> = costs[1..].iter().map(of).collect();
-                    all.sort_unstable();
-                    format_duration(all[all.len() / 2])
-                };
-                let each = format!("{} against {}", median(|(mine, _)| *mine), median(|(_, other)| *other));
-                let got = format!("{ratio} times from {} pairs, {each}{}", ratio.count, per(&compare.work));
+                let [mine, other] = [0, 1].map(|which| usual_cost(pairs.iter().map(|pair| pair[which])));
+                let each = format!("{mine} against {other}{}", per(&compare.work));
+                let (ratio, count) = (told.median, pairs.len());
+                let also = measure::by_processor(&told);
+                let got = format!("{ratio} times{also}, from {count} pairs, {each}");
                 let mismatch = mismatch_at(bench.grader, compare.span, "speed", &wanted, got);
                 return Err(failure(TITLE, None, 1, vec![mismatch], None).into());
             }
-            Reaches::Unclear if ratios.len() >= MOST_PAIRS => {
-                return Err(Stop::Broken(Fault {
-                    what: format!(
-                        "could not tell whether it is {} times as fast as the baseline: it is {ratio} times, from {} pairs",
-                        compare.at_least, ratio.count
-                    ),
-                    way_out: Some("Try again while less else runs.".into()),
-                }));
+            Next::GiveUp => {
+                let what =
+                    format!("how many times as fast as the baseline it is, {} or not", compare.at_least);
+                return Err(measure::could_not_tell(&what, told, pairs.len(), "pairs"));
             }
-            Reaches::Unclear => {}
         }
     }
+}
+
+/// The median of what it cost once.
+fn usual_cost(all: impl Iterator<Item = Spent>) -> String {
+    let mut costs: Vec<f64> = all.map(|spent| spent.cost()).collect();
+    costs.sort_by(f64::total_cmp);
+    format_duration(Duration::from_secs_f64(costs[costs.len() / 2]))
 }
 
 fn per(work: &Work) -> &'static str {
@@ -104,27 +113,33 @@ fn per(work: &Work) -> &'static str {
     }
 }
 
-/// What the work costs once on the server of this bench.
+/// What the work takes on the server of this bench.
 async fn cost(
     bench: &mut Bench<'_>,
     step: &Step,
     compare: &CompareStep,
     names: &mut Bindings,
     requests: &mut u32,
-) -> Result<Duration, Stop> {
+) -> Result<Spent, Stop> {
+    let effort = Effort::begin();
     match &compare.work {
         Work::Steps(steps) => {
             let begun = Instant::now();
             for step in steps {
                 Box::pin(run_step(bench, step, names, requests)).await?;
             }
-            Ok(begun.elapsed())
+            Ok(measure::spent(&effort, begun.elapsed(), 1))
         }
         Work::Load(load) => {
             let asked = load::ask(bench, load, names, requests).await;
             let (total, errors) = (asked.total(), asked.errors());
-            if let (Some(cost), 0) = (asked.cost(), errors) {
-                return Ok(cost);
+            if let (Some(took), 0) = (asked.took(), errors) {
+                return Ok(measure::spent(&effort, took, total));
+            }
+            let spent = measure::spent(&effort, asked.took().unwrap_or_default(), total);
+            if errors == asked.unanswered() && spent.is_starved(measure::processors()) {
+                let what = "could not tell how fast it is: something else kept the processors busy, and requests were not answered in time";
+                return Err(Stop::Broken(measure::try_again(what.to_owned())));
             }
             // Fast and wrong is not fast.
             let got = if total == 0 {

@@ -28,6 +28,8 @@ pub async fn run(
 ) -> Result<(), Box<Failure>> {
     let words =
         |words: &[Template]| words.iter().map(|word| OsString::from(word.fill(bindings))).collect::<Vec<_>>();
+    let stdin = request::body(&step.stdin, bindings)
+        .map_err(|miss| failure("run", circumstance.clone(), 1, vec![mismatch(bench.grader, *miss)], None))?;
     let errand = Errand {
         program: step.command.as_deref().map(words),
         args: words(&step.args),
@@ -36,7 +38,7 @@ pub async fn run(
             .iter()
             .map(|(name, value)| (name.into(), eval::value(value, bindings).to_text().into()))
             .collect(),
-        stdin: request::body(&step.stdin, bindings).0.to_vec(),
+        stdin: stdin.0.to_vec(),
         timeout: step.timeout.unwrap_or(TIMEOUT),
     };
     let shown = errand.program.iter().flatten().chain(&errand.args);

@@ -1,13 +1,16 @@
 //! A step that does the same work at several sizes, and judges how its cost grows. What a machine's noise hides is not
 //! judged: rounds are made until their median tells, and when it never does, nobody is failed.
 
+use super::measure::{self, Measuring, Next};
 use super::{Bench, Stop, failure, mismatch_at, run_step, service};
+use crate::effort::Effort;
 use gradus_judge::growth::exponent;
-use gradus_judge::median::{Median, Reaches};
+use gradus_judge::median::Reaches;
+use gradus_judge::speed::{self, Spent};
+use gradus_model::draw::Random;
 use gradus_model::grader::Step;
 use gradus_model::growth::{GrowthStep, Measure};
 use gradus_model::json::Json;
-use gradus_model::outcome::Fault;
 use gradus_model::value::Bindings;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -34,37 +37,56 @@ pub async fn run(
     }
     let sizes: Vec<f64> = growth.sizes.iter().copied().map(f64::from).collect();
     let bound = bound(growth, &sizes);
-    let mut costs: Vec<Vec<f64>> = vec![Vec::new(); sizes.len()];
-    let mut exponents = Vec::new();
+    match growth.measure {
+        Measure::Time => by_time(bench, step, growth, &mut names, (&sizes, bound), requests).await,
+        Measure::Calls { .. } | Measure::Work(_) | Measure::Select => {
+            let mut costs = Vec::new();
+            for names in &mut names {
+                costs.push(counted_cost(bench, growth, names, requests).await?);
+            }
+            // No work is so small that its logarithm tells nothing: one call is as little as there is.
+            let least: Vec<f64> = costs.iter().map(|cost| cost.max(1.0)).collect();
+            let exponent = exponent(&sizes, &least);
+            verdict(bench, step, growth, &costs, exponent > bound, format!("{exponent:.2}"))
+        }
+    }
+}
+
+/// Measures all sizes again and again until that tells.
+async fn by_time(
+    bench: &mut Bench<'_>,
+    step: &Step,
+    growth: &GrowthStep,
+    names: &mut [Bindings],
+    (sizes, bound): (&[f64], f64),
+    requests: &mut u32,
+) -> Result<(), Stop> {
+    // Whatever else runs on the machine comes and goes as it likes: it can't always hit the same size.
+    let mut random = Random::new(bench.seed, &format!("{}/rounds", bench.check));
+    let mut order: Vec<usize> = (0..sizes.len()).collect();
+    let mut measuring = Measuring::new(bench, MOST_ROUNDS);
+    let mut rounds: Vec<Vec<Spent>> = Vec::new();
     loop {
-        for (costs, names) in costs.iter_mut().zip(&mut names) {
-            // What is set up for one size stays for its later rounds only if the steps make it so.
-            for before in &growth.before {
-                Box::pin(run_step(bench, before, names, requests)).await?;
-            }
-            costs.push(cost(bench, growth, names, requests).await?);
+        measuring.begin();
+        let mut round: Vec<Option<Spent>> = vec![None; sizes.len()];
+        for &at in &order {
+            round[at] = Some(timed(bench, growth, &mut names[at], requests).await?);
         }
-        let round: Vec<f64> =
-            costs.iter().map(|costs| at_least_some(growth, costs[exponents.len()])).collect();
-        exponents.push(exponent(&sizes, &round));
-        if !matches!(growth.measure, Measure::Time) {
-            let exact = exponents[0];
-            return verdict(bench, step, growth, &costs, exact > bound, format!("{exact:.2}"));
-        }
-        let Some(median) = Median::of(&exponents) else { continue };
-        match median.reaches(bound) {
-            Reaches::Unclear if exponents.len() >= MOST_ROUNDS => {
-                return Err(Stop::Broken(Fault {
-                    what: format!(
-                        "could not tell how its cost grows: as the size to the power of {median}, from {} rounds",
-                        median.count
-                    ),
-                    way_out: Some("Try again while less else runs.".into()),
-                }));
+        rounds.push(round.into_iter().flatten().collect());
+        random.shuffle(&mut order);
+        let told = speed::growth(sizes, &rounds, bound, measuring.processors);
+        let starved = rounds.iter().flatten().any(|spent| spent.is_starved(measuring.processors));
+        match measuring.next(rounds.len(), told, starved) {
+            Next::More => {}
+            Next::Judge(told) => {
+                let costs: Vec<f64> =
+                    (0..sizes.len()).map(|at| middle(rounds.iter().map(|round| round[at].cost()))).collect();
+                let power = format!("{}{}", told.median, measure::by_processor(&told));
+                return verdict(bench, step, growth, &costs, told.reaches == Reaches::Yes, power);
             }
-            Reaches::Unclear => {}
-            reaches => {
-                return verdict(bench, step, growth, &costs, reaches == Reaches::Yes, median.to_string());
+            Next::GiveUp => {
+                let what = "to which power of the size its cost grows";
+                return Err(measure::could_not_tell(what, told, rounds.len(), "rounds"));
             }
         }
     }
@@ -76,34 +98,45 @@ fn bound(growth: &GrowthStep, sizes: &[f64]) -> f64 {
     (growth.at_most.factor(first, last) * LENIENCE).ln() / (last / first).ln()
 }
 
-/// No work is so small that its logarithm tells nothing: one call is as little as there is.
-fn at_least_some(growth: &GrowthStep, cost: f64) -> f64 {
-    match growth.measure {
-        Measure::Time => cost.max(1e-9),
-        Measure::Calls { .. } | Measure::Work(_) | Measure::Select => cost.max(1.0),
-    }
+/// What the steps take once at the size that the names say.
+async fn timed(
+    bench: &mut Bench<'_>,
+    growth: &GrowthStep,
+    names: &mut Bindings,
+    requests: &mut u32,
+) -> Result<Spent, Stop> {
+    run_all(bench, &growth.before, names, requests).await?;
+    let effort = Effort::begin();
+    let begun = Instant::now();
+    run_all(bench, &growth.steps, names, requests).await?;
+    Ok(measure::spent(&effort, begun.elapsed(), 1))
 }
 
-/// What the steps cost once: seconds, or calls.
-async fn cost(
+/// The same, counted exactly.
+async fn counted_cost(
     bench: &mut Bench<'_>,
     growth: &GrowthStep,
     names: &mut Bindings,
     requests: &mut u32,
 ) -> Result<f64, Stop> {
-    let asked = count(bench, growth, names).await?;
-    let begun = Instant::now();
-    for step in &growth.steps {
+    run_all(bench, &growth.before, names, requests).await?;
+    let before = count(bench, growth, names).await?;
+    run_all(bench, &growth.steps, names, requests).await?;
+    // Items that are put there by a measured step are a new shelf, which was asked nothing.
+    Ok(count(bench, growth, names).await?.saturating_sub(before) as f64)
+}
+
+/// What is set up for one size stays for its later rounds only if the steps make it so.
+async fn run_all(
+    bench: &mut Bench<'_>,
+    steps: &[Step],
+    names: &mut Bindings,
+    requests: &mut u32,
+) -> Result<(), Stop> {
+    for step in steps {
         Box::pin(run_step(bench, step, names, requests)).await?;
     }
-    let took = begun.elapsed().as_secs_f64();
-    Ok(match growth.measure {
-        Measure::Time => took,
-        // Items that are put there by a measured step are a new shelf, which was asked nothing.
-        Measure::Calls { .. } | Measure::Work(_) | Measure::Select => {
-            count(bench, growth, names).await?.saturating_sub(asked) as f64
-        }
-    })
+    Ok(())
 }
 
 /// What is counted, so far.
@@ -126,11 +159,11 @@ fn verdict(
     bench: &Bench<'_>,
     step: &Step,
     growth: &GrowthStep,
-    costs: &[Vec<f64>],
+    costs: &[f64],
     too_much: bool,
     power: String,
 ) -> Result<(), Stop> {
-    if costs.iter().flatten().all(|cost| *cost == 0.0) {
+    if costs.iter().all(|cost| *cost == 0.0) {
         let nothing = "nothing was measured at any size".to_owned();
         let mismatch = mismatch_at(bench.grader, step.span, "growth", "work that costs something", nothing);
         return Err(failure(TITLE, None, 1, vec![mismatch], None).into());
@@ -142,14 +175,11 @@ fn verdict(
         .sizes
         .iter()
         .zip(costs)
-        .map(|(size, costs)| {
-            let cost = middle(costs);
-            match &growth.measure {
-                Measure::Time => format!("{size}: {:.2} ms", cost * 1e3),
-                Measure::Calls { .. } => format!("{size}: {cost} requests"),
-                Measure::Work(counter) => format!("{size}: {cost} {}", counter.what),
-                Measure::Select => format!("{size}: {cost}"),
-            }
+        .map(|(size, cost)| match &growth.measure {
+            Measure::Time => format!("{size}: {:.2} ms", cost * 1e3),
+            Measure::Calls { .. } => format!("{size}: {cost} requests"),
+            Measure::Work(counter) => format!("{size}: {cost} {}", counter.what),
+            Measure::Select => format!("{size}: {cost}"),
         })
         .collect();
     let wanted = format!("a cost that grows {} at most", words(growth));
@@ -158,8 +188,8 @@ fn verdict(
     Err(failure(TITLE, None, 1, vec![mismatch], None).into())
 }
 
-fn middle(costs: &[f64]) -> f64 {
-    let mut sorted = costs.to_vec();
+fn middle(costs: impl Iterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = costs.collect();
     sorted.sort_by(f64::total_cmp);
     sorted[sorted.len() / 2]
 }

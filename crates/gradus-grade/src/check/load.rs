@@ -37,6 +37,8 @@ pub struct Asked {
     /// When the first request that counts was due, and when the last answer came, or its time was over.
     began: Option<Instant>,
     ended: Option<Instant>,
+    /// The connections. They stay open as long as this does, and so does what serves them: it can still be asked what it took.
+    lines: Vec<Client>,
 }
 
 struct Wrong {
@@ -59,6 +61,7 @@ impl Default for Asked {
             memory: None,
             began: None,
             ended: None,
+            lines: Vec::new(),
         }
     }
 }
@@ -74,11 +77,15 @@ impl Asked {
         self.errors
     }
 
-    /// How long one request took of the time of all connections together. What was on its way when the load ended is counted, and
-    /// so is the time until its answer came: else a slow server would look faster than it is.
-    pub fn cost(&self) -> Option<Duration> {
-        let took = self.ended?.saturating_duration_since(self.began?);
-        (self.total() > 0).then(|| took.div_f64(self.total() as f64))
+    /// How many of them had no answer.
+    pub fn unanswered(&self) -> u64 {
+        self.unanswered
+    }
+
+    /// How long all of them took together. What was on its way when the load ended is counted, and so is the time until its
+    /// answer came: else a slow server would look faster than it is.
+    pub fn took(&self) -> Option<Duration> {
+        Some(self.ended?.saturating_duration_since(self.began?)).filter(|_| self.total() > 0)
     }
 
     fn add(&mut self, other: Asked) {
@@ -90,6 +97,7 @@ impl Asked {
         self.wrong = self.wrong.take().or(other.wrong);
         self.began = [self.began, other.began].into_iter().flatten().min();
         self.ended = self.ended.max(other.ended);
+        self.lines.extend(other.lines);
     }
 }
 
@@ -257,6 +265,7 @@ async fn connection(mut line: Client, script: Arc<Script>, mut names: Bindings) 
         // Others of this thread get their turn, however fast the server answers.
         tokio::task::yield_now().await;
     }
+    asked.lines.push(line);
     asked
 }
 

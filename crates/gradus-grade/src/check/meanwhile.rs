@@ -26,9 +26,9 @@ pub fn send<'s>(
 ) -> Result<Option<Sent<'s>>, Box<Failure>> {
     let Action::Request(asked) = &step.action else { return Ok(None) };
     let addressed = request::address(&asked.outgoing, asked.connection, bindings, origin);
-    let Addressed { request, origin } = addressed.map_err(|elsewhere| {
+    let Addressed { request, origin } = addressed.map_err(|miss| {
         let title = request::title(&asked.outgoing, bindings);
-        failure(&title, None, 1, vec![super::located(bench.grader, *elsewhere)], None)
+        failure(&title, None, 1, vec![super::mismatch(bench.grader, *miss)], None)
     })?;
     let mut client = super::client(bench, &origin, asked.timeout.unwrap_or(bench.request_timeout));
     let sent = request.clone();

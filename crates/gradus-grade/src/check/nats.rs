@@ -1,6 +1,7 @@
 //! The step that speaks with NATS: publishes, asks, and judges what was published and what streams hold.
 
 use super::{Bench, Stop, failure, mismatch, mismatch_at, request, save_parts};
+use gradus_judge::miss::Miss;
 use gradus_judge::pattern;
 use gradus_judge::place;
 use gradus_model::eval;
@@ -23,14 +24,17 @@ pub async fn say(
     let ours =
         |why: String| Stop::Broken(Fault { what: format!("the service `{name}`: {why}"), way_out: None });
     let service = bench.upstreams.backing().client(name).and_then(|client| client.nats()).map_err(ours)?;
+    let unfit = |miss: Box<Miss>| {
+        failure("a message", circumstance.clone(), 1, vec![mismatch(bench.grader, *miss)], None)
+    };
     let (title, heard) = match &nats.said {
         Said::Publish(message) => {
-            let message = filled(message, bindings);
+            let message = filled(message, bindings).map_err(unfit)?;
             let title = format!("{name} was sent {}", message.subject);
             (title, service.publish(&message).await.map(|()| Vec::new()))
         }
         Said::Request(message, timeout) => {
-            let message = filled(message, bindings);
+            let message = filled(message, bindings).map_err(unfit)?;
             let reply = service.request(&message, *timeout).await;
             (format!("{name} was asked on {}", message.subject), reply.map(|reply| vec![reply]))
         }
@@ -60,12 +64,12 @@ pub async fn say(
 }
 
 /// The message with its values.
-fn filled(message: &gradus_model::nats::Message, bindings: &Bindings) -> Message {
+fn filled(message: &gradus_model::nats::Message, bindings: &Bindings) -> Result<Message, Box<Miss>> {
     let headers = message.headers.iter();
     let headers =
         headers.map(|(name, value)| (name.clone(), eval::value(value, bindings).to_text())).collect();
-    let (body, _) = request::body(&message.body, bindings);
-    Message { headers, ..Message::new(message.subject.fill(bindings), body.to_vec()) }
+    let (body, _) = request::body(&message.body, bindings)?;
+    Ok(Message { headers, ..Message::new(message.subject.fill(bindings), body.to_vec()) })
 }
 
 fn judge(bench: &Bench<'_>, nats: &NatsStep, heard: &[Message], bindings: &mut Bindings) -> Vec<Mismatch> {

@@ -8,7 +8,7 @@ use gradus_model::json::Json;
 use gradus_model::outcome::{Exchange, Fault, Mismatch};
 use gradus_model::value::Bindings;
 use gradus_probe::{Connection, Request};
-use gradus_wasm::plugin::{Answered, Asked, Finding, Wish};
+use gradus_wasm::plugin::{Answered, Asked, Finding, Unfinished, Wish};
 use gradus_wasm::{Limits, Settings};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -54,16 +54,24 @@ pub async fn run(
     tokio::pin!(doing);
     let mut exchanges = Vec::new();
     let found = loop {
-        tokio::select! {
+        bench.plugins.note_at_work(Some(name));
+        let wish = tokio::select! {
             biased;
-            found = &mut doing => break found.map_err(|stopped| ours(stopped.to_string()))?,
-            Some(wish) = wished.recv() => match wish {
-                // A plugin that waits for no answer has ended, and says so itself.
-                Wish::Send(asked, answer) => drop(answer.send(send(bench, asked, &mut exchanges).await)),
-                Wish::Restart(answer) => drop(answer.send(restart(bench).await)),
-            },
+            found = &mut doing => break found,
+            Some(wish) = wished.recv() => wish,
+        };
+        bench.plugins.note_at_work(None);
+        match wish {
+            Wish::Send(..) if exchanges.len() >= MOST_REQUESTS => {
+                break Err(Unfinished::Requests(MOST_REQUESTS));
+            }
+            // A plugin that waits for no answer has ended, and says so itself.
+            Wish::Send(asked, answer) => drop(answer.send(send(bench, asked, &mut exchanges).await)),
+            Wish::Restart(answer) => drop(answer.send(restart(bench).await)),
         }
     };
+    bench.plugins.note_at_work(None);
+    let found = found.map_err(|why| Fault { what: format!("the plugin {name} {why}"), way_out: None })?;
     *requests += exchanges.len() as u32;
     if found.is_empty() {
         // What asked nothing proves nothing.
@@ -86,9 +94,6 @@ async fn send(
     asked: Asked,
     exchanges: &mut Vec<Exchange>,
 ) -> Result<(u32, Answered), String> {
-    if exchanges.len() >= MOST_REQUESTS {
-        return Err(format!("a step sends {MOST_REQUESTS} requests at most"));
-    }
     let origin = bench.target.origin();
     if !asked.path.starts_with('/') {
         return Err(format!("`{}` does not begin with a slash", asked.path));

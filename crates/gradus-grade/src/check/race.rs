@@ -1,13 +1,13 @@
 //! A step in which many clients ask at once: rounds, released together, then judged by what all of them were told.
 
 use super::{
-    Bench, Stop, failure, judge_answer, lend, located, mismatch, mismatch_at, no_answer, request, run_step,
-    show,
+    Bench, Stop, failure, judge_answer, lend, mismatch, mismatch_at, no_answer, request, run_step, show,
 };
 use crate::further::Role;
 use crate::target::Origin;
 use gradus_judge::answer::{self, AnswerView};
 use gradus_judge::history::{self, Call, Model, Operation, Outcome, Start, Verdict};
+use gradus_judge::miss::Miss;
 use gradus_judge::{pattern, place};
 use gradus_model::eval;
 use gradus_model::grader::{Action, Expect, RequestStep, Step};
@@ -42,7 +42,7 @@ struct Told {
 struct Stuck {
     index: usize,
     told: Vec<Told>,
-    why: Box<request::Elsewhere>,
+    why: Box<Miss>,
 }
 
 /// Runs all rounds, until one falls short.
@@ -69,7 +69,7 @@ pub async fn run(
         };
         let told = told.map_err(|stuck| {
             let title = title_of(race, stuck.index, &names);
-            failure(&title, circumstance(""), 1, vec![located(bench.grader, *stuck.why)], None)
+            failure(&title, circumstance(""), 1, vec![mismatch(bench.grader, *stuck.why)], None)
         })?;
         for told in &told {
             bench.heard.anything |= told.answer.is_ok();

@@ -1,6 +1,7 @@
 //! A step that sends bytes as they stand, and judges what comes back.
 
-use super::{Bench, failure, mismatch, mismatch_at};
+use super::{Bench, failure, mismatch, mismatch_at, request};
+use gradus_judge::miss::Miss;
 use gradus_judge::pattern;
 use gradus_model::grader::{RawEnd, RawPart, RawStep, Step};
 use gradus_model::outcome::{Failure, Mismatch};
@@ -31,12 +32,13 @@ pub async fn run(
     let title = "bytes as they stand";
     let expectations = usize::from(raw.bytes.is_some()) + usize::from(raw.closed.is_some());
     let fail = |mismatches| failure(title, circumstance.clone(), expectations, mismatches, None);
+    let parts = parts(raw, bindings).map_err(|miss| fail(vec![mismatch(bench.grader, *miss)]))?;
     let dial = bench.target.dial();
     let mut stream = dial.connect(bench.target.origin().port).await.map_err(|error| {
         fail(vec![mismatch_at(bench.grader, step.span, "connection", "a connection", error.to_string())])
     })?;
     let deadline = Instant::now() + raw.timeout.unwrap_or(bench.request_timeout);
-    send(&mut stream, raw, bindings).await;
+    send(&mut stream, &parts, raw.then).await;
     let back = receive(&mut stream, raw, bindings, deadline).await;
     bench.heard.anything |= !back.bytes.is_empty();
     let text: String = back.bytes.iter().map(|byte| char::from(*byte)).collect();
@@ -54,13 +56,29 @@ pub async fn run(
     if mismatches.is_empty() { Ok(()) } else { Err(fail(mismatches)) }
 }
 
+/// A part of what is sent, with what names stand for.
+enum Sent {
+    Bytes(Vec<u8>),
+    Pause(Duration),
+}
+
+fn parts(raw: &RawStep, bindings: &Bindings) -> Result<Vec<Sent>, Box<Miss>> {
+    let part = |part: &RawPart| {
+        Ok(match part {
+            RawPart::Text(text) => Sent::Bytes(text.fill(bindings).into_bytes()),
+            RawPart::Bytes(coded) => Sent::Bytes(request::bytes(coded, bindings)?),
+            RawPart::Wait(pause) => Sent::Pause(*pause),
+        })
+    };
+    raw.send.iter().map(part).collect()
+}
+
 /// Sends what is to be sent; a server that hangs up meanwhile is judged by what came back.
-async fn send(stream: &mut BoxStream, raw: &RawStep, bindings: &Bindings) {
-    for part in &raw.send {
+async fn send(stream: &mut BoxStream, parts: &[Sent], then: RawEnd) {
+    for part in parts {
         let sent = match part {
-            RawPart::Text(text) => stream.write_all(text.fill(bindings).as_bytes()).await,
-            RawPart::Bytes(bytes) => stream.write_all(bytes).await,
-            RawPart::Wait(pause) => {
+            Sent::Bytes(bytes) => stream.write_all(bytes).await,
+            Sent::Pause(pause) => {
                 tokio::time::sleep(*pause).await;
                 Ok(())
             }
@@ -70,7 +88,7 @@ async fn send(stream: &mut BoxStream, raw: &RawStep, bindings: &Bindings) {
         }
     }
     let _ = stream.flush().await;
-    if raw.then == RawEnd::HalfClose {
+    if then == RawEnd::HalfClose {
         let _ = stream.shutdown().await;
     }
 }

@@ -2,27 +2,16 @@
 
 use crate::target::Origin;
 use bytes::Bytes;
+use gradus_judge::answer;
+use gradus_judge::miss::Miss;
+use gradus_model::coded::Coded;
 use gradus_model::eval;
 use gradus_model::grader::{Body, Connection, Outgoing, RequestStep};
 use gradus_model::json::Json;
-use gradus_model::source::Span;
 use gradus_model::value::{Bindings, Value};
 use gradus_probe::Request;
 use std::fmt::Write;
 use url::{Host, Url};
-
-/// An address that a submission gave and that is not its own. It is never followed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Elsewhere {
-    /// What it gave.
-    pub url: String,
-    /// What it should have begun with.
-    pub origin: String,
-    /// What is wrong with it.
-    pub why: String,
-    /// The path in the grader's file.
-    pub span: Span,
-}
 
 /// A request, and where it goes.
 #[derive(Clone, Debug)]
@@ -40,7 +29,7 @@ pub fn title(outgoing: &Outgoing, bindings: &Bindings) -> String {
 }
 
 /// The request that a step sends to the port that the submission was told.
-pub fn build(step: &RequestStep, bindings: &Bindings, origin: &Origin) -> Result<Request, Box<Elsewhere>> {
+pub fn build(step: &RequestStep, bindings: &Bindings, origin: &Origin) -> Result<Request, Box<Miss>> {
     let addressed = address(&step.outgoing, step.connection, bindings, origin)?;
     if addressed.origin != *origin {
         let given = step.outgoing.path.fill(bindings);
@@ -55,12 +44,12 @@ pub fn address(
     connection: Connection,
     bindings: &Bindings,
     origin: &Origin,
-) -> Result<Addressed, Box<Elsewhere>> {
+) -> Result<Addressed, Box<Miss>> {
     let given = outgoing.path.fill(bindings);
     let (mut target, port) =
         target_of(&given, origin).map_err(|why| elsewhere(outgoing, &given, origin, why))?;
     append_query(&mut target, &outgoing.query, bindings);
-    let (body, content_type) = body(&outgoing.body, bindings);
+    let (body, content_type) = body(&outgoing.body, bindings)?;
     let mut headers: Vec<(String, Vec<u8>)> = vec![
         ("accept".into(), b"*/*".to_vec()),
         ("user-agent".into(), concat!("gradus/", env!("CARGO_PKG_VERSION")).into()),
@@ -78,9 +67,16 @@ pub fn address(
     Ok(Addressed { request, origin: Origin { port, ..origin.clone() } })
 }
 
-fn elsewhere(outgoing: &Outgoing, given: &str, origin: &Origin, why: String) -> Box<Elsewhere> {
-    let span = outgoing.path.span;
-    Box::new(Elsewhere { url: quoted(given), origin: origin.to_string(), why, span })
+/// An address that a submission gave and that is not its own. It is never followed.
+fn elsewhere(outgoing: &Outgoing, given: &str, origin: &Origin, why: String) -> Box<Miss> {
+    Box::new(Miss {
+        path: "url".to_owned(),
+        wanted: format!("an address of the submission, {origin}"),
+        got: quoted(given),
+        note: Some(why),
+        difference: Vec::new(),
+        span: outgoing.path.span,
+    })
 }
 
 /// Origin-form (RFC 9112 §3.2.1) of a path or of an absolute address of the submission's, and its port.
@@ -176,8 +172,8 @@ fn push_percent(target: &mut String, byte: u8) {
 }
 
 /// The bytes of a body, and the content type that goes with it.
-pub fn body(body: &Body, bindings: &Bindings) -> (Bytes, Option<&'static str>) {
-    match body {
+pub fn body(body: &Body, bindings: &Bindings) -> Result<(Bytes, Option<&'static str>), Box<Miss>> {
+    Ok(match body {
         Body::None => (Bytes::new(), None),
         Body::Json(value) => (eval::value(value, bindings).to_string().into(), Some("application/json")),
         Body::Text(text) => (text.fill(bindings).into(), Some("text/plain; charset=utf-8")),
@@ -187,7 +183,13 @@ pub fn body(body: &Body, bindings: &Bindings) -> (Bytes, Option<&'static str>) {
             (form.trim_start_matches('?').to_owned().into(), Some("application/x-www-form-urlencoded"))
         }
         Body::Bytes { bytes, file } => (bytes.clone().into(), file.as_deref().map(content_type_of)),
-    }
+        Body::Coded(coded) => (bytes(coded, bindings)?.into(), None),
+    })
+}
+
+/// Bytes with what names stand for.
+pub fn bytes(coded: &Coded, bindings: &Bindings) -> Result<Vec<u8>, Box<Miss>> {
+    coded.bytes(bindings).map_err(|uncoded| Box::new(answer::no_bytes(&uncoded, coded.text.span)))
 }
 
 fn content_type_of(file: &str) -> &'static str {

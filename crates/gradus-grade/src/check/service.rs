@@ -228,6 +228,19 @@ async fn of_baseline(
     bindings: &Bindings,
 ) -> Result<u64, Stop> {
     let mut server = lend(bench, &further::Role::Baseline, span).await?;
+    let (mine, others) = (bench.target.counted_under(), server.target.counted_under());
+    if mine != others {
+        bench.further.give_back(further::Role::Baseline, server);
+        let said = |under: Option<String>| under.unwrap_or_else(|| "nothing that counts".into());
+        return Err(Stop::Broken(Fault {
+            what: format!(
+                "the submission's work is counted under {}, the baseline's under {}: such counts can't be compared",
+                said(mine),
+                said(others)
+            ),
+            way_out: Some("Give the exercise a baseline that is run as its submissions are.".into()),
+        }));
+    }
     // What its answers are saved as is nobody else's business.
     let (mut names, mut requests) = (bindings.clone(), 0);
     let before = server.target.fuel().unwrap_or(0);

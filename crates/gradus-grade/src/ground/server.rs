@@ -19,7 +19,7 @@ pub enum Tenant {
 }
 
 impl Ground {
-    /// The same ground with a copy of the submission, which is to be handed over once it is there.
+    /// The same ground with a copy of the submission; one that is made afterwards is to be handed over.
     pub fn elsewhere(&self, folder: &Path) -> Self {
         Self {
             sandbox: self.sandbox.clone(),

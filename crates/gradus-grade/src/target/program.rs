@@ -56,6 +56,21 @@ pub struct Recipe {
     pub limits: Limits,
 }
 
+impl Recipe {
+    /// How another instance is run, which finds what was built as it was, whatever this one changes.
+    pub fn another(&self) -> io::Result<Self> {
+        if self.blank.is_some() {
+            // Each run fills in a copy of its own.
+            return Ok(self.clone());
+        }
+        let ground = self.ground.another()?;
+        let first = self.ground.dir(None);
+        let below = self.dir.strip_prefix(&first).ok().filter(|below| !below.as_os_str().is_empty());
+        let dir = ground.dir(below);
+        Ok(Self { ground, dir, ..self.clone() })
+    }
+}
+
 /// A program in a room.
 pub struct ProgramTarget {
     recipe: Recipe,
@@ -234,6 +249,7 @@ impl Target for ProgramTarget {
             listen: true,
             apart,
             instances: true,
+            pieces: true,
         }
     }
 

@@ -8,7 +8,7 @@ use gradus_model::outcome::Shown;
 use gradus_model::report::{Isolation, LimitState, Usage};
 use gradus_probe::{BoxStream, Dial};
 use gradus_sandbox::{PortHold, free_port};
-use gradus_wasm::{Files, Kind, LINE, Program, Server, Settings, command};
+use gradus_wasm::{Files, Kind, LINE, Program, SLOWEST, Server, Settings, command};
 use std::ffi::OsStr;
 use std::io;
 use std::net::Ipv4Addr;
@@ -95,8 +95,8 @@ impl Target for WasmTarget {
             limit("work until it is ready", fuel(bounds.fuel_start), "fuel"),
             limit("work of a grading", fuel(bounds.fuel_grading), "fuel"),
             limit("work so far", fuel(self.server.fuel()), "fuel"),
-            limit("boot", format_duration(bounds.start), "clock"),
-            limit("request", format_duration(bounds.request), "clock"),
+            limit("boot", format_duration(bounds.start), "its own clock"),
+            limit("request", format_duration(bounds.request), "its own clock"),
             limit("check", format_duration(self.limits.check), "clock"),
             limit("grading", format_duration(self.limits.grading), "clock"),
             limit("memory", format_size(bounds.memory), "WebAssembly's memory"),
@@ -249,8 +249,25 @@ impl Target for WasmTarget {
         Some(self.server.fuel())
     }
 
+    fn counted_under(&self) -> Option<String> {
+        Some(
+            self.runner
+                .as_ref()
+                .map_or_else(|| "no runner".to_owned(), |runner| format!("the runner {runner}")),
+        )
+    }
+
     fn pass(&mut self, time: Duration) {
         self.server.pass(time);
+    }
+
+    fn clock(&self) -> Option<Duration> {
+        Some(self.server.clock())
+    }
+
+    fn patience(&self, time: Duration) -> Duration {
+        // Its own bound should come first, as that has a name.
+        time * (SLOWEST + 1)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::json::{self, Read, ReadError, ReadLimits};
 use crate::miss::Miss;
 use crate::text;
 use crate::{pattern, words};
+use gradus_model::coded::{Coded, Uncoded};
 use gradus_model::pattern::Pattern;
 use gradus_model::source::{Span, Spanned};
 use gradus_model::value::Bindings;
@@ -56,18 +57,21 @@ impl<'a> Body<'a> {
         }
     }
 
-    pub(super) fn judge_bytes(&self, wanted: &Spanned<Vec<u8>>) -> Option<Miss> {
-        if self.bytes == wanted.value.as_slice() {
-            return None;
-        }
-        let same = self.bytes.iter().zip(&wanted.value).take_while(|(got, wanted)| got == wanted).count();
+    pub(super) fn judge_bytes(&self, wanted: &Spanned<Coded>, bindings: &Bindings) -> Option<Miss> {
+        let span = wanted.span;
+        let wanted = match wanted.value.bytes(bindings) {
+            Ok(wanted) if self.bytes == wanted.as_slice() => return None,
+            Ok(wanted) => wanted,
+            Err(uncoded) => return Some(no_bytes(&uncoded, span)),
+        };
+        let same = self.bytes.iter().zip(&wanted).take_while(|(got, wanted)| got == wanted).count();
         Some(Miss {
             path: "bytes".to_owned(),
-            wanted: counted(&wanted.value, same),
+            wanted: counted(&wanted, same),
             got: counted(self.bytes, same),
             note: Some(format!("the first {same} bytes are the same")),
             difference: Vec::new(),
-            span: wanted.span,
+            span,
         })
     }
 
@@ -108,6 +112,18 @@ impl<'a> Body<'a> {
         } else {
             format!("the body {}", words::quoted(&shown))
         }
+    }
+}
+
+/// Text, of names that an answer before gave their values, that should stand for bytes and does not.
+pub fn no_bytes(uncoded: &Uncoded, span: Span) -> Miss {
+    Miss {
+        path: "bytes".to_owned(),
+        wanted: uncoded.wanted.to_owned(),
+        got: format!("the string {}", words::quoted(&uncoded.text)),
+        note: Some("A name stands here for what an answer before gave.".to_owned()),
+        difference: Vec::new(),
+        span,
     }
 }
 

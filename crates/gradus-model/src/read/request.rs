@@ -3,14 +3,13 @@
 use super::files::Folder;
 use super::template::{template, text_template};
 use super::value::{texts, value};
+use crate::coded::{Code, Coded};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Body, Outgoing};
 use crate::source::{Span, Spanned};
 use crate::tree::{Node, NodeKind};
 use crate::value::{Part, Template, Value};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 
 /// What a request sends by this method to what stands at this node; `at` is where the request stands.
 pub fn outgoing(
@@ -111,7 +110,7 @@ pub fn body(fields: &mut Fields<'_>, folder: &mut Folder<'_>, problems: &mut Pro
         bodies.push((key, file.map(|(path, bytes)| Body::Bytes { bytes, file: Some(path.value) })));
     }
     if let Some((key, node)) = fields.take_entry("bytes") {
-        bodies.push((key, bytes(node, problems).map(|bytes| Body::Bytes { bytes, file: None })));
+        bodies.push((key, bytes(node, problems).map(Body::Coded)));
     }
     bodies.sort_by_key(|(key, _)| key.span);
     if let Some((second, _)) = bodies.get(1) {
@@ -123,42 +122,33 @@ pub fn body(fields: &mut Fields<'_>, folder: &mut Folder<'_>, problems: &mut Pro
     bodies.into_iter().next().and_then(|(_, body)| body).unwrap_or(Body::None)
 }
 
-/// `{ hex: 00ff }` or `{ base64: AP8= }`.
-pub fn bytes(node: &Node, problems: &mut Problems) -> Option<Vec<u8>> {
+/// `{ hex: 00ff }` or `{ base64: AP8= }`, in which names may stand.
+pub fn bytes(node: &Node, problems: &mut Problems) -> Option<Coded> {
     let mut fields = Fields::of(node, "{ hex: … } or { base64: … }", problems)?;
-    let decoded = match (fields.take("hex"), fields.take("base64")) {
-        (Some(node), None) => decoded(node, hex, "hexadecimal digits, two for a byte", problems),
-        (None, Some(node)) => {
-            decoded(node, |text| STANDARD.decode(text).ok(), "Base64 with padding", problems)
-        }
+    let coded = match (fields.take("hex"), fields.take("base64")) {
+        (Some(node), None) => coded(node, Code::Hex, problems),
+        (None, Some(node)) => coded(node, Code::Base64, problems),
         _ => {
             problems.add(Diagnostic::new("expected { hex: … } or { base64: … }", node.span));
             None
         }
     };
     fields.finish(problems);
-    decoded
+    coded
 }
 
-fn decoded(
-    node: &Node,
-    decode: fn(&str) -> Option<Vec<u8>>,
-    what: &str,
-    problems: &mut Problems,
-) -> Option<Vec<u8>> {
-    let bytes = match &node.kind {
-        NodeKind::Text(text) | NodeKind::Number(text) => decode(&text.replace([' ', '\n'], "")),
-        _ => None,
+fn coded(node: &Node, code: Code, problems: &mut Problems) -> Option<Coded> {
+    let text = match &node.kind {
+        NodeKind::Text(_) | NodeKind::Number(_) => text_template(node, problems)?,
+        _ => {
+            problems.add(Diagnostic::new(format!("expected {}", code.wanted()), node.span));
+            return None;
+        }
     };
-    if bytes.is_none() {
-        problems.add(Diagnostic::new(format!("expected {what}"), node.span));
-    }
-    bytes
-}
-
-fn hex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    let coded = Coded { text, code };
+    if coded.is_hopeless() {
+        problems.add(Diagnostic::new(format!("expected {}", code.wanted()), node.span));
         return None;
     }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
+    Some(coded)
 }

@@ -1,6 +1,7 @@
 //! Every `$(name)` stands for something when its step runs; what does not is a mistake in the file.
 
 use super::template::{ALWAYS, RACE, SENT_BODY, SIZE, TURN};
+use crate::coded::Coded;
 use crate::compare::Work;
 use crate::decode::{Problems, nearest};
 use crate::diagnostic::Diagnostic;
@@ -202,7 +203,7 @@ impl Walk<'_> {
             Action::Plugin(plugin) => plugin.input.iter().for_each(|input| self.value(input, names)),
             Action::Raw(raw) => {
                 for part in &raw.send {
-                    if let RawPart::Text(text) = part {
+                    if let RawPart::Text(text) | RawPart::Bytes(Coded { text, .. }) = part {
                         self.template(text, names);
                     }
                 }
@@ -306,6 +307,7 @@ impl Walk<'_> {
             Body::Json(value) => self.value(value, names),
             Body::Text(text) => self.template(text, names),
             Body::Form(fields) => fields.iter().for_each(|(_, value)| self.value(value, names)),
+            Body::Coded(coded) => self.template(&coded.text, names),
             Body::None | Body::Bytes { .. } => {}
         }
     }
@@ -317,6 +319,7 @@ impl Walk<'_> {
         self.body(&outgoing.body, names);
         let mut names = names.clone();
         match &outgoing.body {
+            Body::Coded(_) => {}
             Body::Bytes { bytes, .. } if std::str::from_utf8(bytes).is_err() => {}
             _ => drop(names.insert(SENT_BODY)),
         }
@@ -329,6 +332,7 @@ impl Walk<'_> {
             ExpectedContent::Text(_) => None,
         });
         let patterns = [&expect.status, &expect.json, &expect.text].into_iter().flatten().chain(file);
+        expect.bytes.iter().for_each(|bytes| self.template(&bytes.value.text, names));
         for pattern in patterns.chain(expect.headers.iter().map(|(_, pattern)| pattern)) {
             self.pattern(pattern, names);
         }

@@ -8,7 +8,7 @@ use super::template::{name, template};
 use super::{callback, expect, sense};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
-use crate::grader::{Action, Place, Save};
+use crate::grader::{Action, Body, Place, Save};
 use crate::pattern::Pattern;
 use crate::source::Spanned;
 use crate::stub::{Asked, CallsStep, Fault, Reply, Route, Stub, StubChange, StubStep};
@@ -123,6 +123,12 @@ fn reply(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Optio
     let status = fields.take("status").and_then(|node| decode::whole(node, 100, 599, problems));
     let headers = fields.take("headers").map_or_else(Vec::new, |node| request::headers(node, problems));
     let body = body(&mut fields, folder, problems);
+    if let Body::Coded(coded) = &body
+        && coded.text.literal().is_none()
+    {
+        let message = "names do not stand in the bytes of a reply: what a request says may be anything";
+        problems.add(Diagnostic::new(message, coded.text.span).help("answer with json or text"));
+    }
     let delay = fields.take("delay").and_then(|node| decode::duration(node, problems));
     let hold = fields.take("hold").is_some_and(|node| match node.kind {
         NodeKind::Bool(hold) => hold,

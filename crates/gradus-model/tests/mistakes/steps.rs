@@ -72,6 +72,15 @@ fn bytes_are_hexadecimal_or_base64() {
         &["expected hexadecimal digits, two for a byte @ `'+1'`"],
     );
     check(&sending("post: /, bytes: { base64: AP8 }"), &["expected Base64 with padding @ `AP8`"]);
+    check(&sending("post: /, bytes: { hex: $(seed)00 }"), &[]);
+    check(
+        &sending("post: /, bytes: { hex: '0x$(seed)' }"),
+        &["expected hexadecimal digits, two for a byte @ `'0x$(seed)'`"],
+    );
+    check(
+        &sending("post: /, bytes: { base64: '!$(seed)' }"),
+        &["expected Base64 with padding @ `'!$(seed)'`"],
+    );
     check(&sending("post: /, bytes: 00ff"), &["expected { hex: … } or { base64: … }, found text @ `00ff`"]);
 }
 

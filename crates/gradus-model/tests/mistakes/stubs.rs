@@ -79,6 +79,21 @@ fn names_of_the_request_are_known_in_replies_alone() {
 }
 
 #[test]
+fn the_bytes_of_a_reply_are_the_same_whatever_was_asked() {
+    let reply = |hex: &str| {
+        grader(
+            &format!("{{ a: {{ routes: [ {{ get: /x, reply: {{ bytes: {{ hex: {hex} }} }} }} ] }} }}"),
+            GET,
+        )
+    };
+    assert_eq!(mistakes(&reply("00ff")), Vec::<String>::new());
+    check(
+        &reply("$(json_id)"),
+        &["names do not stand in the bytes of a reply: what a request says may be anything @ `$(json_id)`"],
+    );
+}
+
+#[test]
 fn the_items_of_a_stub_are_a_list() {
     let stub = |items: &str| grader(&format!("{{ a: {{ items: {items} }} }}"), GET);
     assert_eq!(mistakes(&stub("[1, b, { c: 2 }]")), Vec::<String>::new());

@@ -2,8 +2,9 @@
 //! the grader writes. Nothing is ever downloaded.
 
 use super::{App, RunnerPre};
+use crate::compiled::{Compiled, make_private, write_whole};
 use crate::components::Guest;
-use crate::engine::{Engine, LINE};
+use crate::engine::Engine;
 use crate::program::{NotLoaded, Program};
 use crate::runner::bindings::Runner;
 use std::fmt::{self, Display, Formatter};
@@ -43,7 +44,7 @@ impl Display for Language {
 
 /// The folder of runners.
 #[derive(Clone, Debug)]
-pub struct Runners(PathBuf);
+pub struct Runners(Compiled);
 
 /// A runner that is here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +92,7 @@ pub enum NotInstalled {
 impl Runners {
     /// Those in a folder; it need not be there.
     pub fn new(folder: PathBuf) -> Self {
-        Self(folder)
+        Self(Compiled::new(folder))
     }
 
     /// Installs what is in a folder, an archive (tar) or a single file; `trusted` takes others than released ones, too.
@@ -128,26 +129,27 @@ impl Runners {
             why: error.root_cause().to_string(),
         })?;
         self.keep(&installed, bytes, &compiled)
-            .map_err(|error| NotInstalled::Io { path: self.0.clone(), error })?;
+            .map_err(|error| NotInstalled::Io { path: self.0.folder().to_owned(), error })?;
         Ok(installed)
     }
 
     fn keep(&self, installed: &Installed, bytes: &[u8], compiled: &[u8]) -> io::Result<()> {
-        make_private(&self.0)?;
+        let folder = self.0.folder();
+        make_private(folder)?;
         let language = installed.language;
-        for entry in fs::read_dir(&self.0)?.flatten() {
+        for entry in fs::read_dir(folder)?.flatten() {
             if entry.file_name().to_string_lossy().starts_with(&format!("{language}-")) {
                 fs::remove_file(entry.path())?;
             }
         }
-        write_whole(&self.0.join(format!("{language}.wasm")), bytes)?;
+        write_whole(&folder.join(format!("{language}.wasm")), bytes)?;
         write_whole(&self.compiled(installed), compiled)?;
-        write_whole(&self.0.join(format!("{language}.hash")), installed.hash.as_bytes())
+        write_whole(&folder.join(format!("{language}.hash")), installed.hash.as_bytes())
     }
 
     /// The runner of a language, if it is here.
     pub fn installed(&self, language: Language) -> Option<Installed> {
-        let hash = fs::read_to_string(self.0.join(format!("{language}.hash"))).ok()?;
+        let hash = fs::read_to_string(self.0.folder().join(format!("{language}.hash"))).ok()?;
         let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
         is_hash.then(|| Installed::of(language, hash))
     }
@@ -164,18 +166,18 @@ impl Runners {
             self.installed(language).ok_or_else(|| no_runner("is not installed on this machine".into()))?;
         let broken = |error: &dyn Display| no_runner(format!("can't be used: {error}"));
         let path = self.compiled(&installed);
-        let component = match self.compiled_before(engine, &path).map_err(|error| broken(&error))? {
+        let component = match self.0.load(engine, &path).map_err(|error| broken(&error))? {
             Some(component) => component,
             None => {
                 // Another Gradus installed it.
-                let bytes =
-                    fs::read(self.0.join(format!("{language}.wasm"))).map_err(|error| broken(&error))?;
+                let bytes = fs::read(self.0.folder().join(format!("{language}.wasm")))
+                    .map_err(|error| broken(&error))?;
                 if blake3::hash(&bytes).to_hex().as_str() != installed.hash {
                     return Err(no_runner("was changed since it was installed".into()));
                 }
                 let compiled = engine.0.precompile_component(&bytes).map_err(|error| broken(&error))?;
                 write_whole(&path, &compiled).map_err(|error| broken(&error))?;
-                let again = self.compiled_before(engine, &path).map_err(|error| broken(&error))?;
+                let again = self.0.load(engine, &path).map_err(|error| broken(&error))?;
                 again.ok_or_else(|| no_runner("can't be compiled for this machine".into()))?
             }
         };
@@ -183,25 +185,8 @@ impl Runners {
         Ok((Program::Runner(App { runner, entry: entry.to_owned() }), installed.hash))
     }
 
-    /// The machine code in a file of ours; nothing where none is, or where it is of another build of wasmtime.
-    #[expect(
-        unsafe_code,
-        reason = "wasmtime trusts machine code that it loads; whose it is, is looked at here"
-    )]
-    fn compiled_before(&self, engine: &Engine, path: &Path) -> io::Result<Option<Component>> {
-        is_ours(&self.0)?;
-        if !path.exists() {
-            return Ok(None);
-        }
-        is_ours(path)?;
-        // SAFETY: the file is machine code of our own making. It lies in a folder that nobody else may write, its owner is
-        // us, and submissions have no way there: they are never asked for compiled code, and never see this folder.
-        Ok(unsafe { Component::deserialize_file(&engine.0, path) }.ok())
-    }
-
     fn compiled(&self, installed: &Installed) -> PathBuf {
-        let line = LINE.replace(' ', "-");
-        self.0.join(format!("{}-{}-{line}.cwasm", installed.language, &installed.hash[..16]))
+        self.0.path(&installed.language.to_string(), &installed.hash)
     }
 }
 
@@ -247,41 +232,4 @@ fn brought(from: &Path) -> io::Result<Vec<(Language, Vec<u8>)>> {
         }
     }
     Ok(found)
-}
-
-/// A reader never sees half a file.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let draft = tempfile::NamedTempFile::new_in(folder)?;
-    fs::write(draft.path(), bytes)?;
-    draft.persist(path).map(drop).map_err(|error| error.error)
-}
-
-#[cfg(unix)]
-fn make_private(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
-}
-
-#[cfg(not(unix))]
-fn make_private(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
-/// Whether nobody but us may have written it.
-#[cfg(unix)]
-fn is_ours(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt;
-    let about = fs::symlink_metadata(path)?;
-    let owner = rustix::process::geteuid().as_raw();
-    match !about.is_symlink() && about.uid() == owner && about.mode() & 0o022 == 0 {
-        true => Ok(()),
-        false => Err(io::Error::other(format!("{} may have been written by others", path.display()))),
-    }
-}
-
-#[cfg(not(unix))]
-fn is_ours(_: &Path) -> io::Result<()> {
-    Ok(())
 }

@@ -4,11 +4,11 @@ use crate::arguments::{Check, Reader};
 use crate::commands::watch;
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
-use crate::means::{Means, interrupt_on_signals, now, runtime, supplies};
+use crate::means::{Beginning, Means, interrupt_on_signals, now, runtime, supplies};
 use crate::progress::{Lines, Progress};
 use crate::screen;
 use crate::subject::{self, Graded};
-use gradus_grade::{Folder, Interrupt, Job, Observer, Quiet, Subject, Where, grade};
+use gradus_grade::{Folder, Interrupt, Job, Observer, Quiet, Remote, Subject, Where, grade};
 use gradus_intake::cache::BuildCache;
 use gradus_intake::catalogue::Catalogue;
 use gradus_intake::tree;
@@ -19,6 +19,7 @@ use gradus_model::score::{Verdict, verdict};
 use gradus_report::github::fenced;
 use gradus_report::terminal::Style;
 use gradus_report::{Format, Surroundings};
+use std::borrow::Borrow;
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -30,7 +31,11 @@ pub struct Output {
     path: Option<PathBuf>,
 }
 
-pub fn run(catalogue: &Catalogue, check: Check, environment: &Environment) -> Result<Exit, Problem> {
+pub fn run<C: Borrow<Catalogue>>(
+    catalogue: impl FnOnce() -> Result<C, Problem>,
+    check: Check,
+    environment: &Environment,
+) -> Result<Exit, Problem> {
     let outputs = outputs(&check.report)?;
     let runtime = runtime()?;
     let interrupt = Interrupt::default();
@@ -38,8 +43,10 @@ pub fn run(catalogue: &Catalogue, check: Check, environment: &Environment) -> Re
         interrupt_on_signals(&interrupt);
         let means = match check.url {
             Some(_) => None,
-            None => Some(Means::new(check.sandbox).await?),
+            None => Some(Beginning::new(check.sandbox).await?),
         };
+        let catalogue = catalogue()?;
+        let catalogue = catalogue.borrow();
         if check.watch {
             return watch::run(catalogue, &check, &outputs, means.as_ref(), environment, &interrupt).await;
         }
@@ -53,11 +60,11 @@ pub async fn once(
     catalogue: &Catalogue,
     check: &Check,
     outputs: &[Output],
-    means: Option<&Means>,
+    means: Option<&Beginning>,
     environment: &Environment,
     interrupt: &Interrupt,
 ) -> Result<Report, Problem> {
-    let (graded, subject, home) = subject_of(catalogue, check, means, environment)?;
+    let (graded, subject, home) = subject_of(catalogue, check, means, environment).await?;
     let selection = selection(&graded, &check.only)?;
     let job = Job {
         exercise: &graded.exercise.exercise,
@@ -84,10 +91,10 @@ pub async fn once(
     Ok(report)
 }
 
-fn subject_of<'l>(
+async fn subject_of<'l>(
     catalogue: &Catalogue,
     check: &Check,
-    means: Option<&'l Means>,
+    means: Option<&'l Beginning>,
     environment: &Environment,
 ) -> Result<(Graded, Subject<'l>, Option<PathBuf>), Problem> {
     let Some(means) = means else {
@@ -101,13 +108,15 @@ fn subject_of<'l>(
         }
         let said = url_exercise(&check.dir, environment);
         let slug = subject::slug(check.exercise.as_deref(), said.as_deref(), &check.dir)?;
-        return Ok((subject::graded(catalogue, &slug)?, Subject::Url(url), None));
+        let remote = Remote { url, runners: environment.runners() };
+        return Ok((subject::graded(catalogue, &slug)?, Subject::Url(remote), None));
     };
     let dir = subject::folder(&check.dir, environment)?;
     let said = subject::said(&dir)?;
     let slug = subject::slug(check.exercise.as_deref(), said.as_deref(), &check.dir)?;
     let graded = subject::graded(catalogue, &slug)?;
     let kind = graded.exercise.exercise.submission;
+    let means = means.means().await?;
     let (folder, home) = folder_of(&check.dir, &dir, kind, means, &check.build_network, environment)?;
     Ok((graded, Subject::Folder(folder), Some(home)))
 }

@@ -86,5 +86,5 @@ fn grade(catalogue: &Catalogue, dir: &Path, environment: &Environment) -> Result
         build_network: Vec::new(),
         reader: Reader::Learner,
     };
-    check::run(catalogue, check, environment)
+    check::run(|| Ok(catalogue), check, environment)
 }

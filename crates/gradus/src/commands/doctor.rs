@@ -11,14 +11,20 @@ use gradus_intake::plan::{servers_on, tools_on};
 use gradus_sandbox::{Holds, Launcher, NoCgroup, SandboxError, host_id, trial};
 use std::ffi::OsStr;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// What a machine's settings say, in the order in which they are looked at.
+/// What a machine's settings say.
+#[derive(Default)]
 struct Settings {
     user_namespaces: Option<u64>,
     debian_switch: Option<u64>,
     apparmor: Option<u64>,
+    /// The profile of AppArmor's that confines this program, if one does.
+    profile: Option<String>,
 }
+
+/// How profiles of AppArmor's begin that come with containers.
+const CONTAINERS: &[&str] = &["docker-", "containers-", "cri-", "crio-", "lxc-"];
 
 pub fn run(environment: &Environment) -> Result<Exit, Problem> {
     let launcher = Launcher::start().map_err(|error| Problem::new(Exit::Machine, error))?;
@@ -59,7 +65,13 @@ fn native_says(native: Result<&Holds, &SandboxError>, environment: &Environment)
     let holds = match native {
         Ok(holds) => holds,
         Err(error) => {
-            return line(environment, false, "native", &error.to_string(), &mend(error, &Settings::read()));
+            return line(
+                environment,
+                false,
+                "native",
+                &error.to_string(),
+                &mend(error, &Settings::read(Path::new("/proc"))),
+            );
         }
     };
     let overlay =
@@ -112,12 +124,17 @@ fn line(environment: &Environment, well: bool, name: &str, what: &str, mend: &st
 }
 
 impl Settings {
-    fn read() -> Self {
-        let number = |path: &str| fs::read_to_string(path).ok()?.trim().parse().ok();
+    /// Those below this folder, which is the system's own.
+    fn read(proc: &Path) -> Self {
+        let text = |path: &str| fs::read_to_string(proc.join(path)).ok();
+        let number = |path: &str| text(path)?.trim().parse().ok();
+        // `unconfined`, or a profile and its mode: only this one holds anything back.
+        let enforced = |label: String| Some(label.trim().strip_suffix(" (enforce)")?.to_owned());
         Self {
-            user_namespaces: number("/proc/sys/user/max_user_namespaces"),
-            debian_switch: number("/proc/sys/kernel/unprivileged_userns_clone"),
-            apparmor: number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
+            user_namespaces: number("sys/user/max_user_namespaces"),
+            debian_switch: number("sys/kernel/unprivileged_userns_clone"),
+            apparmor: number("sys/kernel/apparmor_restrict_unprivileged_userns"),
+            profile: text("self/attr/apparmor/current").and_then(enforced),
         }
     }
 }
@@ -132,12 +149,23 @@ fn mend(error: &SandboxError, settings: &Settings) -> String {
         "sudo sysctl user.max_user_namespaces=15000".to_owned()
     } else if settings.debian_switch == Some(0) {
         "sudo sysctl kernel.unprivileged_userns_clone=1".to_owned()
+    } else if step == "mount /proc" {
+        // Whoever gets as far as this may make namespaces.
+        "a container masks /proc: start it with --security-opt systempaths=unconfined".to_owned()
+    } else if let Some(profile) = &settings.profile {
+        if CONTAINERS.iter().any(|container| profile.starts_with(container)) {
+            "a container's profiles forbid it: start it with --security-opt seccomp=unconfined --security-opt \
+             apparmor=unconfined"
+                .to_owned()
+        } else {
+            format!(
+                "AppArmor's profile `{profile}` forbids it: give this program one with flags=(unconfined) and `userns,`"
+            )
+        }
     } else if settings.apparmor == Some(1) {
         "AppArmor forbids it to programs without a profile: write one for this program that says `userns,`, or sudo sysctl \
          kernel.apparmor_restrict_unprivileged_userns=0"
             .to_owned()
-    } else if step == "mount /proc" {
-        "a container masks /proc: start it with --security-opt systempaths=unconfined".to_owned()
     } else if step.contains("namespaces")
         && (why.contains("not implemented") || why.contains("not permitted"))
     {
@@ -183,20 +211,59 @@ mod tests {
     }
 
     fn open() -> Settings {
-        Settings { user_namespaces: Some(9), debian_switch: None, apparmor: Some(0) }
+        Settings { user_namespaces: Some(9), apparmor: Some(0), ..Settings::default() }
     }
+
+    const CLONE: &str = "make a process in namespaces of its own";
 
     #[test]
     fn each_hindrance_has_its_way_out() {
-        let clone = "make a process in namespaces of its own";
         let none = Settings { user_namespaces: Some(0), ..open() };
-        assert!(way_out(clone, "No space left on device", none).contains("max_user_namespaces"));
-        let ubuntu = Settings { apparmor: Some(1), ..open() };
-        assert!(
-            way_out("part from the machine's mounts", "Operation not permitted", ubuntu).contains("AppArmor")
-        );
+        assert!(way_out(CLONE, "No space left on device", none).contains("max_user_namespaces"));
         assert!(way_out("mount /proc", "Operation not permitted", open()).contains("systempaths"));
-        assert!(way_out(clone, "Function not implemented", open()).contains("seccomp=unconfined"));
+        assert!(way_out(CLONE, "Function not implemented", open()).contains("seccomp=unconfined"));
         assert!(way_out("anything else", "for any reason", open()).contains("ordinary user"));
+    }
+
+    /// The settings of a system whose files say this.
+    fn settings(files: &[(&str, &str)]) -> Settings {
+        let proc = tempfile::tempdir().expect("a folder");
+        for (path, text) in files {
+            let path = proc.path().join(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, text).expect("a file");
+        }
+        Settings::read(proc.path())
+    }
+
+    #[test]
+    fn ubuntus_rule_and_a_profile_of_ones_own_are_told_apart() {
+        let rule = ("sys/kernel/apparmor_restrict_unprivileged_userns", "1\n");
+        let label = |text| ("self/attr/apparmor/current", text);
+        let (ubuntu, free) = ("restrict_unprivileged_userns=0", "ordinary user");
+        for (files, step, why, says) in [
+            // The system lets a namespace be made, and then nothing be done in it.
+            (vec![rule, label("unconfined\n")], CLONE, "Operation not permitted", ubuntu),
+            (vec![rule], "part from the machine's mounts", "Permission denied", ubuntu),
+            (vec![rule, label("gradus (unconfined)\n")], CLONE, "Permission denied", ubuntu),
+            (vec![label("unconfined\n")], "part from the machine's mounts", "Permission denied", free),
+            (vec![label("mine (complain)\n")], "part from the machine's mounts", "Permission denied", free),
+            (
+                vec![label("mine (enforce)\n")],
+                "part from the machine's mounts",
+                "Permission denied",
+                "profile `mine`",
+            ),
+            (
+                vec![rule, label("docker-default (enforce)\n")],
+                CLONE,
+                "Operation not permitted",
+                "apparmor=unconfined",
+            ),
+            (vec![rule], "mount /proc", "Operation not permitted", "systempaths"),
+        ] {
+            let text = way_out(step, why, settings(&files));
+            assert!(text.contains(says), "{files:?}, {step}: {text}");
+        }
     }
 }

@@ -41,7 +41,7 @@ pub fn run(catalogue: &Catalogue, command: Mutant, environment: &Environment) ->
     let candidate = Candidate {
         in_wasm: false,
         name: name.clone(),
-        kind: Kind::Mutant { of: of.clone(), fails: Vec::new(), patch: diff.clone() },
+        kind: Kind::Mutant { of: of.clone(), fails: Vec::new(), patch: diff.clone(), built: None },
         source,
     };
     let interrupt = Interrupt::default();

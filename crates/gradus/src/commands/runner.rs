@@ -35,7 +35,7 @@ pub fn line(found: &Found) -> String {
 
 fn problem(error: NotInstalled) -> Problem {
     let way_out = match &error {
-        NotInstalled::Unknown => Some("Add --trust if you know where it comes from."),
+        NotInstalled::Unknown(_) => Some("Add --trust if you know where it comes from."),
         NotInstalled::Other(_) => None,
     };
     let problem = Problem::new(Exit::Usage, error);

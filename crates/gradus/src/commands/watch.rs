@@ -4,7 +4,7 @@ use crate::arguments::Check;
 use crate::commands::check::{self, Output};
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
-use crate::means::Means;
+use crate::means::Beginning;
 use crate::screen;
 use crate::subject;
 use gradus_grade::Interrupt;
@@ -22,7 +22,7 @@ pub async fn run(
     catalogue: &Catalogue,
     check: &Check,
     outputs: &[Output],
-    means: Option<&Means>,
+    means: Option<&Beginning>,
     environment: &Environment,
     interrupt: &Interrupt,
 ) -> Result<Exit, Problem> {
