@@ -96,6 +96,25 @@ fn wsgi_and_fetch_run_unchanged() {
 }
 
 #[test]
+fn what_went_wrong_is_told_with_the_line_of_the_program() {
+    let program = "#!/usr/bin/env node\nimport {\n  createHash,\n} from \"node:crypto\";\n\nexport default {\n  fetch() {\n    console.error(new Error(\"one\\ntwo\"));\n    return nothing.here;\n  },\n};\n";
+    check(&with_javascript(Course::get_root(""), program), &[])
+        .code(1)
+        .says("│ Error: one")
+        .says("│ two")
+        .says("│ ReferenceError: nothing is not defined")
+        .says("at fetch (/app/server.js:9:5)")
+        .says("your code: server.js:8, server.js:9");
+    let common = "const { createServer } = require(\"node:http\");\n\ncreateServer(() => {\n  nothing.here;\n}).listen(process.env.PORT);\n";
+    check(&with_javascript(Course::get_root(""), common), &[]).code(1).says("at /app/server.js:4:3");
+    let python = "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef root():\n    return nothing['here']\n";
+    check(&Course::get_root(python), &[])
+        .code(1)
+        .says("File \"/app/app.py\", line 5")
+        .says("your code: app.py:5");
+}
+
+#[test]
 fn a_thread_that_was_started_runs_once_somebody_waits_for_it() {
     let program = "import threading\nfrom concurrent.futures import Future\nlock = threading.Lock()\ndef answer(method, path, body):\n    told = Future()\n    def work():\n        with lock:\n            told.set_result(7)\n    with lock:\n        threading.Thread(target=work, daemon=True).start()\n    return 200, {}, str(told.result(1)).encode()\n";
     let steps = "      - { get: /, expect: { status: 200, text: \"7\" } }\n";

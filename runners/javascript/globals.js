@@ -40,6 +40,18 @@ globalThis.process = {
   },
 };
 
+/** What went wrong and where in the program, as Node prints it; the engine's own console would write an expression in one line. */
+function asText(error) {
+  const calls = String(error.stack ?? "").split("\n").map((call) => /^(.*)@(\/app\/.*:\d+:\d+)$/.exec(call));
+  const places = calls.filter(Boolean).map(([, name, place]) => `    at ${name ? `${name} (${place})` : place}`);
+  return [String(error), ...places].join("\n");
+}
+
+for (const level of ["debug", "error", "info", "log", "warn"]) {
+  const print = console[level].bind(console);
+  console[level] = (...values) => print(...values.map((value) => (value instanceof Error ? asText(value) : value)));
+}
+
 let line = "";
 /** The console writes lines; what has no end yet waits for it. */
 function printed(text) {

@@ -4,12 +4,13 @@
 import { look, read } from "gradus:runner/files@0.1.0";
 
 const loaded = new Map();
-const TEXT = new TextDecoder();
+/** The text of a module; what a shell would read of it stays out. */
+const textOf = (path) => new TextDecoder().decode(read(path)).replace(/^#!.*/, "");
 const IS_ESM = /^(?:import\s*["'{*\w]|export\s+(?:default|const|let|var|function|async|class|\{|\*))/m;
 
 /** What a module exports; it is run once. */
 export async function load(path, builtins) {
-  const source = TEXT.decode(read(path));
+  const source = textOf(path);
   return path.endsWith(".mjs") || (!path.endsWith(".cjs") && IS_ESM.test(source))
     ? loadModern(path, source, builtins)
     : requirer(path, builtins)(path);
@@ -23,11 +24,11 @@ function requirer(from, builtins) {
     if (loaded.has(path)) return loaded.get(path).exports;
     const module = { exports: {}, filename: path };
     loaded.set(path, module);
-    const source = TEXT.decode(read(path));
+    const source = textOf(path);
     if (path.endsWith(".json")) return (module.exports = JSON.parse(source));
     const require = requirer(path, builtins);
     require.main = undefined;
-    const body = new Function("require", "module", "exports", "__filename", "__dirname", `${source}\n//# sourceURL=${path}`);
+    const body = compiled(`function (require, module, exports, __filename, __dirname) { ${source}`, path);
     body.call(module.exports, require, module, module.exports, path, folderOf(path));
     return module.exports;
   };
@@ -43,19 +44,24 @@ async function loadModern(path, source, builtins) {
     const exported = await load(find(path, name), builtins);
     return exported !== null && typeof exported === "object" && "default" in exported ? exported : { ...exported, default: exported };
   };
-  const AsyncFunction = (async () => {}).constructor;
   const meta = { url: `file://${path}`, main: true, dirname: folderOf(path), filename: path };
-  const body = new AsyncFunction("$bring", "$exports", "$meta", `${rewrite(source)}\n//# sourceURL=${path}`);
+  const body = compiled(`async function ($bring, $exports, $meta) { ${rewrite(source)}`, path);
   await body(bring, module.exports, meta);
   return module.exports;
 }
 
+/** A function of a module's text, which begins on the first line: `Function` would put two lines before it. */
+function compiled(text, path) {
+  return (0, eval)(`(${text}\n})\n//# sourceURL=${path}`);
+}
+
 /** The same program without `import` and `export`. Lines keep their numbers. */
-export function rewrite(source) {
+function rewrite(source) {
   const after = [];
+  const lines = (match, text) => text + "\n".repeat(match.split("\n").length - 1);
   const text = source
     .replace(/^import\s+(["'])([^"']+)\1;?/gm, (_, quote, from) => `await $bring("${from}");`)
-    .replace(/^import\s+([\w$*\s{},]+?)\s+from\s*(["'])([^"']+)\2;?/gm, (_, names, quote, from) => brought(names, from))
+    .replace(/^import\s+([\w$*\s{},]+?)\s+from\s*(["'])([^"']+)\2;?/gm, (match, names, quote, from) => lines(match, brought(names, from)))
     .replace(/^export\s+default\s+(async\s+function\*?|function\*?|class)\s+([\w$]+)/gm, (_, kind, name) => {
       after.push(`$exports.default = ${name};`);
       return `${kind} ${name}`;
@@ -69,9 +75,9 @@ export function rewrite(source) {
       after.push(`$exports.${name} = ${name};`);
       return `${kind} ${name}`;
     })
-    .replace(/^export\s*\{([^}]*)\};?/gm, (_, names) => {
+    .replace(/^export\s*\{([^}]*)\};?/gm, (match, names) => {
       for (const [name, as] of pairs(names)) after.push(`$exports.${as} = ${name};`);
-      return "";
+      return lines(match, "");
     });
   return `"use strict"; ${text.replace(/\bimport\.meta\b/g, "$meta")}\n;${after.join(" ")}`;
 }

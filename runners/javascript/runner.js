@@ -18,7 +18,7 @@ export async function run(entry, environment) {
     await serve(handlerOf(application, entry));
   } catch (error) {
     if (error instanceof process.Ended && error.code === 0) return;
-    console.error(error?.stack ? `${error}\n${error.stack}` : String(error));
+    console.error(error);
     throw `${entry} ended with ${error}`;
   }
 }
@@ -36,7 +36,7 @@ async function serve(handler) {
       response = await handler({ ...request, headers: request.headers.map(([name, value]) => [name, LATIN1(value)]) });
     } catch (error) {
       if (error instanceof process.Ended) throw error;
-      console.error(error?.stack ? `${error}\n${error.stack}` : String(error));
+      console.error(error);
       const body = new TextEncoder().encode("the application threw an error\n");
       response = { status: 500, headers: [["content-type", "text/plain"]], body };
     }

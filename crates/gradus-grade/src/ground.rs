@@ -22,6 +22,8 @@ use tempfile::TempDir;
 
 /// Where a submission sees itself in a room of its own.
 pub const WORK: &str = "/work";
+/// Where a program in WebAssembly sees the submission.
+pub const APP: &str = "/app";
 /// Where it sees its `DATA_DIR` there.
 const DATA: &str = "/data";
 /// Where programs see what compilers keep for the next time.

@@ -1,12 +1,12 @@
 //! Where in the learner's own files a report's output points, once a grading is over.
 
-use crate::ground::{Sandbox, WORK};
+use crate::ground::{APP, Sandbox, WORK};
 use crate::job::{Folder, Subject, Where};
 use gradus_intake::trace::{self, Home};
 use gradus_intake::tree;
 use gradus_model::outcome::Outcome;
 use gradus_model::report::{CodePlace, Progress, Report};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Adds to what went wrong the lines that its output points at.
 pub fn point(report: &mut Report, subject: &Subject<'_>) {
@@ -41,6 +41,10 @@ fn home(folder: &Folder<'_>) -> Option<Home> {
         Where::Copy(dir) | Where::Built(dir) => dir.clone(),
     };
     let files = tree::files(&place).ok()?.into_keys().collect();
-    let root = if folder.sandbox == Sandbox::Native { Path::new(WORK).to_owned() } else { place };
+    let root = match folder.sandbox {
+        Sandbox::Native => PathBuf::from(WORK),
+        Sandbox::Wasm => PathBuf::from(APP),
+        Sandbox::Guarded { .. } | Sandbox::None { .. } => place,
+    };
     Some(Home { files, root, dir: folder.plan.dir.clone().unwrap_or_default() })
 }

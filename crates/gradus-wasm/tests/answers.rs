@@ -1,3 +1,5 @@
+//! Servers in WebAssembly answer over connections in memory, start, stop and end as processes do.
+
 use crate::support::{ask, guest, program, server, settings, small};
 use gradus_wasm::{Stopped, command};
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! The same work costs the same fuel, whoever does it and however often.
+
 use crate::support::{ask, guest, server, small};
 use gradus_wasm::Server;
 use std::time::Duration;

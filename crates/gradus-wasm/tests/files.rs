@@ -1,3 +1,5 @@
+//! What a runner may read and write, and that no path of it leads out.
+
 use crate::support::{settings, small};
 use gradus_wasm::{Files, Settings};
 use std::fs;

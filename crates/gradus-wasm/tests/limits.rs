@@ -1,3 +1,5 @@
+//! Each limit ends what passes it, with its own name, and the next request gets a fresh instance.
+
 use crate::support::{ask, guest, program, server, settings, small};
 use gradus_wasm::{Limits, Server, Stopped};
 use std::time::Duration;

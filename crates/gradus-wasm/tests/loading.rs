@@ -1,3 +1,5 @@
+//! What is loaded, and what is refused before it runs.
+
 use gradus_wasm::{Engine, NotLoaded, Program, Runners};
 
 fn refused(bytes: &[u8]) -> NotLoaded {

@@ -1,3 +1,5 @@
+//! Questions to upstreams over real connections: which are kept, which are made anew, and what a program hears when one fails.
+
 use super::*;
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
