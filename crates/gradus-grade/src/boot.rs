@@ -67,6 +67,10 @@ pub enum NotReady {
         why: String,
     },
     /// It ended, in words that say it all.
+    #[cfg_attr(
+        not(feature = "wasm"),
+        expect(dead_code, reason = "only what runs in WebAssembly ends like this")
+    )]
     #[error("the server {0}")]
     Unfit(String),
     /// The program could not be started, through no fault of its own.

@@ -39,6 +39,7 @@ pub fn now(job: &Job<'_>) -> u64 {
 
 /// What surrounds every program of a grading in WebAssembly.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "wasm"), expect(dead_code, reason = "only programs in WebAssembly are surrounded"))]
 pub struct Portables {
     limits: Limits,
     seed: u64,
