@@ -70,6 +70,17 @@ fn an_open_loop_sends_at_its_rate_and_waiting_counts_as_slow() {
 }
 
 #[test]
+fn a_server_that_serves_one_connection_after_another_answers_them_all() {
+    let step = "      - load:\n          connections: 4\n          for: 100ms\n          requests: [ { get: /, expect: { status: 200 } } ]\n        expect: { errors: 0, p99: { $at_most: 3 } }\n";
+    let one_by_one = works(10).replace("ThreadingHTTPServer", "HTTPServer");
+    Course::new(&one(step), &one_by_one).check(&[]).code(0);
+    let course = Course::new(&one(BY_LOAD), &one_by_one);
+    let baseline = works(400_000).replace("ThreadingHTTPServer", "HTTPServer");
+    course.write("exercises/demo/baseline/python/app.py", &baseline);
+    course.check(&[]).code(0);
+}
+
+#[test]
 fn memory_that_grows_with_every_request_is_found() {
     let step = "      - load:\n          connections: 2\n          rate: 200\n          for: 700ms\n          warm_up: 200ms\n          requests: [ { get: /, expect: { status: 200 } } ]\n        expect: { errors: 0, memory: { $at_most: 20 MiB more } }\n";
     let server = |keeps: &str| {

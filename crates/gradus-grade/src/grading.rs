@@ -11,7 +11,7 @@ use crate::job::{Folder, Job, Remote, Subject};
 use crate::observe::{Event, Observer};
 use crate::order;
 use crate::portable::{self, Portables};
-use crate::quiet::Leave;
+use crate::quiet::{Leave, Waits};
 use crate::session::{Session, start};
 use crate::target::{ProgramTarget, Recipe, Target, UrlTarget};
 use crate::traces;
@@ -32,19 +32,19 @@ use std::time::{Duration, Instant};
 pub async fn grade(job: Job<'_>, observer: &mut dyn Observer, interrupt: &Interrupt) -> Report {
     let begun = Instant::now();
     let mut report = blank(&job);
-    let ended = tokio::time::timeout(job.exercise.limits.grading, async {
+    let waits = Waits::default();
+    let ended = waits.within(job.exercise.limits.grading, async {
         let mut grading = Grading {
             job: &job,
             observer,
             interrupt,
             report: &mut report,
             hidden_began: false,
-            leave: Leave::of(&job.quiet),
+            leave: Leave::of(&job.quiet, &waits),
         };
         grading.run().await;
-    })
-    .await;
-    if ended.is_err() {
+    });
+    if ended.await.is_none() {
         let limit = format_duration(job.exercise.limits.grading);
         report.progress = Progress::CutShort(format!("the {limit} that a grading may take were over"));
     }
@@ -60,7 +60,7 @@ struct Grading<'a, 'j> {
     interrupt: &'a Interrupt,
     report: &'a mut Report,
     hidden_began: bool,
-    leave: Leave,
+    leave: Leave<'a>,
 }
 
 impl Grading<'_, '_> {

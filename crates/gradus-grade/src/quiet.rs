@@ -1,7 +1,10 @@
 //! Quiet for whoever measures time: of all gradings side by side, only one goes on while its check compares times. It knows
 //! nothing of what is measured.
 
+use std::cell::Cell;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// What gradings side by side share. Clones are the same one; a grading by itself has one of its own.
@@ -28,9 +31,17 @@ struct Now {
 
 /// What one grading may do right now: everything, as long as nobody measures time; or, alone, measure it.
 #[derive(Debug)]
-pub struct Leave {
+pub struct Leave<'w> {
     quiet: Quiet,
     held: Option<Held>,
+    waits: &'w Waits,
+}
+
+/// How long one grading waited for others, which nobody may hold against it.
+#[derive(Debug, Default)]
+pub struct Waits {
+    over: Cell<Duration>,
+    since: Cell<Option<Instant>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -42,20 +53,50 @@ enum Held {
 /// One that waits to be alone, until it is dropped.
 struct Wanted<'q>(&'q Shared);
 
-impl Leave {
-    /// Nothing may be done yet.
-    pub fn of(quiet: &Quiet) -> Self {
-        Self { quiet: quiet.clone(), held: None }
+impl Waits {
+    /// What work came to that may take `limit`, waits not counted; nothing, if that was over before it was done.
+    pub async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+        let (begun, waited) = (Instant::now(), self.until_now());
+        let mut work = pin!(work);
+        loop {
+            let worked = begun.elapsed().saturating_sub(self.until_now() - waited);
+            let left = limit.checked_sub(worked).filter(|left| !left.is_zero())?;
+            if let Ok(done) = tokio::time::timeout(left, &mut work).await {
+                return Some(done);
+            }
+        }
+    }
+
+    fn until_now(&self) -> Duration {
+        self.over.get() + self.since.get().map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
+    fn begin(&self) {
+        self.since.set(Some(Instant::now()));
+    }
+
+    fn end(&self) {
+        self.over.set(self.until_now());
+        self.since.set(None);
+    }
+}
+
+impl<'w> Leave<'w> {
+    /// Nothing may be done yet. What it waits is counted in `waits`.
+    pub fn of(quiet: &Quiet, waits: &'w Waits) -> Self {
+        Self { quiet: quiet.clone(), held: None, waits }
     }
 
     /// Waits until it may go on beside others, or alone. All who want to be alone go one after another before anybody else goes
     /// on, as it takes long until everybody waits; so it is worth asking again before each check.
     pub async fn take(&mut self, alone: bool) {
         self.give_back();
+        self.waits.begin();
         self.held = Some(match alone {
             true => self.quiet.0.alone().await,
             false => self.quiet.0.beside().await,
         });
+        self.waits.end();
     }
 
     fn give_back(&mut self) {
@@ -70,7 +111,7 @@ impl Leave {
     }
 }
 
-impl Drop for Leave {
+impl Drop for Leave<'_> {
     fn drop(&mut self) {
         self.give_back();
     }
@@ -136,8 +177,8 @@ mod tests {
     #[tokio::test]
     async fn one_that_measures_waits_for_the_others_and_they_for_it() {
         let quiet = Quiet::default();
-        let (mut first, mut second, mut measuring) =
-            (Leave::of(&quiet), Leave::of(&quiet), Leave::of(&quiet));
+        let waits = Waits::default();
+        let [mut first, mut second, mut measuring] = [(); 3].map(|()| Leave::of(&quiet, &waits));
         first.take(false).await;
         second.take(false).await;
         let mut alone = Box::pin(measuring.take(true));
@@ -155,7 +196,8 @@ mod tests {
     #[tokio::test]
     async fn those_that_measure_go_one_after_another_before_anybody_else_goes_on() {
         let quiet = Quiet::default();
-        let [mut other, mut one, mut two] = [(); 3].map(|()| Leave::of(&quiet));
+        let waits = Waits::default();
+        let [mut other, mut one, mut two] = [(); 3].map(|()| Leave::of(&quiet, &waits));
         one.take(true).await;
         let mut next = Box::pin(other.take(false));
         assert!(!goes_on(&mut next), "one measures");
@@ -173,7 +215,8 @@ mod tests {
     #[tokio::test]
     async fn nobody_waits_for_one_that_gave_up_measuring() {
         let quiet = Quiet::default();
-        let [mut other, mut third, mut gone] = [(); 3].map(|()| Leave::of(&quiet));
+        let waits = Waits::default();
+        let [mut other, mut third, mut gone] = [(); 3].map(|()| Leave::of(&quiet, &waits));
         other.take(false).await;
         let mut wanted = Box::pin(gone.take(true));
         assert!(!goes_on(&mut wanted), "another one goes on");
@@ -181,5 +224,25 @@ mod tests {
         assert!(!goes_on(&mut next), "one wants to measure");
         drop(wanted);
         assert!(goes_on(&mut next));
+    }
+
+    #[tokio::test]
+    async fn what_a_grading_waits_is_not_part_of_what_it_may_take() {
+        let quiet = Quiet::default();
+        let (ours, theirs) = (Waits::default(), Waits::default());
+        let limit = Duration::from_millis(20);
+        let mut measuring = Leave::of(&quiet, &theirs);
+        measuring.take(true).await;
+        let waiting = ours.within(limit, async {
+            Leave::of(&quiet, &ours).take(false).await;
+        });
+        let ending = async {
+            tokio::time::sleep(3 * limit).await;
+            drop(measuring);
+        };
+        assert_eq!(tokio::join!(waiting, ending).0, Some(()));
+        assert!(ours.until_now() >= 2 * limit, "{:?}", ours.until_now());
+        let worked = ours.within(limit, std::future::pending::<()>()).await;
+        assert_eq!(worked, None, "what it waited before is not given to what begins now");
     }
 }

@@ -22,6 +22,8 @@ use tokio::task::JoinSet;
 const SAMPLED: u64 = 7;
 /// What a server needs after its last answer to give memory back that it no longer uses.
 const SETTLES: Duration = Duration::from_millis(200);
+/// How long connections that are done stay open for the sake of measuring, while others still wait for answers.
+const LINGER: Duration = Duration::from_millis(100);
 
 /// What a load came to.
 pub struct Asked {
@@ -37,7 +39,7 @@ pub struct Asked {
     /// When the first request that counts was due, and when the last answer came, or its time was over.
     began: Option<Instant>,
     ended: Option<Instant>,
-    /// The connections. They stay open as long as this does, and so does what serves them: it can still be asked what it took.
+    /// Connections that stay open as long as this does, as does what serves them: it can still be asked what it took.
     lines: Vec<Client>,
 }
 
@@ -178,12 +180,27 @@ pub async fn ask(bench: &mut Bench<'_>, load: &LoadStep, bindings: &Bindings, re
             None => None,
         }
     };
-    // None is aborted, and none panics.
-    let (each, memory) = tokio::join!(connections.join_all(), memory);
-    let mut asked = Asked { memory, ..Asked::default() };
-    each.into_iter().for_each(|one| asked.add(one));
+    let (mut asked, memory) = tokio::join!(all(connections), memory);
+    asked.memory = memory;
     *requests += u32::try_from(asked.total()).unwrap_or(u32::MAX);
     bench.heard.anything |= asked.judged > 0;
+    asked
+}
+
+/// What all connections came to. A server that serves one after another comes to the next once those that are done are closed.
+async fn all(mut connections: JoinSet<Asked>) -> Asked {
+    let mut asked = Asked::default();
+    let mut stay_open = true;
+    while !connections.is_empty() {
+        match tokio::time::timeout(LINGER, connections.join_next()).await {
+            // None is aborted, and none panics.
+            Ok(done) => done.into_iter().flatten().for_each(|one| asked.add(one)),
+            Err(_) => stay_open &= asked.lines.is_empty(),
+        }
+        if !stay_open {
+            asked.lines.clear();
+        }
+    }
     asked
 }
 
