@@ -18,6 +18,7 @@ mod messages;
 mod packages;
 mod packs;
 mod plugins;
+mod portable;
 mod proxy;
 mod races;
 mod reports;

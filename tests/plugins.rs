@@ -112,6 +112,11 @@ fn what_ends_a_plugin_breaks_its_check_and_is_told_in_words() {
         ("(call $deep)", "", "was stopped: its stack overflowed"),
         ("(unreachable)", "", "crashed: it gave up"),
         ("(nop)", "", "sent no request, and so proves nothing"),
+        (
+            "(call $ask) (i32.store8 (i32.const 256) (i32.const 1))",
+            "",
+            "ended with an error, and says nothing that does not hold",
+        ),
     ] {
         check(code, more).code(4).says("the plugin check.wasm").says(words);
     }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 /// The runners that `scripts/build-runners` made, installed once for all tests.
-fn runners() -> &'static PathBuf {
+pub fn runners() -> &'static PathBuf {
     static RUNNERS: OnceLock<PathBuf> = OnceLock::new();
     RUNNERS.get_or_init(|| {
         let built = repository().join("target/runners");
@@ -44,11 +44,12 @@ fn the_runners_that_were_built_are_those_that_are_known() {
 }
 
 /// `gradus check --sandbox wasm` of a course.
-fn check(course: &Course, more: &[&str]) -> crate::support::gradus::Ran {
+pub fn check(course: &Course, more: &[&str]) -> crate::support::gradus::Ran {
     course.gradus(&[&["--sandbox", "wasm"], more].concat()).env("GRADUS_RUNNERS", runners()).run()
 }
 
-fn with_javascript(course: Course, program: &str) -> Course {
+/// The same course, whose submission is this program in JavaScript.
+pub fn with_javascript(course: Course, program: &str) -> Course {
     course.write("work/server.js", program);
     course
         .write("work/gradus.toml", "format = 1\nexercise = \"demo\"\n\n[run]\nstart = \"node server.js\"\n");
@@ -57,7 +58,8 @@ fn with_javascript(course: Course, program: &str) -> Course {
 
 const COUNTER: &str = "n = 0\ndef answer(method, path, body):\n    global n\n    n += 1\n    if path == '/loop':\n        while True: pass\n    if path == '/eat':\n        x = bytearray(600 << 20)\n    if path == '/flood':\n        while True: print('x' * 1000)\n    return 200, {'content-type': 'application/json'}, json.dumps({'n': n}).encode()\n";
 
-fn one_check(steps: &str) -> String {
+/// One check of 10 points with these steps.
+pub fn one_check(steps: &str) -> String {
     format!("  - id: root\n    claim: The root answers\n    points: 10\n    steps:\n{steps}")
 }
 
@@ -259,6 +261,34 @@ fn a_plugin_asks_restarts_and_shows_what_it_found() {
         if code == 1 {
             ran.says("2 items called").says("0 of them").says("GET");
         }
+    }
+    // Whatever else a server answers is a finding, and no reason to crash.
+    for (answer, got) in [("oops", "oops"), ("null", "null"), ("[null]", "0 of them")] {
+        let program = format!("def answer(method, path, body):\n    return 200, {{}}, b'{answer}'\n");
+        let course = Course::new("", &http_server(&program));
+        std::fs::copy(&plugin, course.root.path().join("graders/demo/check.wasm")).unwrap();
+        let grader = course.root.path().join("graders/demo/grader.yaml");
+        std::fs::write(&grader, std::fs::read_to_string(&grader).unwrap() + &checks).unwrap();
+        let ran = course.gradus(&[]).env("GRADUS_RUNNERS", runners()).run().code(1);
+        ran.says("plugin check.wasm").says(got);
+    }
+}
+
+/// A mistake of the plugin's own is nobody's failure and no success.
+#[test]
+fn a_plugin_that_goes_wrong_breaks_its_check() {
+    let plugin = repository().join("target/runners/plugin-example.wasm");
+    for (input, words) in [
+        ("", "ended with an error, and says nothing that does not hold"),
+        (", input: { path: items, times: 1 }", "asked for `items`, which does not begin with a slash"),
+    ] {
+        let step = format!("      - plugin: {{ component: check.wasm{input} }}\n");
+        let course = Course::new("", &http_server(COUNTER));
+        std::fs::copy(&plugin, course.root.path().join("graders/demo/check.wasm")).unwrap();
+        let grader = course.root.path().join("graders/demo/grader.yaml");
+        std::fs::write(&grader, std::fs::read_to_string(&grader).unwrap() + &one_check(&step)).unwrap();
+        let ran = course.gradus(&[]).env("GRADUS_RUNNERS", runners()).run();
+        ran.code(4).says("the plugin check.wasm").says(words);
     }
 }
 

@@ -122,7 +122,7 @@ mod compiled {
     use super::{Portables, ours};
     use crate::build::NotBuilt;
     use crate::target::{Target, WasmRecipe, WasmTarget};
-    use gradus_intake::plan::{Plan, Portable, PortableKind};
+    use gradus_intake::plan::{NotPortable, Plan, Portable, PortableKind};
     use gradus_model::outcome::Shown;
     use gradus_model::report::Phase;
     use gradus_wasm::{Engine, Language, Limits, NotLoaded, Program, Runners, Settings};
@@ -134,19 +134,21 @@ mod compiled {
         /// The program in a folder as a target.
         pub async fn target(&self, plan: &Plan, place: &Path) -> Result<Box<dyn Target>, NotBuilt> {
             let dir = plan.dir.as_ref().map_or_else(|| place.to_owned(), |below| place.join(below));
-            let portable = plan.portable(&dir).ok_or_else(|| NotBuilt::Ours {
+            let portable = plan.portable(&dir).map_err(not_portable)?.ok_or_else(|| NotBuilt::Ours {
                 what: "nothing in the submission can be run in WebAssembly".into(),
                 way_out: Some(
                     "Hand in a .wasm, or a Python or JavaScript file, and name it in gradus.toml: start = \"python3 app.py\""
                         .into(),
                 ),
             })?;
-            let (begun, file) = (Instant::now(), portable.file.clone());
+            let Portable { file, environment, by, .. } = portable.clone();
+            let begun = Instant::now();
             let loaded = load(self.runners.clone(), dir.clone(), portable).await;
             let (program, runner) = loaded.map_err(|why| refused(why, &file, begun.elapsed()))?;
-            let settings = self.settings(dir);
-            let recipe =
-                WasmRecipe { program, settings, serves: self.serves, limits: self.limits.clone(), runner };
+            let mut settings = self.settings(dir);
+            settings.environment.extend(environment);
+            let limits = self.limits.clone();
+            let recipe = WasmRecipe { program, settings, serves: self.serves, limits, runner, file, by };
             WasmTarget::new(recipe)
                 .map(|target| Box::new(target) as Box<dyn Target>)
                 .map_err(|error| ours(format!("no place for the submission's data: {error}")))
@@ -196,6 +198,18 @@ mod compiled {
         loading.await.unwrap_or_else(|error| Err(NotLoaded::Invalid(error.to_string())))
     }
 
+    /// A file that is missing would fail anywhere; the rest is what only WebAssembly lacks.
+    fn not_portable(why: NotPortable) -> NotBuilt {
+        let how = why.to_string();
+        match why {
+            NotPortable::Missing(file) => NotBuilt::Failed { phase: phase(&file, Duration::ZERO).into(), how },
+            _ => NotBuilt::Ours {
+                what: how,
+                way_out: Some("Name the file alone in gradus.toml: start = \"python3 app.py\"; or grade it with --sandbox native.".into()),
+            },
+        }
+    }
+
     fn refused(why: NotLoaded, file: &str, took: Duration) -> NotBuilt {
         if let NotLoaded::NoRunner(what) = why {
             let way_out = Some(
@@ -203,13 +217,16 @@ mod compiled {
             );
             return NotBuilt::Ours { what, way_out };
         }
-        let phase = Phase {
+        NotBuilt::Failed { phase: phase(file, took).into(), how: format!("{file} can't be run: {why}") }
+    }
+
+    fn phase(file: &str, took: Duration) -> Phase {
+        Phase {
             command: format!("load {file}"),
             took,
             unchanged: false,
             output: Shown::default(),
             places: Vec::new(),
-        };
-        NotBuilt::Failed { phase: phase.into(), how: format!("{file} can't be run: {why}") }
+        }
     }
 }

@@ -11,6 +11,8 @@ pub struct Found {
     pub hash: String,
     /// Whether it is one that this Gradus was released with.
     pub is_released: bool,
+    /// Why no submission can be run with it, if none can: one sentence.
+    pub trouble: Option<String>,
 }
 
 /// Why none was installed.
@@ -37,18 +39,26 @@ pub fn install(folder: &Path, from: &Path, trusted: bool) -> Result<Vec<Found>, 
     }
 }
 
-/// Each language that there are runners for, and the one that is here.
+/// Each language that there are runners for, and the one that is here, loaded as a grading loads it.
 #[cfg(feature = "wasm")]
 pub fn installed(folder: &Path) -> Vec<(String, Option<Found>)> {
     let runners = gradus_wasm::Runners::new(folder.to_owned());
-    let of = |language: gradus_wasm::Language| (language.to_string(), runners.installed(language).map(found));
+    let engine = gradus_wasm::Engine::new();
+    let trouble = |language| match &engine {
+        Ok(engine) => runners.load(engine, language, "").err().map(|why| why.to_string()),
+        Err(why) => Some(why.clone()),
+    };
+    let of = |language: gradus_wasm::Language| {
+        let here = runners.installed(language);
+        (language.to_string(), here.map(|here| Found { trouble: trouble(language), ..found(here) }))
+    };
     gradus_wasm::Language::ALL.map(of).to_vec()
 }
 
 #[cfg(feature = "wasm")]
 fn found(installed: gradus_wasm::Installed) -> Found {
     let gradus_wasm::Installed { language, hash, is_released } = installed;
-    Found { language: language.to_string(), hash, is_released }
+    Found { language: language.to_string(), hash, is_released, trouble: None }
 }
 
 /// Installs nothing: there is no WebAssembly here.

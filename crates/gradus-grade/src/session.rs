@@ -147,7 +147,10 @@ impl<'a, 'j> Session<'a, 'j> {
         let can = self.target.capabilities();
         let compares = check.every_step().iter().any(|step| matches!(step.action, Action::Compare(_)));
         if compares && !self.further.has_baseline() {
-            let lacks = "a baseline in the submission's language; the exercise has none";
+            let lacks = match self.further.has_counted_baseline() {
+                true => "times that are compared with a baseline's; grade it with --sandbox native",
+                false => "a baseline in the submission's language; the exercise has none",
+            };
             return Some(Because::Unsupported(lacks.into()));
         }
         let divides = |step: &&Step| step.action.counters().iter().any(|counter| counter.is_per_baseline());
@@ -156,8 +159,9 @@ impl<'a, 'j> Session<'a, 'j> {
             return Some(Because::Unsupported(lacks.into()));
         }
         let steps = check.every_step().into_iter().find_map(|step| lacks_for_step(can, step));
-        if let Some(lacks) = check.fresh.and_then(|fresh| lacks(can, fresh)).or(steps) {
-            return Some(Because::Unsupported(lacks.into()));
+        let lacks = check.fresh.and_then(|fresh| lacks(can, fresh)).map(str::to_owned).or(steps);
+        if let Some(lacks) = lacks {
+            return Some(Because::Unsupported(lacks));
         }
         self.gone.clone().map(Because::ServerGone)
     }
@@ -227,10 +231,10 @@ fn client(job: &Job<'_>, target: &dyn Target) -> Client {
     Client::new(target.dial(), origin.port, origin.authority(), limits)
 }
 
-/// What a target lacks for it, if it lacks something.
 /// A shorter timeout of a request is no bound for the server, but a client that hangs up.
 const HANGS_UP: Duration = Duration::from_secs(1);
 
+/// What a target lacks for it, if it lacks something.
 fn lacks(can: Capabilities, fresh: Fresh) -> Option<&'static str> {
     match fresh {
         Fresh::Server if !can.restart => Some("restarting the server"),
@@ -239,22 +243,34 @@ fn lacks(can: Capabilities, fresh: Fresh) -> Option<&'static str> {
     }
 }
 
-fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
-    const STUBS: &str = "stubs where the server runs; grade the folder instead of a URL";
+/// What it lacks, and the way to a target that has it, if there is one.
+fn lacks_for_step(can: Capabilities, step: &Step) -> Option<String> {
+    let counters = step.action.counters();
+    if counters.iter().any(|counter| counter.is_fuel()) && !can.fuel {
+        return Some("counted work (fuel), which only WebAssembly has; grade it with --sandbox wasm".into());
+    }
     let several = match &step.action {
         Action::Race(race) => race.instances > 1,
         _ => step.instance.is_some(),
     };
-    if several && !can.instances {
-        return Some("several instances of the server; grade the folder instead of a URL");
-    }
-    let counters = step.action.counters();
-    if counters.iter().any(|counter| counter.is_fuel()) && !can.fuel {
-        return Some("counted work (fuel), which only WebAssembly has; grade it with --sandbox wasm");
-    }
-    if !counters.is_empty() && counters.iter().all(|counter| counter.is_fuel()) {
-        return None;
-    }
+    let lacks = match several && !can.instances {
+        true => "several instances of the server",
+        false if !counters.is_empty() && counters.iter().all(|counter| counter.is_fuel()) => return None,
+        false => lacks_for_action(can, step)?,
+    };
+    // Work is counted in WebAssembly only, and nothing can be restarted behind a URL only.
+    let way_out = if can.fuel {
+        "; grade it with --sandbox native"
+    } else if !can.restart {
+        "; grade the folder instead of a URL"
+    } else {
+        ""
+    };
+    Some(format!("{lacks}{way_out}"))
+}
+
+fn lacks_for_action(can: Capabilities, step: &Step) -> Option<&'static str> {
+    const STUBS: &str = "stubs where the server runs";
     match &step.action {
         Action::Race(_) if !can.concurrent => Some("several requests at a time"),
         // Who hangs up and asks again leaves a request behind that is still being answered.
@@ -266,10 +282,8 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
             Some("several requests at a time")
         }
         Action::Raw(_) if !can.raw => Some("bytes that are no whole request"),
-        Action::Printed(_) if !can.prints => {
-            Some("what the server prints; grade the folder instead of a URL")
-        }
-        Action::Server(_) if !can.restart => Some("signals to the server; grade the folder instead of a URL"),
+        Action::Printed(_) if !can.prints => Some("what the server prints"),
+        Action::Server(_) if !can.restart => Some("signals to the server"),
         Action::Server(server)
             if !can.signals && matches!(server.act, Act::Term | Act::Pause | Act::Resume) =>
         {
@@ -278,11 +292,10 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
         Action::Server(server) if !can.concurrent && !server.meanwhile.is_empty() => {
             Some("requests that are on their way when something happens to the server")
         }
-        Action::Select(_) if !can.commands => {
-            Some("the files of its queries; grade the folder instead of a URL")
-        }
-        Action::Run(_) if !can.commands => {
-            Some("commands beside the server; grade the folder instead of a URL")
+        Action::Select(_) if !can.commands => Some("the files of its queries"),
+        Action::Run(_) if !can.commands => Some("commands beside the server"),
+        Action::Run(run) if run.command.is_some() && !can.others => {
+            Some("commands other than the submission itself")
         }
         Action::Sql(_)
         | Action::Command(_)
@@ -292,7 +305,7 @@ fn lacks_for_step(can: Capabilities, step: &Step) -> Option<&'static str> {
         | Action::Hold(_)
             if !can.listen =>
         {
-            Some("databases where the server runs; grade the folder instead of a URL")
+            Some("databases where the server runs")
         }
         Action::Stub(_) | Action::Faults(_) | Action::Calls(_) if !can.listen => Some(STUBS),
         Action::Stub(stub) if !can.pieces && stub.changes.iter().any(|(_, change)| is_in_pieces(change)) => {

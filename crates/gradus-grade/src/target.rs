@@ -175,8 +175,10 @@ pub struct Capabilities {
     pub raw: bool,
     /// Its work is counted.
     pub fuel: bool,
-    /// Commands can be run beside it.
+    /// The submission can be run as a command, beside its server.
     pub commands: bool,
+    /// Other programs can be run where it is.
+    pub others: bool,
     /// The grader can listen where it runs, and tell it so.
     pub listen: bool,
     /// Its network is its own: what listens elsewhere is not there.

@@ -8,7 +8,7 @@ mod tools;
 
 pub use configuration::{Configuration, SBIN, TYPES};
 pub use homes::homes;
-pub use portable::{Portable, PortableKind};
+pub use portable::{NamedBy, NotPortable, Portable, PortableKind};
 pub use tools::{Missing, missing_tools, servers_on, tools_on};
 
 use gradus_model::diagnostic::Invalid;

@@ -9,6 +9,7 @@ mod pack;
 mod packages;
 mod patch;
 mod plan;
+mod portable;
 mod trace;
 mod tree;
 

@@ -101,7 +101,7 @@ pub fn all(
 /// Whether it is WebAssembly by itself.
 fn is_wasm(source: &Path) -> bool {
     let plan = plan::plan(source, Some(SubmissionKind::Server));
-    let portable = plan.ok().and_then(|plan| plan.portable(source));
+    let portable = plan.ok().and_then(|plan| plan.portable(source).ok().flatten());
     portable.is_some_and(|portable| portable.kind == PortableKind::Binary)
 }
 

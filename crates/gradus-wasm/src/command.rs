@@ -1,15 +1,23 @@
 //! A program that is run once: arguments and input in, exit code and output out.
 
 use crate::components::Guest;
-use crate::limits::Settings;
-use crate::meter::Meter;
-use crate::output::Output;
 use crate::pipe::Pipe;
 use crate::program::Program;
 use crate::state::World;
 use crate::stdio;
 use crate::stopped::Stopped;
 use std::time::Duration;
+
+/// How a program is run once.
+#[derive(Clone, Debug, Default)]
+pub struct Command {
+    /// What it is called, and its arguments.
+    pub arguments: Vec<String>,
+    /// Variables besides those of the program.
+    pub environment: Vec<(String, String)>,
+    /// All that it reads.
+    pub input: Vec<u8>,
+}
 
 /// What came of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,18 +32,14 @@ pub struct Outcome {
     pub fuel: u64,
 }
 
-/// Runs a program once, for so long at most; `None` if it is none that is run this way.
-pub async fn command(
-    program: &Program,
-    settings: Settings,
-    arguments: &[String],
-    input: &[u8],
-    within: Duration,
-) -> Option<Outcome> {
-    let most = settings.limits.answer;
-    let world = World { meter: Meter::new(&settings.limits), output: Output::default(), settings };
-    let pipe = Pipe::new(world.meter.clone(), most);
-    pipe.feed_and_close(input);
+/// Runs a program once beside a server in this world, for so long at most; `None` if it is none that is run this way.
+pub async fn run(program: &Program, world: &World, command: &Command, within: Duration) -> Option<Outcome> {
+    let world = world.of_command(&command.environment);
+    let before = world.meter.fuel();
+    world.look_at_data();
+    let pipe = Pipe::new(world.meter.clone(), world.settings.limits.answer);
+    pipe.feed_and_close(&command.input);
+    let arguments = &command.arguments;
     let running = async {
         Some(match program {
             Program::Module(module) => match stdio::store(module, &world, 1, &pipe, arguments) {
@@ -51,14 +55,19 @@ pub async fn command(
             Program::Proxy(_) | Program::Runner(_) => return None,
         })
     };
-    let stopped = match tokio::time::timeout(within, running).await {
-        Ok(stopped) => stopped?,
-        Err(_) => Stopped::Deadline(within),
+    let stopped = tokio::select! {
+        biased;
+        stopped = running => stopped?,
+        stopped = world.outgrows() => stopped,
+        () = tokio::time::sleep(within) => Stopped::Endless(within),
     };
-    let ending = match stopped {
-        Stopped::Exited(code) => Ok(code),
-        stopped => Err(stopped),
+    let ending = match (stopped, world.data_fits()) {
+        (Stopped::Exited(_), Err(stopped)) => Err(stopped),
+        (Stopped::Exited(code), Ok(())) => Ok(code),
+        (Stopped::StartFuel(most), _) => Err(Stopped::CommandFuel(most)),
+        (stopped, _) => Err(stopped),
     };
     let stderr = world.output.since(0).0;
-    Some(Outcome { ending, stdout: pipe.take_output().into(), stderr, fuel: world.meter.fuel() })
+    let fuel = world.meter.fuel() - before;
+    Some(Outcome { ending, stdout: pipe.take_output().into(), stderr, fuel })
 }

@@ -34,6 +34,7 @@ impl Instance {
     /// Starts one, which is the `number`th, and waits until it waits for a request.
     pub async fn start(program: &Program, world: &World, number: u64) -> Result<Self, Stopped> {
         let (asks, inbox) = mpsc::channel(1);
+        world.look_at_data();
         let idles = world.meter.idles();
         let life: Life = match program {
             Program::Module(module) => Box::pin(stdio::live(module.clone(), world.clone(), number, inbox)),
@@ -45,8 +46,9 @@ impl Instance {
         let most = world.settings.limits.start;
         let ready = tokio::select! {
             biased;
-            () = world.meter.idle_after(idles) => Ok(()),
+            () = world.meter.idle_after(idles) => world.data_fits(),
             stopped = &mut instance.life => Err(stopped.unwrap_or_else(|error| panicked(&error))),
+            stopped = world.outgrows() => Err(stopped),
             () = world.meter.outlasts(most) => Err(Stopped::Start(most)),
         };
         ready.map(|()| instance)
@@ -76,10 +78,14 @@ impl Instance {
             () = async {
                 response = (&mut answered).await.ok();
                 world.meter.idle_after(idles).await;
-            } => Ok(()),
-            stopped = outgrows(world) => Err(stopped),
+            } => world.data_fits(),
+            stopped = world.outgrows() => Err(stopped),
             () = world.meter.outlasts(most) => Err(Stopped::Deadline(most)),
         };
+        if let Err(stopped @ Stopped::Disk(_)) = ended {
+            // What it answers was bought with room that it may not have.
+            return (None, Err(stopped));
+        }
         if response.is_none() {
             response = answered.try_recv().ok();
         }
@@ -100,17 +106,5 @@ fn panicked(error: &tokio::task::JoinError) -> Stopped {
     match error.is_cancelled() {
         true => Stopped::Killed,
         false => Stopped::Crashed(error.to_string()),
-    }
-}
-
-/// Returns once the program's data is more than it may be.
-async fn outgrows(world: &World) -> Stopped {
-    let most = world.settings.limits.disk;
-    let Some(data) = &world.settings.data else { return std::future::pending().await };
-    loop {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        if crate::files::size(data) > most {
-            return Stopped::Disk(most);
-        }
     }
 }

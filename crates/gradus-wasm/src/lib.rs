@@ -27,7 +27,7 @@ mod stdio;
 mod stopped;
 mod upstream;
 
-pub use command::{Outcome, command};
+pub use command::{Command, Outcome};
 pub use engine::{Engine, LINE};
 pub use files::Files;
 pub use limits::{Limits, SLOWEST, Settings};

@@ -102,6 +102,11 @@ impl Meter {
         gauge.spent + (gauge.given - gauge.left)
     }
 
+    /// Work that was done elsewhere, and counts here.
+    pub fn add(&self, fuel: u64) {
+        self.gauge().spent += fuel;
+    }
+
     /// A new instance begins; answers its number, which its calls of `hook` give.
     pub fn begin_instance(&self) -> u64 {
         let most = self.gauge().limits.fuel_start;

@@ -4,8 +4,6 @@ use crate::compiled::{Compiled, NotCompiled};
 use crate::components::Guest;
 use crate::engine::Engine;
 use crate::limits::Settings;
-use crate::meter::Meter;
-use crate::output::Output;
 use crate::program::NotLoaded;
 use crate::state::World;
 use crate::stopped::{Stopped, grouped};
@@ -49,6 +47,12 @@ pub enum Unfinished {
     /// Too many requests.
     #[error("was stopped: it sent more than {0} requests in one step")]
     Requests(usize),
+    /// A request that is none.
+    #[error("asked for `{0}`, which does not begin with a slash")]
+    Path(String),
+    /// A failure without findings: what an interpreter makes of an error that nothing caught.
+    #[error("ended with an error, and says nothing that does not hold: {0}")]
+    Nothing(String),
     /// Anything else that ends a program.
     #[error(transparent)]
     Stopped(Stopped),
@@ -96,8 +100,8 @@ impl Plugin {
         input: &str,
         wishes: mpsc::Sender<Wish>,
     ) -> Result<Vec<Finding>, Unfinished> {
-        let (seed, meter) = (settings.seed, Meter::new(&settings.limits));
-        let world = World { meter, output: Output::default(), settings };
+        let seed = settings.seed;
+        let world = World::new(settings);
         let printer = world.printer();
         let mut store = Guest::store(self.0.engine(), &world, 1, tokio::io::empty(), printer, &[])?;
         store.data_mut().desk.wishes = Some(wishes);
@@ -106,18 +110,20 @@ impl Plugin {
             plugin.call_run(&mut store, input, seed).await
         }
         .await;
+        let words = String::from_utf8_lossy(&world.output.since(0).0).trim().to_owned();
         match ran {
             Ok(Ok(())) => Ok(Vec::new()),
-            Ok(Err(findings)) => Ok(findings),
-            Err(error) => {
-                let words = String::from_utf8_lossy(&world.output.since(0).0).trim().to_owned();
-                Err(match Stopped::of(&error, &world.meter) {
-                    Stopped::Crashed(why) if !words.is_empty() => {
-                        Stopped::Crashed(format!("{why}: {words}")).into()
-                    }
-                    stopped => stopped.into(),
-                })
+            Ok(Err(findings)) if findings.is_empty() && words.is_empty() => {
+                Err(Unfinished::Nothing("it printed nothing either".into()))
             }
+            Ok(Err(findings)) if findings.is_empty() => Err(Unfinished::Nothing(words)),
+            Ok(Err(findings)) => Ok(findings),
+            Err(error) => Err(match Stopped::of(&error, &world.meter) {
+                Stopped::Crashed(why) if !words.is_empty() => {
+                    Stopped::Crashed(format!("{why}: {words}")).into()
+                }
+                stopped => stopped.into(),
+            }),
         }
     }
 }

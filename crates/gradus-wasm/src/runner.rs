@@ -7,7 +7,6 @@ pub use installed::{Installed, Language, NotInstalled, Runners};
 use crate::components::Guest;
 use crate::files::Files;
 use crate::instance::Ask;
-use crate::meter::Meter;
 use crate::plugin::Wish;
 use crate::state::World;
 use crate::stopped::Stopped;
@@ -37,6 +36,9 @@ pub use bindings::RunnerPre;
 /// For an upstream, unless the program says otherwise.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// So many bytes an application writes until its data is looked at, also in the middle of a request.
+const UNSEEN: u64 = 1 << 20;
+
 /// Files, and the runner that runs them.
 #[derive(Clone)]
 pub struct App {
@@ -50,12 +52,12 @@ pub struct App {
 pub struct Desk {
     inbox: Option<mpsc::Receiver<Ask>>,
     asked: Option<oneshot::Sender<http::Response<Bytes>>>,
-    meter: Meter,
-    /// Bytes of an answer at most.
-    most: u64,
+    world: World,
     /// Whom it may ask.
     pub upstreams: Upstreams,
     files: Files,
+    /// Bytes written since its data was looked at.
+    unseen: u64,
     /// Where a plugin's wishes go.
     pub wishes: Option<mpsc::Sender<Wish>>,
 }
@@ -66,10 +68,10 @@ impl Desk {
         Self {
             inbox: None,
             asked: None,
-            meter: world.meter.clone(),
-            most: world.settings.limits.answer,
+            world: world.clone(),
             upstreams,
             files: Files::new(&world.settings),
+            unseen: 0,
             wishes: None,
         }
     }
@@ -110,7 +112,7 @@ impl TypesHost for Guest {}
 impl InboxHost for Guest {
     async fn accept(&mut self) -> wasmtime::Result<Option<Request>> {
         self.desk.upstreams.hang_up();
-        self.desk.meter.is_idle();
+        self.desk.world.meter.is_idle();
         let Some(inbox) = &mut self.desk.inbox else { return Ok(None) };
         let Some(Ask { request, answer }) = inbox.recv().await else { return Ok(None) };
         self.desk.asked = Some(answer);
@@ -126,8 +128,9 @@ impl InboxHost for Guest {
 
     async fn answer(&mut self, response: Response) -> wasmtime::Result<()> {
         let answer = self.desk.asked.take().ok_or_else(|| wasmtime::format_err!("it answered twice"))?;
-        if response.body.len() as u64 > self.desk.most {
-            return Err(wasmtime::Error::new(Stopped::Answer(self.desk.most)));
+        let most = self.desk.world.settings.limits.answer;
+        if response.body.len() as u64 > most {
+            return Err(wasmtime::Error::new(Stopped::Answer(most)));
         }
         let mut built = http::Response::new(Bytes::from(response.body));
         *built.status_mut() = http::StatusCode::from_u16(response.status)?;
@@ -152,7 +155,7 @@ impl UpstreamsHost for Guest {
             Err(error) => return Ok(Err(Silence::Refused(error.to_string()))),
         };
         *asked.headers_mut() = mapped(request.headers)?;
-        self.desk.meter.asks();
+        self.desk.world.meter.asks();
         Ok(match self.desk.upstreams.ask(asked, within).await {
             Ok(answer) => Ok(Response {
                 status: answer.status().as_u16(),
@@ -177,7 +180,17 @@ impl FilesHost for Guest {
         content: Vec<u8>,
         append: bool,
     ) -> wasmtime::Result<Result<(), String>> {
-        Ok(self.desk.files.write(&path, &content, append))
+        let (most, more) = (self.desk.world.settings.limits.disk, content.len() as u64);
+        if more > most {
+            return Err(wasmtime::Error::new(Stopped::Disk(most)));
+        }
+        let written = self.desk.files.write(&path, &content, append);
+        self.desk.unseen += more;
+        if self.desk.unseen >= UNSEEN {
+            self.desk.unseen = 0;
+            self.desk.world.data_fits().map_err(wasmtime::Error::new)?;
+        }
+        Ok(written)
     }
 
     async fn rename(&mut self, from: String, to: String) -> wasmtime::Result<Result<(), String>> {

@@ -3,18 +3,20 @@
 use crate::server::Server;
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{Method, Request, Response};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use tokio::io::DuplexStream;
 
 /// Bytes of a request's body at most.
 const LARGEST_BODY: usize = 16 << 20;
 
-/// Why a connection ends without an answer; the server itself knows why.
+/// Why a connection ends without an answer, or in the middle of one; the server itself knows why.
 #[derive(Debug, thiserror::Error)]
 #[error("no answer")]
 struct Unanswered;
@@ -30,7 +32,7 @@ pub async fn serve(server: Server, stream: DuplexStream) {
     let _ = connection.await;
 }
 
-async fn answer(server: &Server, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Unanswered> {
+async fn answer(server: &Server, request: Request<Incoming>) -> Result<Response<Answer>, Unanswered> {
     let (mut parts, body) = request.into_parts();
     let body = Limited::new(body, LARGEST_BODY).collect().await.map_err(|_| Unanswered)?.to_bytes();
     parts.headers.remove(CONNECTION);
@@ -39,9 +41,77 @@ async fn answer(server: &Server, request: Request<Incoming>) -> Result<Response<
     let (mut parts, body) = response.into_parts();
     parts.headers.remove(TRANSFER_ENCODING);
     parts.headers.remove(CONNECTION);
-    if !is_head && parts.headers.contains_key(CONTENT_LENGTH) {
-        // It came whole: a length that says something else would only break our own connection.
-        parts.headers.insert(CONTENT_LENGTH, body.len().into());
+    let is_bare = is_head || matches!(parts.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    let told = told(&parts.headers)?;
+    if let Some(told) = told {
+        parts.headers.insert(CONTENT_LENGTH, told.into());
     }
-    Ok(Response::from_parts(parts, Full::new(body)))
+    let answer = match told.filter(|_| !is_bare) {
+        Some(told) => Answer::of_length(body, told),
+        None => Answer { bytes: body, missing: 0, is_told: told.is_some(), has_paused: false },
+    };
+    Ok(Response::from_parts(parts, answer))
+}
+
+/// How long the program says that its answer is. Lengths that are none, or that contradict each other, are no answer.
+fn told(headers: &HeaderMap) -> Result<Option<u64>, Unanswered> {
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter().map(|value| {
+        let text = value.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        text.and_then(|text| text.parse().ok()).ok_or(Unanswered)
+    });
+    let Some(first) = lengths.next().transpose()? else { return Ok(None) };
+    match lengths.all(|length| length.is_ok_and(|length: u64| length == first)) {
+        true => Ok(Some(first)),
+        false => Err(Unanswered),
+    }
+}
+
+/// The body of an answer as a client has it of a process: no byte more than its length tells, and where there are fewer, the
+/// connection ends.
+struct Answer {
+    bytes: Bytes,
+    /// Bytes that were promised and are not there.
+    missing: u64,
+    is_told: bool,
+    has_paused: bool,
+}
+
+impl Answer {
+    fn of_length(mut bytes: Bytes, told: u64) -> Self {
+        bytes.truncate(told.try_into().unwrap_or(usize::MAX));
+        Self { missing: told - bytes.len() as u64, bytes, is_told: true, has_paused: false }
+    }
+}
+
+impl Body for Answer {
+    type Data = Bytes;
+    type Error = Unanswered;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Unanswered>>> {
+        if !self.bytes.is_empty() {
+            return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.bytes)))));
+        }
+        if self.missing == 0 {
+            return Poll::Ready(None);
+        }
+        if !self.has_paused {
+            // What was written goes out before the connection ends.
+            self.has_paused = true;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(Unanswered)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_empty() && self.missing == 0
+    }
+
+    /// Where a header tells a length, that one counts.
+    fn size_hint(&self) -> SizeHint {
+        if self.is_told { SizeHint::default() } else { SizeHint::with_exact(self.bytes.len() as u64) }
+    }
 }

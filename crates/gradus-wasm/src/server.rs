@@ -1,8 +1,8 @@
 //! A program as a server: connected to over streams in memory, restarted with a fresh instance after whatever ended it.
 
+use crate::command::{self, Command, Outcome};
 use crate::instance::Instance;
 use crate::limits::Settings;
-use crate::meter::Meter;
 use crate::output::Output;
 use crate::program::Program;
 use crate::serve;
@@ -46,7 +46,7 @@ struct Control {
 impl Server {
     /// A server that is not up yet.
     pub fn new(program: Program, settings: Settings) -> Self {
-        let world = World { meter: Meter::new(&settings.limits), output: Output::default(), settings };
+        let world = World::new(settings);
         Self(Arc::new(Inner {
             program,
             world,
@@ -175,6 +175,15 @@ impl Server {
                 response.ok_or(stopped)
             }
         }
+    }
+
+    /// Runs its program once, for so long at most, beside the server; `None` if it is none that is run this way. Its work counts
+    /// with the server's, and so do both towards what a grading may take.
+    pub async fn run(&self, command: &Command, within: Duration) -> Option<Outcome> {
+        let world = &self.0.world;
+        let done = command::run(&self.0.program, world, command, within).await?;
+        world.meter.add(done.fuel);
+        Some(done)
     }
 
     fn note(&self, stopped: Stopped) -> Stopped {

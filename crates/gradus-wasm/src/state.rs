@@ -6,6 +6,8 @@ use crate::limits::Settings;
 use crate::meter::Meter;
 use crate::output::{Output, Printer};
 use crate::stopped::Stopped;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use wasmtime::{CallHook, CallHookHandler, ResourceLimiter, Store, StoreContextMut};
 use wasmtime_wasi::cli::{StdinStream, StdoutStream};
@@ -13,6 +15,12 @@ use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
 /// So many files and other things of ours an instance holds open at once at most: our own process has only so many.
 pub const OPEN: usize = 512;
+
+/// While a program is at work, its data is looked at so often.
+const LOOK_AT_DATA: Duration = Duration::from_millis(50);
+
+/// So many bytes more than it may have an ended instance may leave behind; with more, none is started any more.
+const LEFT_BEHIND: u64 = 256 << 20;
 
 /// What all instances of a program have in common.
 #[derive(Clone, Debug)]
@@ -23,9 +31,17 @@ pub struct World {
     pub meter: Meter,
     /// What it prints.
     pub output: Output,
+    /// Bytes of its data when that was looked at last.
+    data: Arc<AtomicU64>,
 }
 
 impl World {
+    /// One in which nothing has happened yet.
+    pub fn new(settings: Settings) -> Self {
+        let meter = Meter::new(&settings.limits);
+        Self { settings, meter, output: Output::default(), data: Arc::default() }
+    }
+
     /// Its standard streams, clocks, numbers and folders; `instance` numbers the instances.
     pub fn wasi(
         &self,
@@ -57,6 +73,40 @@ impl World {
             }
         }
         Ok(builder)
+    }
+
+    /// That of a command beside the server: its output is its own, and it has what the server has left of the grading's work.
+    pub fn of_command(&self, environment: &[(String, String)]) -> Self {
+        let mut world =
+            Self { meter: Meter::new(&self.settings.limits), output: Output::default(), ..self.clone() };
+        world.meter.add(self.meter.fuel());
+        world.settings.environment.extend_from_slice(environment);
+        world
+    }
+
+    /// Looks at the program's data, and answers how many bytes there are now and were before.
+    pub fn look_at_data(&self) -> (u64, u64) {
+        let held = self.settings.data.as_deref().map_or(0, crate::files::size);
+        (held, self.data.swap(held, Ordering::Relaxed))
+    }
+
+    /// Whether the program's data is no more than it may be. Whoever finds too much of it there may still read it and remove
+    /// some, as long as it does not grow.
+    pub fn data_fits(&self) -> Result<(), Stopped> {
+        let most = self.settings.limits.disk;
+        let (held, before) = self.look_at_data();
+        let bound = most.max(before.min(most.saturating_add(LEFT_BEHIND)));
+        if held > bound { Err(Stopped::Disk(most)) } else { Ok(()) }
+    }
+
+    /// Returns once the program's data is more than it may be. Who ends its turn sooner is looked at then.
+    pub async fn outgrows(&self) -> Stopped {
+        loop {
+            tokio::time::sleep(LOOK_AT_DATA).await;
+            if let Err(stopped) = self.data_fits() {
+                return stopped;
+            }
+        }
     }
 
     /// Into its output.

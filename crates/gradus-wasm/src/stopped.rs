@@ -20,12 +20,21 @@ pub enum Stopped {
         grouped(*.0)
     )]
     StartFuel(u64),
+    /// Too much work for one command.
+    #[error(
+        "was stopped: it took more than {} units of work (fuel); is there a loop that never ends?",
+        grouped(*.0)
+    )]
+    CommandFuel(u64),
     /// Too much work in all.
-    #[error("was stopped: all its requests together took more than {} units of work (fuel)", grouped(*.0))]
+    #[error("was stopped: all that it did together took more than {} units of work (fuel)", grouped(*.0))]
     GradingFuel(u64),
     /// Too long for one request.
     #[error("was stopped: one request took longer than {0:?}")]
     Deadline(Duration),
+    /// Too long for one command.
+    #[error("was stopped: it did not end within {0:?}")]
+    Endless(Duration),
     /// Too long before the first request.
     #[error("was stopped: it waited for no request within {0:?}")]
     Start(Duration),

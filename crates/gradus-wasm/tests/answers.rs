@@ -1,7 +1,7 @@
 //! Servers in WebAssembly answer over connections in memory, start, stop and end as processes do.
 
 use crate::support::{ask, guest, program, server, settings, small};
-use gradus_wasm::{Stopped, command};
+use gradus_wasm::{Command, Server, Stopped};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -57,8 +57,9 @@ async fn a_command_gets_input_and_gives_output_and_an_exit_code() {
         "(call $print (i32.const 1) (i32.const 128) (i32.const 40))",
         "(call $print (i32.const 1) (i32.const 1024) (i32.load (i32.const 8))) (call $exit (i32.const 7))",
     );
-    let done =
-        command(&program(&echo), settings(small()), &[], b"hello", Duration::from_secs(20)).await.unwrap();
+    let echo = Server::new(program(&echo), settings(small()));
+    let command = Command { input: b"hello".to_vec(), ..Command::default() };
+    let done = echo.run(&command, Duration::from_secs(20)).await.unwrap();
     assert_eq!((done.ending, done.stdout), (Ok(7), b"hello".to_vec()));
 }
 

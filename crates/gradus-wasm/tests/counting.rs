@@ -1,7 +1,7 @@
 //! The same work costs the same fuel, whoever does it and however often.
 
-use crate::support::{ask, guest, server, small};
-use gradus_wasm::Server;
+use crate::support::{ask, guest, program, server, settings, small};
+use gradus_wasm::{Command, Server};
 use std::time::Duration;
 
 async fn counts(server: &Server, path: &str) -> u64 {
@@ -34,6 +34,20 @@ async fn another_instance_of_the_same_program_costs_the_same() {
     let (one, other) = (server(&counting(), small()).await, server(&counting(), small()).await);
     assert_eq!(one.fuel(), other.fuel());
     assert_eq!(counts(&one, "/x").await, counts(&other, "/x").await);
+}
+
+#[tokio::test]
+async fn the_work_of_commands_counts_with_the_servers() {
+    let text = counting().replace("(loop $again", &format!("{COUNTS} (loop $again"));
+    let server = Server::new(program(&text), settings(small()));
+    server.start().await.unwrap();
+    let begun = server.fuel();
+    let run = async || server.run(&Command::default(), Duration::from_secs(20)).await.unwrap().fuel;
+    let first = run().await;
+    assert!(first > 50_000, "{first}");
+    assert_eq!(run().await, first);
+    assert_eq!(server.fuel(), begun + 2 * first);
+    assert_eq!(ask(&server, "/").await.unwrap(), "ok");
 }
 
 /// The number in a process of its own is this number: it is part of what is promised for a line of wasmtime.

@@ -1,7 +1,7 @@
 //! Each limit ends what passes it, with its own name, and the next request gets a fresh instance.
 
 use crate::support::{ask, guest, program, server, settings, small};
-use gradus_wasm::{Limits, Server, Stopped};
+use gradus_wasm::{Command, Limits, Server, Stopped};
 use std::time::Duration;
 
 /// The attack ends its instance as told; the next request is answered by a fresh one.
@@ -123,6 +123,84 @@ async fn a_file_that_was_removed_while_it_is_written_has_its_bound_too() {
         assert_eq!(ask(&server, "/x").await, Err(Stopped::Disk(1 << 20)));
         std::fs::remove_dir_all(data.path()).and_then(|()| std::fs::create_dir(data.path())).unwrap();
     }
+}
+
+/// A server whose data may be 1,000 bytes.
+fn little_data(text: &str, data: &std::path::Path) -> Server {
+    let limits = Limits { disk: 1000, ..small() };
+    let settings = gradus_wasm::Settings { data: Some(data.to_owned()), ..settings(limits) };
+    Server::new(program(text), settings)
+}
+
+/// Writes so many bytes into that file.
+fn write(bytes: u32) -> String {
+    format!("(call $print (i32.load (i32.const 32)) (i32.const 1024) (i32.const {bytes}))")
+}
+
+#[tokio::test]
+async fn data_is_bounded_also_for_a_single_write_and_may_only_shrink_then() {
+    let data = tempfile::tempdir().unwrap();
+    let more = |bytes| guest(&format!("(drop {OPEN}) {}", write(bytes)), "");
+    let server = little_data(&more(1001), data.path());
+    server.start().await.unwrap();
+    assert_eq!(ask(&server, "/x").await, Err(Stopped::Disk(1000)));
+    assert_eq!(server.ended(), Some(Stopped::Disk(1000)));
+    assert_eq!(ask(&server, "/").await.unwrap(), "ok");
+    let greedy = little_data(&more(1002), data.path());
+    greedy.start().await.unwrap();
+    assert_eq!(ask(&greedy, "/").await.unwrap(), "ok");
+    assert_eq!(ask(&greedy, "/x").await, Err(Stopped::Disk(1000)));
+}
+
+#[tokio::test]
+async fn with_very_much_data_nothing_is_started() {
+    let data = tempfile::tempdir().unwrap();
+    // A file with nothing in it is as long as it says.
+    std::fs::File::create(data.path().join("hole")).unwrap().set_len(300 << 20).unwrap();
+    assert_eq!(little_data(&guest("(nop)", ""), data.path()).start().await, Err(Stopped::Disk(1000)));
+}
+
+#[tokio::test]
+async fn many_small_writes_are_bounded_as_one_is() {
+    let data = tempfile::tempdir().unwrap();
+    let once = format!("(if (i32.eqz (i32.load (i32.const 32))) (then (drop {OPEN})))");
+    let server = little_data(&guest(&format!("{once} {}", write(400)), ""), data.path());
+    server.start().await.unwrap();
+    assert_eq!(ask(&server, "/x").await.unwrap(), "ok");
+    assert_eq!(ask(&server, "/x").await.unwrap(), "ok");
+    assert_eq!(ask(&server, "/x").await, Err(Stopped::Disk(1000)));
+}
+
+#[tokio::test]
+async fn what_is_written_at_the_start_and_by_commands_counts_too() {
+    let data = tempfile::tempdir().unwrap();
+    let begin = |bytes| {
+        let first = format!("(drop {OPEN}) {} (loop $again", write(bytes));
+        guest("(nop)", "").replace("(loop $again", &first)
+    };
+    assert_eq!(little_data(&begin(1001), data.path()).start().await, Err(Stopped::Disk(1000)));
+    let run = async |bytes| {
+        let server = little_data(&begin(bytes), data.path());
+        server.run(&Command::default(), Duration::from_secs(20)).await.unwrap().ending
+    };
+    std::fs::remove_dir_all(data.path()).and_then(|()| std::fs::create_dir(data.path())).unwrap();
+    assert_eq!(run(1001).await, Err(Stopped::Disk(1000)));
+    std::fs::remove_dir_all(data.path()).and_then(|()| std::fs::create_dir(data.path())).unwrap();
+    assert_eq!(run(1000).await, Ok(0));
+}
+
+#[tokio::test]
+async fn commands_have_budgets_of_their_own_and_one_together() {
+    let text = guest("(nop)", "").replace("(loop $again", "(loop $on (br $on)) (loop $again");
+    let limits = Limits { fuel_grading: 15_000_000, ..small() };
+    let server = Server::new(program(&text), settings(limits));
+    let run = async |within| server.run(&Command::default(), within).await.unwrap().ending;
+    assert_eq!(run(Duration::from_secs(60)).await, Err(Stopped::CommandFuel(10_000_000)));
+    assert_eq!(run(Duration::from_secs(60)).await, Err(Stopped::GradingFuel(15_000_000)));
+    let asleep = guest("(nop)", "").replace("(loop $again", &format!("{} (loop $again", sleep(3600)));
+    let (server, within) = (Server::new(program(&asleep), settings(small())), Duration::from_millis(50));
+    let ending = server.run(&Command::default(), within).await.unwrap().ending;
+    assert_eq!(ending, Err(Stopped::Endless(within)));
 }
 
 #[tokio::test]

@@ -65,6 +65,8 @@ pub async fn run(
             Wish::Send(..) if exchanges.len() >= MOST_REQUESTS => {
                 break Err(Unfinished::Requests(MOST_REQUESTS));
             }
+            // No server can be blamed for what it was never asked.
+            Wish::Send(asked, _) if !asked.path.starts_with('/') => break Err(Unfinished::Path(asked.path)),
             // A plugin that waits for no answer has ended, and says so itself.
             Wish::Send(asked, answer) => drop(answer.send(send(bench, asked, &mut exchanges).await)),
             Wish::Restart(answer) => drop(answer.send(restart(bench).await)),
@@ -95,9 +97,6 @@ async fn send(
     exchanges: &mut Vec<Exchange>,
 ) -> Result<(u32, Answered), String> {
     let origin = bench.target.origin();
-    if !asked.path.starts_with('/') {
-        return Err(format!("`{}` does not begin with a slash", asked.path));
-    }
     let request = Request {
         target: format!("{}{}", origin.base, asked.path),
         headers: asked.headers.into_iter().map(|(name, value)| (name, value.into_bytes())).collect(),

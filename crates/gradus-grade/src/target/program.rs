@@ -246,6 +246,7 @@ impl Target for ProgramTarget {
             raw: true,
             fuel: false,
             commands: true,
+            others: true,
             listen: true,
             apart,
             instances: true,

@@ -2,13 +2,14 @@
 
 use super::{Capabilities, Doing, Done, Errand, Origin, Target};
 use crate::boot::NotReady;
+use gradus_intake::plan::NamedBy;
 use gradus_model::duration::{format_duration, format_size};
 use gradus_model::exercise::Limits;
 use gradus_model::outcome::Shown;
 use gradus_model::report::{Isolation, LimitState, Usage};
 use gradus_probe::{BoxStream, Dial};
 use gradus_sandbox::{PortHold, free_port};
-use gradus_wasm::{Files, Kind, LINE, Program, SLOWEST, Server, Settings, command};
+use gradus_wasm::{Command, Files, Kind, LINE, Program, SLOWEST, Server, Settings};
 use std::ffi::OsStr;
 use std::io;
 use std::net::Ipv4Addr;
@@ -36,16 +37,22 @@ pub struct WasmRecipe {
     pub limits: Limits,
     /// The runner that runs it: its language and its hash.
     pub runner: Option<String>,
+    /// The file that it is.
+    pub file: String,
+    /// Who names that file.
+    pub by: NamedBy,
 }
 
 /// A program in WebAssembly.
 pub struct WasmTarget {
-    program: Program,
+    kind: Kind,
     settings: Settings,
     server: Server,
     serves: bool,
     limits: Limits,
     runner: Option<String>,
+    file: String,
+    by: NamedBy,
     port: PortHold,
     data: TempDir,
     mark: u64,
@@ -55,27 +62,39 @@ pub struct WasmTarget {
 impl WasmTarget {
     /// Prepares a program; nothing runs yet.
     pub fn new(recipe: WasmRecipe) -> io::Result<Self> {
-        let WasmRecipe { program, mut settings, serves, limits, runner } = recipe;
+        let WasmRecipe { program, mut settings, serves, limits, runner, file, by } = recipe;
         let (port, data) = (free_port()?, TempDir::with_prefix("gradus-data-")?);
         let told =
             [("PORT", port.port().to_string()), ("HOST", "127.0.0.1".into()), ("DATA_DIR", DATA.into())];
         settings.environment.extend(told.map(|(name, value)| (name.to_owned(), value)));
         settings.data = Some(data.path().to_owned());
-        let server = Server::new(program.clone(), settings.clone());
-        Ok(Self { program, settings, server, serves, limits, runner, port, data, mark: 0, published: None })
+        let (kind, server) = (program.kind(), Server::new(program, settings.clone()));
+        Ok(Self {
+            kind,
+            settings,
+            server,
+            serves,
+            limits,
+            runner,
+            file,
+            by,
+            port,
+            data,
+            mark: 0,
+            published: None,
+        })
     }
 }
 
 impl Target for WasmTarget {
     fn capabilities(&self) -> Capabilities {
-        let kind = self.program.kind();
         Capabilities {
             restart: true,
             wipe: true,
             prints: true,
-            commands: kind == Kind::Stdio,
+            commands: self.kind == Kind::Stdio,
             // A process has no way out but its standard streams.
-            listen: kind != Kind::Stdio,
+            listen: self.kind != Kind::Stdio,
             fuel: true,
             ..Capabilities::default()
         }
@@ -89,7 +108,13 @@ impl Target for WasmTarget {
             by: Some(by.into()),
         };
         let fuel = |units: u64| format!("{units} units of fuel");
+        let by = match self.by {
+            NamedBy::Start => "start names it",
+            NamedBy::Package => "package.json names it",
+            NamedBy::Convention => "nothing names one, and it is the usual one",
+        };
         let mut limits = vec![
+            limit("program", self.file.clone(), by),
             limit("engine", LINE.into(), "work is counted alike only within this line"),
             limit("work of a request", fuel(bounds.fuel_request), "fuel"),
             limit("work until it is ready", fuel(bounds.fuel_start), "fuel"),
@@ -107,7 +132,7 @@ impl Target for WasmTarget {
             limit("files", "its own, and DATA_DIR".into(), "no others are open to it"),
         ];
         if let Some(runner) = &self.runner {
-            limits.insert(1, limit("runner", runner.clone(), "BLAKE3"));
+            limits.insert(2, limit("runner", runner.clone(), "BLAKE3"));
         }
         Isolation {
             kind: "wasm".into(),
@@ -157,9 +182,9 @@ impl Target for WasmTarget {
             let text = |word: &OsStr| word.to_string_lossy().into_owned();
             let arguments: Vec<String> =
                 ["program".to_owned()].into_iter().chain(errand.args.iter().map(|word| text(word))).collect();
-            let mut settings = self.settings.clone();
-            settings.environment.extend(errand.env.iter().map(|(name, value)| (text(name), text(value))));
-            let done = command(&self.program, settings, &arguments, &errand.stdin, errand.timeout).await;
+            let environment = errand.env.iter().map(|(name, value)| (text(name), text(value))).collect();
+            let command = Command { arguments, environment, input: errand.stdin };
+            let done = self.server.run(&command, errand.timeout).await;
             let done = done.ok_or("this kind of WebAssembly program can't be run as a command")?;
             let ending = done.ending.map_err(|stopped| stopped.to_string());
             Ok(Done { ending, stdout: done.stdout, stderr: done.stderr })

@@ -75,6 +75,11 @@ fn node(dir: &Path) -> Option<Plan> {
     Some(plan(build.as_deref(), start, why))
 }
 
+/// A script of package.json, if there is such a one.
+pub fn script_named(dir: &Path, name: &str) -> Option<String> {
+    script_of(&text(dir, "package.json"), name)
+}
+
 /// The text at a key of `scripts`. A package.json that is not JSON tells nothing, and npm says why.
 fn script_of(package: &str, key: &str) -> Option<String> {
     let scripts = package.split_once("\"scripts\"")?.1.split_once('{')?.1.split_once('}')?.0;

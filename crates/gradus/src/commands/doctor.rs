@@ -5,7 +5,7 @@ use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
 use crate::means::runtime;
 use crate::screen;
-use gradus_grade::runners::installed;
+use gradus_grade::runners::{Found, installed};
 use gradus_grade::services_on;
 use gradus_intake::plan::{servers_on, tools_on};
 use gradus_sandbox::{Holds, Launcher, NoCgroup, SandboxError, host_id, trial};
@@ -49,6 +49,9 @@ pub fn run(environment: &Environment) -> Result<Exit, Problem> {
     text.extend(services_on(path).map(list));
     text.push_str("\nRunners of WebAssembly\n\n");
     text.extend(installed(&environment.runners()).into_iter().map(|(language, found)| match found {
+        Some(Found { trouble: Some(why), .. }) => {
+            line(environment, false, &language, &why, "gradus runner install FILE")
+        }
         Some(found) => line(environment, true, &language, &runner::line(&found), ""),
         None => format!("  ·   {language:14} not here; gradus runner install FILE\n"),
     }));

@@ -30,7 +30,8 @@ pub fn run(arguments: &Runner, environment: &Environment) -> Result<Exit, Proble
 /// `python 1a2b…, as released`
 pub fn line(found: &Found) -> String {
     let origin = if found.is_released { "as released" } else { "not one that this Gradus was released with" };
-    format!("{} {}, {origin}", found.language, found.hash)
+    let trouble = found.trouble.as_ref().map_or_else(String::new, |why| format!("; {why}"));
+    format!("{} {}, {origin}{trouble}", found.language, found.hash)
 }
 
 fn problem(error: NotInstalled) -> Problem {
