@@ -339,6 +339,11 @@ fn a_mark_for_latency_is_seen_wherever_it_stands() {
         format!("get: /, timeout: 100ms, unanswered: allowed, {fine} }}, {{ get: /, {fine}"),
         "calls: { stub: up }, expect: { gaps: { $each: { $at_least: 0.4 } } }".to_owned(),
         "server: term".to_owned(),
+        format!("get: /, timeout: 100ms, until: {{ every: 50ms, at_most: 8s }}, {fine}"),
+        format!("raw: {{ send: x }}, timeout: 100ms }}, {{ get: /, {fine}"),
+        format!(
+            "race: {{ each: [ {{ post: /, timeout: 25ms, {fine}, op: {{ add: 1, done: {{ status: 200 }} }} }} ], holds: [ {{ linearizable: counter }} ] }}"
+        ),
     ] {
         remarks(&step).never_says("below a second");
     }

@@ -4,7 +4,6 @@ mod haste;
 
 use gradus_intake::catalogue::{Catalogue, CatalogueError, LoadedExercise, LoadedGrader};
 use gradus_model::grader::{Action, Check, Grader, Step, Visibility};
-use haste::LIVENESS;
 use std::collections::BTreeSet;
 
 /// A remark about a part of an exercise.
@@ -81,9 +80,7 @@ fn of_check(check: &Check, caught: &BTreeSet<&str>, told: &str) -> Vec<Remark> {
     for file in steps.into_iter().filter_map(|step| unknown_file(step, told)).collect::<BTreeSet<_>>() {
         says.push(format!("the README does not tell of {file}"));
     }
-    let hasty = check.every_step().into_iter().flat_map(haste::bounds);
-    let of_check = (check.timeout < LIVENESS).then(|| "timeout".to_owned());
-    for bound in of_check.into_iter().chain(hasty).collect::<BTreeSet<_>>() {
+    for bound in haste::of_check(check) {
         says.push(format!("`{bound}` is below a second: it judges the machine, not the submission"));
     }
     says.into_iter().map(|says| Remark { about: check.id.value.clone(), says }).collect()
