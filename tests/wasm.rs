@@ -334,7 +334,7 @@ fn verified(program: &str) -> Course {
 }
 
 fn verify(course: &Course) -> crate::support::gradus::Ran {
-    verify_with(course, &runners())
+    verify_with(course, runners())
 }
 
 /// With the runners in this folder; what was as it should be is remembered beside the course.

@@ -1,5 +1,6 @@
 //! What a careful reviewer would say of an exercise that is no mistake: things that hold, and could be better.
 
+mod claims;
 mod haste;
 
 use gradus_intake::catalogue::{Catalogue, CatalogueError, LoadedExercise, LoadedGrader};
@@ -75,6 +76,9 @@ fn of_check(check: &Check, caught: &BTreeSet<&str>, told: &str) -> Vec<Remark> {
         check.every_step().into_iter().filter_map(|step| unknown_path(step, told)).collect::<BTreeSet<_>>();
     for path in unknown {
         says.push(format!("neither the README nor the contract tells of {path}"));
+    }
+    if claims::is_untold(&check.claim, told) {
+        says.push("neither the README nor the contract has a word of what it claims".to_owned());
     }
     let steps = check.every_step();
     for file in steps.into_iter().filter_map(|step| unknown_file(step, told)).collect::<BTreeSet<_>>() {
