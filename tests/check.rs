@@ -344,3 +344,51 @@ fn bytes_are_made_of_names_and_what_is_no_digit_is_told_with_its_line() {
     );
     check(&raw).check(&[]).code(1).says("Base64 with padding").says("the string \"xyz\"");
 }
+
+/// A folder of shims for `python3`, as version managers set them up; the manager notes what it is asked.
+fn with_shims(course: &Course) -> (std::ffi::OsString, std::path::PathBuf) {
+    let root = course.root.path().join("manager");
+    let asked = root.join("asked");
+    let python =
+        std::process::Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
+    let python = String::from_utf8(python.expect("python3").stdout).expect("a path");
+    let place = root.display();
+    course.write(
+        "manager/shims/python3",
+        &format!("#!/bin/sh\nexport MANAGER_ROOT=\"{place}\"\nexec \"{place}/manager\" exec \"${{0##*/}}\" \"$@\"\n"),
+    );
+    course.write(
+        "manager/manager",
+        &format!(
+            "#!/bin/sh\necho \"$1 $2\" >> \"$MANAGER_ROOT/asked\"\npython={python}\ncase $1 in which) echo $python;; exec) shift 2; exec $python \"$@\";; esac\n",
+        ),
+    );
+    for program in ["shims/python3", "manager"] {
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(root.join(program), executable).expect("a program");
+    }
+    let mut path = root.join("shims").into_os_string();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    (path, asked)
+}
+
+#[test]
+fn a_version_manager_is_asked_once_and_not_whenever_a_server_starts() {
+    let other = checks("{ status: 200 }").replace("id: hello", "id: other");
+    let course = || Course::new(&format!("{}{other}", checks("{ status: 200 }")), &http_server(HELLO));
+    let asked = |course: &Course, sandbox: &str| {
+        let (path, asked) = with_shims(course);
+        course.gradus(&["--sandbox", sandbox]).env("PATH", path).run().code(0);
+        std::fs::read_to_string(asked).expect("what the manager was asked")
+    };
+    assert_eq!(asked(&course(), "none"), "which python3\n");
+    assert_eq!(asked(&course(), "native"), "which python3\n");
+    let chooses = course();
+    chooses.write("work/.python-version", "3.11\n");
+    assert_eq!(
+        asked(&chooses, "none").replace("exec python3\n", ""),
+        "",
+        "the submission's own choice counts"
+    );
+}

@@ -21,6 +21,9 @@ def answer(method, path, body):
         for thread in threads: thread.start()
         for thread in threads: thread.join()
         return 200 if len(answers) == 2 else 502, {}, b""
+    if path == "/in-turn":
+        try: return 200, {}, up("/a") + up("/b")
+        except Exception: return 502, {}, b""
     if path == "/store":
         if body: open(DATA + "/x", "wb").write(body)
         return 200, {}, open(DATA + "/x", "rb").read()
@@ -84,7 +87,14 @@ fn stubs_answer_from_the_request_in_sequence_and_wrongly() {
         expect: { count: 3, json: { $each: { $partial: { headers: { $partial: { x-turn: $string } } } } }, gaps: { $size: 2 } }
       - calls: { stub: rates, post: /echo }
         expect: { count: 0 }",
-    ) + &check("barrier", "      - get: /both\n        expect: { status: 200 }")
+    ) + &check(
+        "barrier",
+        "      - get: /both
+        repeat: 2
+        expect: { status: 200 }
+      - get: /in-turn
+        expect: { status: 502 }",
+    )
         + &check(
             "faults",
             "      - get: /bad

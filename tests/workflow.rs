@@ -354,3 +354,39 @@ fn expected_output_is_recorded_from_a_right_solution_once_somebody_agrees() {
     course.write("graders/demo/expected/new.json", &new.replace(id, "  \"id\": \"$number\","));
     bless(&["--check"]).code(0).says("nothing to write");
 }
+
+#[test]
+fn expected_output_that_would_not_hold_is_not_written() {
+    let answer = "def answer(method, path, body):\n    return 200, {'content-type': 'application/json'}, json.dumps({'n': 2, 'all': [1, 3]}).encode()\n";
+    let checks = "  - id: root\n    claim: A\n    points: 1\n    steps: [ { get: /, expect: { file: expected/a.json } } ]\n";
+    for (stands, said) in [
+        ("{ \"n\": { \"$at_most\": 1 }, \"all\": [1, 3] }", "json.n: wanted"),
+        ("{ \"n\": 1, \"all\": { \"$any_order\": [1, 2] } }", "json.all"),
+        ("{ \"n\": \"$uuid\", \"all\": [] }", "json.n: wanted"),
+        ("{ \"$partial\": { \"gone\": \"$int\" } }", "json.gone"),
+    ] {
+        let course = Course::new(checks, "");
+        course.write("graders/demo/solutions/python/app.py", &http_server(answer));
+        course.write("graders/demo/expected/a.json", stands);
+        let root = course.root.path().display().to_string();
+        let bless = Gradus::new(["bless", "demo", "--yes", "--exercises", &root]).run();
+        bless.code(3).complains(said).complains("expected/a.json").complains("never written over");
+        let place = course.root.path().join("graders/demo/expected/a.json");
+        assert_eq!(std::fs::read_to_string(place).expect("a file"), stands);
+    }
+}
+
+#[test]
+fn what_a_command_prints_is_recorded_as_it_is_compared_byte_for_byte() {
+    let checks = "  - id: prints\n    claim: A\n    points: 1\n    steps: [ { run: { command: [ python3, print.py ] }, expect: { stdout: { file: expected/out.json } } } ]\n";
+    let course = Course::new(checks, "");
+    let program = http_server("def answer(method, path, body):\n    return 200, {}, b''\n");
+    course.write("graders/demo/solutions/python/app.py", &program);
+    course.write("graders/demo/solutions/python/print.py", "print('{\"a\":1,\"b\":\"$5\"}')\n");
+    let root = course.root.path().display().to_string();
+    let bless = |more: &str| Gradus::new(["bless", "demo", more, "--exercises", &root]).run();
+    bless("--yes").code(0).says("wrote 1 file");
+    let place = course.root.path().join("graders/demo/expected/out.json");
+    assert_eq!(std::fs::read_to_string(place).expect("a file"), "{\"a\":1,\"b\":\"$5\"}\n");
+    bless("--check").code(0).says("nothing to write");
+}

@@ -28,7 +28,7 @@ pub(crate) use request::{Addressed, address};
 use crate::contracts::Contracts;
 use crate::further::{Further, Missing, Role, Server};
 use crate::plugins::Plugins;
-use crate::record::Record;
+use crate::record::{Compared, Record};
 use crate::target::{Origin, Target};
 use crate::upstreams::Upstreams;
 use gradus_judge::answer::{self, AnswerView};
@@ -36,7 +36,9 @@ use gradus_judge::miss::Miss;
 use gradus_judge::place;
 use gradus_model::duration::format_duration;
 use gradus_model::eval;
-use gradus_model::grader::{Action, Again, Check, Expect, Grader, Place, RequestStep, Save, Step};
+use gradus_model::grader::{
+    Action, Again, Check, Expect, ExpectedContent, Grader, Place, RequestStep, Save, Step,
+};
 use gradus_model::json::Json;
 use gradus_model::outcome::{Exchange, Failure, Fault, Mismatch, Outcome};
 use gradus_model::source::Span;
@@ -409,7 +411,11 @@ fn judge_answer(
         (Some(record), Some(file)) => {
             let of_file = Expect { file: Some(file.clone()), ..Expect::default() };
             if !answer::judge(&of_file, &view, bindings).is_empty() {
-                record.note(&file.path.value, &response.body);
+                let compared = match file.content {
+                    ExpectedContent::Json(_) => Compared::AsJson,
+                    ExpectedContent::Text(_) => Compared::AsText,
+                };
+                record.note(&file.path.value, &response.body, compared, bindings);
             }
             answer::judge(&Expect { file: None, ..asked.expect.clone() }, &view, bindings)
         }

@@ -1,4 +1,4 @@
-//! Whether this machine's processors have time to spare. Where nobody tells, they have none.
+//! Whether this machine's processors, and this thread, have time to spare. Where nobody tells, they have none.
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 /// Over how long one looks. A shorter look sees a program that just waits for its next packet as nothing.
 const OVER: Duration = Duration::from_millis(100);
 /// What must be idle, in processors.
-const SPARE: f64 = 0.25;
+const SPARE: f64 = 0.125;
+/// At most so much of the time this thread runs, or what happens in it takes time from each other.
+const RUNS: f64 = 0.5;
 
 /// Looks at how busy they are.
 #[derive(Debug)]
@@ -14,10 +16,20 @@ pub struct Processors {
     last: RefCell<Look>,
 }
 
+/// Who had time to spare since the last look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spare {
+    /// The processors.
+    pub processors: bool,
+    /// The thread that looks.
+    pub thread: bool,
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Look {
     at: Instant,
     idle: Option<u64>,
+    ran: Option<u64>,
 }
 
 impl Processors {
@@ -26,16 +38,21 @@ impl Processors {
         Self { last: RefCell::new(Look::now()) }
     }
 
-    /// Whether they had time to spare since the last look that was long enough.
-    pub fn have_time(&self) -> bool {
+    /// Who had time to spare since the last look; nothing, if that was not long enough ago.
+    pub fn look(&self) -> Option<Spare> {
         let mut last = self.last.borrow_mut();
         let over = last.at.elapsed();
         if over < OVER {
-            return false;
+            return None;
         }
         let before = std::mem::replace(&mut *last, Look::now());
-        let (Some(before), Some(now)) = (before.idle, last.idle) else { return false };
-        now.saturating_sub(before) as f64 / TICKS >= SPARE * over.as_secs_f64()
+        let passed = |now: Option<u64>, before: Option<u64>| Some(now?.saturating_sub(before?) as f64);
+        let idle = passed(last.idle, before.idle).map(|ticks| ticks / TICKS);
+        let ran = passed(last.ran, before.ran).map(|nanoseconds| nanoseconds / 1e9);
+        Some(Spare {
+            processors: idle.is_some_and(|idle| idle >= SPARE * over.as_secs_f64()),
+            thread: ran.is_some_and(|ran| ran <= RUNS * over.as_secs_f64()),
+        })
     }
 }
 
@@ -47,6 +64,7 @@ impl Look {
         Self {
             at: Instant::now(),
             idle: std::fs::read_to_string("/proc/stat").ok().as_deref().and_then(idle),
+            ran: std::fs::read_to_string("/proc/thread-self/schedstat").ok().as_deref().and_then(ran),
         }
     }
 }
@@ -59,9 +77,34 @@ fn idle(stat: &str) -> Option<u64> {
     Some(idle + disks)
 }
 
+/// Nanoseconds for which a thread ran: the first number of its schedstat.
+fn ran(schedstat: &str) -> Option<u64> {
+    schedstat.split_ascii_whitespace().next()?.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_thread_that_works_has_no_time_and_one_that_sleeps_has() {
+        let spare_after = |during: fn()| {
+            let processors = Processors::new();
+            during();
+            processors.look().expect("a look that is long enough").thread
+        };
+        assert_eq!(Processors::new().look(), None, "too early");
+        assert!(spare_after(|| std::thread::sleep(OVER)));
+        // However long it waits for a processor that others have, it works for longer than that.
+        let works = || {
+            let ran_now = || Look::now().ran.expect("/proc tells");
+            let (begun, at) = (ran_now(), Instant::now());
+            while at.elapsed() < OVER || Duration::from_nanos(ran_now() - begun) < at.elapsed().mul_f64(0.6) {
+            }
+        };
+        assert!(!spare_after(works));
+    }
 
     #[test]
     fn idle_time_is_read_from_the_line_of_all_processors() {
@@ -69,5 +112,7 @@ mod tests {
         assert_eq!(idle(stat), Some(4025));
         assert_eq!(idle("cpu0 1 2 3 4 5\n"), None);
         assert_eq!(idle(""), None);
+        assert_eq!(ran("1500000 20 3\n"), Some(1_500_000));
+        assert_eq!(ran(""), None);
     }
 }

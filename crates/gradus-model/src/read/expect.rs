@@ -1,16 +1,18 @@
 //! Reads `expect:`, and `save:`.
 
-use super::files::Folder;
+use super::files::{Files, Folder};
+use super::finish;
 use super::pattern::{Position, pattern};
 use super::request::{bytes, header_names};
 use super::sense::{self, cannot_fail};
 use super::template::new_name;
 use crate::decode::{self, Fields, Problems};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Invalid};
 use crate::grader::{Expect, ExpectedContent, ExpectedFile, PathPart, Place, Save};
 use crate::pattern::Pattern;
-use crate::source::{Span, Spanned};
+use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::tree::{Node, NodeKind};
+use crate::yaml;
 
 /// Reads `expect:`.
 pub fn expect(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<Expect> {
@@ -67,6 +69,18 @@ fn file(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option
         ExpectedContent::Text(text)
     };
     Some(ExpectedFile { path, content })
+}
+
+/// A JSON file of expected output by itself, with markers. `path` is how it is shown to people; `files` are as for a grader.
+///
+/// # Errors
+/// Every mistake in it.
+pub fn expected(path: &str, text: &str, files: &Files<'_>) -> Result<(Pattern, Sources), Invalid> {
+    let mut folder = Folder::new(path, text, files);
+    let mut problems = Problems::default();
+    let expected = yaml::parse(text, SourceId(0), "JSON", &mut problems)
+        .and_then(|tree| pattern(&tree, Position::Present, &mut folder, &mut problems));
+    finish(expected, folder.sources, problems)
 }
 
 fn empty(node: &Node, problems: &mut Problems) -> Option<Span> {
