@@ -108,6 +108,96 @@ fn stubs_answer_from_the_request_in_sequence_and_wrongly() {
     }
 }
 
+/// Tells what comes over the wire, byte for byte, how it ends, and what the thread that asked for `/held` has got.
+const LOOKS: &str = r#"
+import socket, threading, urllib.request
+from urllib.parse import urlparse
+GOT = []
+def answer(method, path, body):
+    up = urlparse(os.environ["RATES_URL"])
+    if path == "/later":
+        ask = lambda: GOT.append(urllib.request.urlopen(os.environ["RATES_URL"] + "/held", timeout=20).read().decode())
+        threading.Thread(target=ask).start()
+        return 202, {}, b""
+    if path == "/got":
+        return 200, {}, json.dumps(GOT).encode()
+    came, ended, began = [], "hangs", time.monotonic()
+    with socket.create_connection((up.hostname, up.port)) as line:
+        line.settimeout(0.6)
+        line.sendall(b"GET " + path.encode() + b" HTTP/1.1\r\nhost: x\r\n\r\n")
+        try:
+            while True:
+                piece = line.recv(65536)
+                if not piece:
+                    ended = "closed"
+                    break
+                came.append((time.monotonic() - began, piece))
+        except ConnectionResetError: ended = "reset"
+        except TimeoutError: pass
+    text = b"".join(piece for _, piece in came).decode("latin-1")
+    seen = {"text": text, "ended": ended, "pieces": len(came), "first": came[0][0] if came else None}
+    return 200, {"content-type": "application/json"}, json.dumps(seen).encode()
+"#;
+
+const WRONG: &str = r#"      - get: /close
+        reply: { fault: close }
+      - get: /reset
+        reply: { fault: reset }
+      - get: /hang
+        reply: { fault: hang }
+      - get: /garbage
+        reply: { fault: garbage }
+      - get: /short
+        reply: { fault: short, text: half of it }
+      - get: /trickle
+        reply: { fault: { trickle: 30ms }, text: slow }
+      - get: /delay
+        reply: { delay: 300ms, text: late }
+      - get: /held
+        reply: { hold: true, text: let go }"#;
+
+#[test]
+fn each_fault_is_seen_on_the_wire_as_what_it_is() {
+    let see = |path: &str, seen: &str| {
+        format!("      - get: {path}\n        expect: {{ json: {{ $partial: {seen} }} }}\n")
+    };
+    let checks = check(
+        "wire",
+        &[
+            see("/close", "{ text: '', ended: closed }"),
+            see("/reset", "{ text: '', ended: reset }"),
+            see("/hang", "{ text: '', ended: hangs }"),
+            see("/garbage", "{ text: { $contains: this is no HTTP }, ended: closed }"),
+            see(
+                "/short",
+                "{ text: { $regex: '(?s)content-length: 10\\r\\n.*\\r\\n\\r\\nhalf $' }, ended: closed }",
+            ),
+            see("/trickle", "{ text: { $regex: 'slow$' }, ended: closed, pieces: { $at_least: 4 } }"),
+            see("/delay", "{ text: { $regex: 'late$' }, first: { $at_least: 0.3 } }"),
+        ]
+        .concat(),
+    ) + &check(
+        "held",
+        "      - get: /later
+        expect: { status: 202 }
+      - calls: { stub: rates, get: /held }
+        until: { every: 20ms, at_most: 5s }
+        expect: { count: 1 }
+      - get: /got
+        expect: { text: '[]' }
+      - stub: { rates: release }
+      - get: /got
+        until: { every: 20ms, at_most: 5s }
+        expect: { text: '[\"let go\"]' }",
+    );
+    let grader = format!(
+        "format: 1\nexercise: demo\npass: 80\nstubs:\n  rates:\n    routes:\n{WRONG}\nchecks:\n{checks}"
+    );
+    let course = Course::get_root(&http_server(LOOKS));
+    course.write("graders/demo/grader.yaml", &grader);
+    course.check(&[]).code(0).says("2 of 2 points");
+}
+
 #[test]
 fn a_stub_that_is_down_refuses_and_one_that_is_changed_answers_so_until_the_check_ends() {
     let steps = "      - stub: { rates: down }
