@@ -285,7 +285,7 @@ fn a_careful_reviewers_remarks_name_the_check() {
     let course = verified("[\"a\"]");
     let grader =
         std::fs::read_to_string(course.root.path().join("graders/demo/grader.yaml")).expect("a grader");
-    let more = "  - { id: unproven, claim: B, points: 1, steps: [ { get: /untold, timeout: 100ms, expect: { status: 200 } } ] }\n";
+    let more = "  - { id: unproven, claim: Passwords stay secret, points: 1, steps: [ { get: /untold, timeout: 100ms, expect: { status: 200 } } ] }\n";
     course.write("graders/demo/grader.yaml", &(grader + more));
     let root = course.root.path().display().to_string();
     Gradus::new(["lint", "demo", "--exercises", &root])
@@ -294,6 +294,7 @@ fn a_careful_reviewers_remarks_name_the_check() {
         .says("unproven                 no mutant fails it")
         .says("unproven                 it has no hint")
         .says("unproven                 neither the README nor the contract tells of /untold")
+        .says("unproven                 neither the README nor the contract has a word of what it claims")
         .says("unproven                 a bound below a second judges the machine");
 }
 

@@ -1,5 +1,7 @@
 //! What a careful reviewer would say of an exercise that is no mistake: things that hold, and could be better.
 
+mod claims;
+
 use gradus_intake::catalogue::{Catalogue, CatalogueError, LoadedExercise, LoadedGrader};
 use gradus_model::grader::{Action, Check, Grader, Step, Visibility};
 use std::collections::BTreeSet;
@@ -75,6 +77,9 @@ fn of_check(check: &Check, caught: &BTreeSet<&str>, told: &str) -> Vec<Remark> {
     let unknown = check.steps.iter().filter_map(|step| unknown_path(step, told)).collect::<BTreeSet<_>>();
     for path in unknown {
         says.push(format!("neither the README nor the contract tells of {path}"));
+    }
+    if claims::is_untold(&check.claim, told) {
+        says.push("neither the README nor the contract has a word of what it claims".to_owned());
     }
     let steps = check.every_step();
     for file in steps.into_iter().filter_map(|step| unknown_file(step, told)).collect::<BTreeSet<_>>() {

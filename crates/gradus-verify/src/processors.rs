@@ -46,13 +46,7 @@ impl Processors {
             return None;
         }
         let before = std::mem::replace(&mut *last, Look::now());
-        let passed = |now: Option<u64>, before: Option<u64>| Some(now?.saturating_sub(before?) as f64);
-        let idle = passed(last.idle, before.idle).map(|ticks| ticks / TICKS);
-        let ran = passed(last.ran, before.ran).map(|nanoseconds| nanoseconds / 1e9);
-        Some(Spare {
-            processors: idle.is_some_and(|idle| idle >= SPARE * over.as_secs_f64()),
-            thread: ran.is_some_and(|ran| ran <= RUNS * over.as_secs_f64()),
-        })
+        Some(last.spare_since(&before))
     }
 }
 
@@ -65,6 +59,17 @@ impl Look {
             at: Instant::now(),
             idle: std::fs::read_to_string("/proc/stat").ok().as_deref().and_then(idle),
             ran: std::fs::read_to_string("/proc/thread-self/schedstat").ok().as_deref().and_then(ran),
+        }
+    }
+
+    fn spare_since(&self, before: &Look) -> Spare {
+        let over = (self.at - before.at).as_secs_f64();
+        let passed = |now: Option<u64>, before: Option<u64>| Some(now?.saturating_sub(before?) as f64);
+        let idle = passed(self.idle, before.idle).map(|ticks| ticks / TICKS);
+        let ran = passed(self.ran, before.ran).map(|nanoseconds| nanoseconds / 1e9);
+        Spare {
+            processors: idle.is_some_and(|idle| idle >= SPARE * over),
+            thread: ran.is_some_and(|ran| ran <= RUNS * over),
         }
     }
 }
@@ -86,24 +91,23 @@ fn ran(schedstat: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    #[cfg(target_os = "linux")]
     #[test]
-    fn a_thread_that_works_has_no_time_and_one_that_sleeps_has() {
-        let spare_after = |during: fn()| {
-            let processors = Processors::new();
-            during();
-            processors.look().expect("a look that is long enough").thread
+    fn whoever_was_busy_has_no_time_nor_has_anybody_of_whom_nothing_is_told() {
+        let at = Instant::now();
+        let before = Look { at, idle: Some(1000), ran: Some(5_000_000) };
+        let after = |ticks: u64, milliseconds: u64| {
+            let now = Look {
+                at: at + Duration::from_millis(200),
+                idle: Some(1000 + ticks),
+                ran: Some(5_000_000 + milliseconds * 1_000_000),
+            };
+            now.spare_since(&before)
         };
+        assert_eq!(after(3, 100), Spare { processors: true, thread: true });
+        assert_eq!(after(2, 101), Spare::default());
+        let nothing = Look { at: at + Duration::from_millis(200), idle: None, ran: None };
+        assert_eq!(nothing.spare_since(&before), Spare::default());
         assert_eq!(Processors::new().look(), None, "too early");
-        assert!(spare_after(|| std::thread::sleep(OVER)));
-        // However long it waits for a processor that others have, it works for longer than that.
-        let works = || {
-            let ran_now = || Look::now().ran.expect("/proc tells");
-            let (begun, at) = (ran_now(), Instant::now());
-            while at.elapsed() < OVER || Duration::from_nanos(ran_now() - begun) < at.elapsed().mul_f64(0.6) {
-            }
-        };
-        assert!(!spare_after(works));
     }
 
     #[test]
