@@ -216,6 +216,29 @@ fn what_a_url_cannot_do_is_skipped_and_the_verdict_is_incomplete() {
 }
 
 #[test]
+fn what_a_url_cannot_do_says_what_to_use_instead() {
+    let checks = "  - { id: plain, claim: A, points: 1, steps: [ { get: /, expect: { status: 299 } } ] }\n  - { id: data, claim: B, points: 1, fresh: data, steps: [ { get: /, expect: { status: 200 } } ] }\n  - { id: server, claim: C, points: 1, fresh: server, steps: [ { get: /, expect: { status: 200 } } ] }\n  - id: memory\n    claim: D\n    points: 1\n    steps:\n      - load: { connections: 1, for: 100ms, requests: [ { get: /, expect: { status: 200 } } ] }\n        expect: { memory: { $at_most: 20 MiB more } }\n";
+    let course = Course::new(checks, &http_server(HELLO));
+    let grader = course.root.path().join("graders/demo/grader.yaml");
+    let grader = std::fs::read_to_string(grader).expect("a grader");
+    let stubs = "stubs: { rates: { routes: [ { get: /, reply: { text: a } } ] } }\nchecks:";
+    course.write("graders/demo/grader.yaml", &grader.replace("checks:", stubs));
+    let server = Up::start(&course);
+    let url = format!("http://127.0.0.1:{}", server.port);
+    let (code, report) = course.report(&["--url", &url]);
+    assert_eq!(code, 4, "{report}");
+    let checks = report["checks"].as_array().expect("checks");
+    for check in &checks[1..] {
+        assert_eq!(check["outcome"]["because"], "unsupported", "{check}");
+        assert!(check["outcome"].to_string().contains("grade the folder instead of a URL"), "{check}");
+    }
+    // The exercise's stub may be what it failed for.
+    assert_eq!(checks[0]["rerun"], format!("gradus check --only plain --seed 1 --url {url}/"));
+    let told = checks[0]["outcome"]["mismatches"][1].to_string();
+    assert!(told.contains("rates") && told.contains("`gradus up`"), "{told}");
+}
+
+#[test]
 fn piped_output_has_no_colours_and_forced_colours_obey_no_color() {
     let course = Course::new(&checks("{ status: 500 }"), &http_server(HELLO));
     course.check(&[]).never_says("\u{1b}");

@@ -52,7 +52,8 @@ fn without_a_baseline_in_its_language_a_comparison_is_unsupported() {
     Course::new(&one(BY_STEPS), &works(10))
         .check(&[])
         .code(4)
-        .says("a baseline in the submission's language");
+        .says("a baseline in the submission's language")
+        .says("its author can add one");
 }
 
 #[test]

@@ -411,6 +411,16 @@ fn what_was_printed_is_judged_by_line_and_as_json() {
 }
 
 #[test]
+fn a_check_whose_time_is_over_tells_what_no_route_answered() {
+    let hangs = "import urllib.request\ndef answer(method, path, body):\n    try: urllib.request.urlopen(os.environ['RATES_URL'] + '/nowhere')\n    except OSError: time.sleep(600)\n";
+    let check = check("a", "      - { get: /, timeout: 60s, expect: { status: 200 } }");
+    let course = course(ROUTES, &check.replace("points: 1", "points: 1\n    timeout: 5s"));
+    course.write("work/app.py", &http_server(hangs));
+    let ran = course.check(&[]).code(1);
+    ran.says("the check's time was over").says("no route of the stub answers this").says("GET /nowhere");
+}
+
+#[test]
 fn a_url_has_neither_signals_nor_stubs() {
     let course = course(
         ROUTES,

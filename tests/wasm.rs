@@ -156,7 +156,8 @@ fn what_the_target_lacks_is_skipped_as_unsupported() {
         course.gradus(&["--sandbox", "wasm", "--report", "json"]).env("GRADUS_RUNNERS", runners()).run();
     let report = ran.json().to_string();
     assert!(
-        report.contains("bytes that are no whole request") && report.contains("signals to the server"),
+        report.contains("bytes that are no whole request; grade it with --sandbox native")
+            && report.contains("signals to the server; grade it with --sandbox native"),
         "{report}"
     );
 }

@@ -56,6 +56,7 @@ impl Built {
             dir: self.dir.clone(),
             told,
             upstreams,
+            usual_port: folder.usual_port(),
             files: Vec::new(),
             serves: matches!(exercise.submission, SubmissionKind::Server | SubmissionKind::Config),
             blank,

@@ -3,6 +3,7 @@
 mod compare;
 mod conform;
 mod contract;
+mod curl;
 mod errand;
 mod file;
 mod growth;
@@ -167,7 +168,12 @@ pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) 
                 ),
                 way_out: None,
             }),
-            None => Outcome::Failed(out_of_time(bench, check, at)),
+            None => {
+                let mut failure = out_of_time(bench, check, at);
+                failure.mismatches.extend(upstream::misdirected(bench));
+                failure.mismatches.extend(upstream::unexpected(bench));
+                Outcome::Failed(failure)
+            }
         },
     };
     let outcome = blame_crash(bench, check, outcome).await;
@@ -323,7 +329,7 @@ async fn act(
             *requests += 1;
             raw::run(bench, step, raw, bindings, circumstance).await
         }
-        Action::Load(load) => load::run(bench, step, load, bindings, requests).await,
+        Action::Load(load) => return load::run(bench, step, load, bindings, requests).await,
         Action::Growth(growth) => return growth::run(bench, step, growth, bindings, requests).await,
         Action::Compare(compare) => return compare::run(bench, step, compare, bindings, requests).await,
         Action::Conform(conform) => return conform::run(bench, step, conform, bindings, requests).await,
