@@ -10,6 +10,7 @@ mod commands;
 mod config;
 mod conform;
 mod counters;
+mod curl;
 mod documents;
 mod gradebook;
 mod hostile;

@@ -55,6 +55,8 @@ fn what_is_done_is_not_done_again_and_what_changed_is() {
     let class = Class::new().server("ada", GOOD).server("bob", BAD);
     class.batch(&[]).code(0).says("2 submissions graded, 1 failed, 1 passed.");
     class.batch(&[]).code(0).says("0 submissions graded, 2 as graded before.");
+    class.batch(&["--sandbox", "none"]).code(0).says("2 submissions graded, 1 failed, 1 passed.");
+    class.batch(&["--sandbox", "none"]).code(0).says("0 submissions graded, 2 as graded before.");
     class.batch(&["--regrade", "failed"]).code(0).says("1 submission graded, 1 failed, 1 as graded before.");
     let class = class.server("bob", GOOD);
     class.batch(&[]).code(0).says("1 submission graded, 1 passed, 1 as graded before.");

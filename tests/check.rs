@@ -216,6 +216,29 @@ fn what_a_url_cannot_do_is_skipped_and_the_verdict_is_incomplete() {
 }
 
 #[test]
+fn what_a_url_cannot_do_says_what_to_use_instead() {
+    let checks = "  - { id: plain, claim: A, points: 1, steps: [ { get: /, expect: { status: 299 } } ] }\n  - { id: data, claim: B, points: 1, fresh: data, steps: [ { get: /, expect: { status: 200 } } ] }\n  - { id: server, claim: C, points: 1, fresh: server, steps: [ { get: /, expect: { status: 200 } } ] }\n  - id: memory\n    claim: D\n    points: 1\n    steps:\n      - load: { connections: 1, for: 100ms, requests: [ { get: /, expect: { status: 200 } } ] }\n        expect: { memory: { $at_most: 20 MiB more } }\n";
+    let course = Course::new(checks, &http_server(HELLO));
+    let grader = course.root.path().join("graders/demo/grader.yaml");
+    let grader = std::fs::read_to_string(grader).expect("a grader");
+    let stubs = "stubs: { rates: { routes: [ { get: /, reply: { text: a } } ] } }\nchecks:";
+    course.write("graders/demo/grader.yaml", &grader.replace("checks:", stubs));
+    let server = Up::start(&course);
+    let url = format!("http://127.0.0.1:{}", server.port);
+    let (code, report) = course.report(&["--url", &url]);
+    assert_eq!(code, 4, "{report}");
+    let checks = report["checks"].as_array().expect("checks");
+    for check in &checks[1..] {
+        assert_eq!(check["outcome"]["because"], "unsupported", "{check}");
+        assert!(check["outcome"].to_string().contains("grade the folder instead of a URL"), "{check}");
+    }
+    // The exercise's stub may be what it failed for.
+    assert_eq!(checks[0]["rerun"], format!("gradus check --only plain --seed 1 --url {url}/"));
+    let told = checks[0]["outcome"]["mismatches"][1].to_string();
+    assert!(told.contains("rates") && told.contains("`gradus up`"), "{told}");
+}
+
+#[test]
 fn piped_output_has_no_colours_and_forced_colours_obey_no_color() {
     let course = Course::new(&checks("{ status: 500 }"), &http_server(HELLO));
     course.check(&[]).never_says("\u{1b}");
@@ -320,4 +343,52 @@ fn bytes_are_made_of_names_and_what_is_no_digit_is_told_with_its_line() {
         "{odd}      - raw: {{ send: [ {{ base64: $(odd) }} ] }}\n        expect: {{ closed: true }}\n"
     );
     check(&raw).check(&[]).code(1).says("Base64 with padding").says("the string \"xyz\"");
+}
+
+/// A folder of shims for `python3`, as version managers set them up; the manager notes what it is asked.
+fn with_shims(course: &Course) -> (std::ffi::OsString, std::path::PathBuf) {
+    let root = course.root.path().join("manager");
+    let asked = root.join("asked");
+    let python =
+        std::process::Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
+    let python = String::from_utf8(python.expect("python3").stdout).expect("a path");
+    let place = root.display();
+    course.write(
+        "manager/shims/python3",
+        &format!("#!/bin/sh\nexport MANAGER_ROOT=\"{place}\"\nexec \"{place}/manager\" exec \"${{0##*/}}\" \"$@\"\n"),
+    );
+    course.write(
+        "manager/manager",
+        &format!(
+            "#!/bin/sh\necho \"$1 $2\" >> \"$MANAGER_ROOT/asked\"\npython={python}\ncase $1 in which) echo $python;; exec) shift 2; exec $python \"$@\";; esac\n",
+        ),
+    );
+    for program in ["shims/python3", "manager"] {
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(root.join(program), executable).expect("a program");
+    }
+    let mut path = root.join("shims").into_os_string();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    (path, asked)
+}
+
+#[test]
+fn a_version_manager_is_asked_once_and_not_whenever_a_server_starts() {
+    let other = checks("{ status: 200 }").replace("id: hello", "id: other");
+    let course = || Course::new(&format!("{}{other}", checks("{ status: 200 }")), &http_server(HELLO));
+    let asked = |course: &Course, sandbox: &str| {
+        let (path, asked) = with_shims(course);
+        course.gradus(&["--sandbox", sandbox]).env("PATH", path).run().code(0);
+        std::fs::read_to_string(asked).expect("what the manager was asked")
+    };
+    assert_eq!(asked(&course(), "none"), "which python3\n");
+    assert_eq!(asked(&course(), "native"), "which python3\n");
+    let chooses = course();
+    chooses.write("work/.python-version", "3.11\n");
+    assert_eq!(
+        asked(&chooses, "none").replace("exec python3\n", ""),
+        "",
+        "the submission's own choice counts"
+    );
 }

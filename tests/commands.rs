@@ -72,6 +72,24 @@ fn bytes_are_sent_as_they_stand() {
 }
 
 #[test]
+fn bytes_that_must_not_come_are_waited_for_and_silence_is_no_answer() {
+    let forbidden = "        expect: { bytes: { $not: { $contains: ' 500 ' } } }";
+    let send = |paths: &[&str]| {
+        let sent: String =
+            paths.iter().map(|path| format!("GET {path} HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n")).collect();
+        check("raw", &format!("      - raw: {{ send: \"{sent}\" }}\n        timeout: 2s\n{forbidden}"))
+    };
+    let server = http_server(
+        "def answer(method, path, body):\n    time.sleep(0.05)\n    return (500 if path == '/b' else 200), {}, b'x'\n",
+    );
+    Course::new(&send(&["/a", "/a"]), &server).check(&[]).code(0);
+    Course::new(&send(&["/a", "/b"]), &server).check(&[]).code(1).says("bytes");
+    // Half a request is answered by nobody.
+    let half = send(&["/a"]).replace("host: x\\r\\n\\r\\n", "host: x\\r\\n");
+    Course::new(&half, &server).check(&[]).code(1).says("nothing came");
+}
+
+#[test]
 fn an_answer_of_bytes_is_compared_byte_for_byte() {
     let steps = "      - post: /\n        bytes: { hex: 00ff0d0a80 }\n        expect: { status: 200, bytes: { hex: 00ff0d0a80 } }";
     let echo = "def answer(method, path, body):\n    return 200, {}, body\n";

@@ -81,7 +81,7 @@ fn commands_that_only_a_machine_has_are_skipped_as_unsupported() {
     let steps = "      - run: { command: [python3, tool.py] }\n        expect: { exit: 0 }\n";
     let course = of_command(steps, 1);
     let ran = course.check(&[]);
-    ran.says("commands other than the submission itself").says("grade it with --sandbox native");
+    ran.says("commands other than the submission itself").says("with --sandbox native");
 }
 
 #[test]

@@ -52,7 +52,8 @@ fn without_a_baseline_in_its_language_a_comparison_is_unsupported() {
     Course::new(&one(BY_STEPS), &works(10))
         .check(&[])
         .code(4)
-        .says("a baseline in the submission's language");
+        .says("a baseline in the submission's language")
+        .says("its author can add one");
 }
 
 #[test]
@@ -137,7 +138,7 @@ fn while_one_grading_measures_time_no_other_asks_anything() {
     claim: It does not grow
     points: 1
     timeout: 2m
-    steps: [ { growth: { sizes: [1, 3, 9], steps: [ { get: /measured, expect: { status: 200 } } ], at_most: quadratic } } ]
+    steps: [ { growth: { sizes: [1, 3, 9], steps: [ { get: /measured, headers: { x-size: $(size) }, expect: { status: 200 } } ], at_most: quadratic } } ]
   - { id: after, claim: It answers still, points: 1, steps: [ { get: /after, repeat: 30, expect: { status: 200 } } ] }
 ",
     );

@@ -2,67 +2,8 @@
 
 use crate::support::Gradus;
 use crate::support::course::{Course, http_server};
-use std::io::{BufRead, BufReader, Read};
-use std::process::Child;
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
-
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A command that stays, and the lines of its standard output and error as they come.
-struct Staying {
-    child: Child,
-    lines: Receiver<String>,
-    _cache: tempfile::TempDir,
-}
-
-impl Staying {
-    fn start(course: &Course, arguments: &[&str]) -> Self {
-        Self::of(course.gradus(arguments))
-    }
-
-    fn of(gradus: Gradus) -> Self {
-        let (mut child, cache) = gradus.spawn();
-        let (sender, lines) = channel();
-        let out: Box<dyn Read + Send> = Box::new(child.stdout.take().expect("a pipe"));
-        let err: Box<dyn Read + Send> = Box::new(child.stderr.take().expect("a pipe"));
-        for pipe in [out, err] {
-            let sender = sender.clone();
-            std::thread::spawn(move || {
-                let lines = BufReader::new(pipe).lines().map_while(Result::ok);
-                lines.for_each(|line| drop(sender.send(line)));
-            });
-        }
-        Self { child, lines, _cache: cache }
-    }
-
-    /// The next line that holds this text.
-    fn wait_for(&self, text: &str) -> String {
-        let mut seen = String::new();
-        loop {
-            match self.lines.recv_timeout(PATIENCE) {
-                Ok(line) if line.contains(text) => return line,
-                Ok(line) => seen.push_str(&(line + "\n")),
-                Err(_) => panic!("{text:?} is never said:\n{seen}"),
-            }
-        }
-    }
-
-    fn interrupt(mut self) -> i32 {
-        let id = self.child.id().to_string();
-        let killed = std::process::Command::new("kill").args(["-INT", &id]).status().expect("kill runs");
-        assert!(killed.success());
-        self.child.wait().expect("it ends").code().unwrap_or(-1)
-    }
-}
-
-impl Drop for Staying {
-    fn drop(&mut self) {
-        // A test that failed leaves nobody behind; one that ended has ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::support::staying::{PATIENCE, Staying};
+use std::io::Read;
 
 fn answers(status: u16) -> String {
     http_server(&format!("def answer(method, path, body):\n    return {status}, {{}}, b''\n"))
@@ -114,11 +55,67 @@ fn half_a_file_is_no_reason_to_stop_watching() {
 fn a_kept_server_is_up_until_it_is_interrupted() {
     let course = Course::get_root(&answers(200));
     let kept = Staying::start(&course, &["--keep"]);
-    let line = kept.wait_for("http://127.0.0.1:");
+    let line = kept.wait_for("the server stays up at http://127.0.0.1:");
     let port = port_in(&line);
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_ok(), "{line}");
     assert_eq!(kept.interrupt(), 0);
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "the server outlived its grader");
+}
+
+#[test]
+fn what_failed_is_told_while_the_servers_that_it_names_are_up() {
+    let checks = "  - id: alone\n    claim: A\n    points: 1\n    steps: [ { get: /a, expect: { status: 201 } } ]\n  - id: twins\n    claim: B\n    points: 1\n    steps: [ { get: /a, expect: { status: 200 } }, { get: /b, instance: b, expect: { status: 201 } } ]\n";
+    let course = Course::new(checks, &answers(200));
+    let kept = Staying::start(&course, &["--keep"]);
+    let told = [kept.wait_for("try:  curl"), kept.wait_for("try:  curl")];
+    kept.wait_for("again: gradus check --only twins");
+    let stay = [kept.wait_for("the server stays up at"), kept.wait_for("instance b stays up at")];
+    for (told, stays) in told.iter().zip(&stay) {
+        let port = port_in(stays);
+        assert_eq!(port_in(told), port);
+        assert!(get(port, "/").starts_with("HTTP/1.1 200"), "{stays}");
+    }
+    assert_eq!(kept.interrupt(), 1);
+    for stays in &stay {
+        assert!(std::net::TcpStream::connect(("127.0.0.1", port_in(stays))).is_err(), "{stays}");
+    }
+}
+
+/// A server that has a port only if nothing lingers there.
+const NEVER_AGAIN: &str = "import http.server\nhttp.server.HTTPServer.allow_reuse_address = False\ndef answer(method, path, body):\n    return 200, {}, b''\n";
+
+#[test]
+fn a_line_of_an_earlier_report_leads_to_the_server_that_is_up() {
+    for sandbox in ["native", "none"] {
+        let checks = "  - { id: a, claim: A, points: 1, steps: [ { get: /a, expect: { status: 201 } } ] }\n";
+        let course = Course::new(checks, &answers(200));
+        let (work, root) = (course.work().display().to_string(), course.root.path().display().to_string());
+        let told = course.check(&["--sandbox", sandbox]).code(1).out;
+        let told = told.lines().find(|line| line.contains("try:  curl")).expect("a line to try");
+        let up =
+            Staying::of(Gradus::new(["up", &work, "--exercises", &root, "--server", "--sandbox", sandbox]));
+        let port = port_in(&up.wait_for("The server is up at"));
+        assert_eq!(port_in(told), port);
+        assert!(get(port, "/a").starts_with("HTTP/1.1 200"));
+        // It is left to whoever has it.
+        let again = course.check(&["--sandbox", sandbox]).code(1).out;
+        assert!(!again.contains(&format!(":{port}/")), "{again}");
+        up.interrupt();
+    }
+}
+
+#[test]
+fn a_server_that_does_not_reuse_its_port_gets_another_one() {
+    let course = Course::get_root(&http_server(NEVER_AGAIN));
+    for _ in 0..2 {
+        course.check(&["--sandbox", "none"]).code(0);
+    }
+}
+
+#[test]
+fn a_server_that_is_gone_is_not_said_to_stay() {
+    let checks = "  - { id: a, claim: A, points: 1, steps: [ { get: /, expect: { status: 200 } }, { server: kill } ] }\n";
+    Course::new(checks, &answers(200)).check(&["--keep"]).code(0).says("none stays");
 }
 
 /// The port of the address in a line.

@@ -6,5 +6,6 @@ pub mod course;
 pub mod grader;
 pub mod gradus;
 pub mod registry;
+pub mod staying;
 
 pub use gradus::{Gradus, Ran, repository};

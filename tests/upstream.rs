@@ -21,6 +21,9 @@ def answer(method, path, body):
         for thread in threads: thread.start()
         for thread in threads: thread.join()
         return 200 if len(answers) == 2 else 502, {}, b""
+    if path == "/in-turn":
+        try: return 200, {}, up("/a") + up("/b")
+        except Exception: return 502, {}, b""
     if path == "/store":
         if body: open(DATA + "/x", "wb").write(body)
         return 200, {}, open(DATA + "/x", "rb").read()
@@ -84,7 +87,14 @@ fn stubs_answer_from_the_request_in_sequence_and_wrongly() {
         expect: { count: 3, json: { $each: { $partial: { headers: { $partial: { x-turn: $string } } } } }, gaps: { $size: 2 } }
       - calls: { stub: rates, post: /echo }
         expect: { count: 0 }",
-    ) + &check("barrier", "      - get: /both\n        expect: { status: 200 }")
+    ) + &check(
+        "barrier",
+        "      - get: /both
+        repeat: 2
+        expect: { status: 200 }
+      - get: /in-turn
+        expect: { status: 502 }",
+    )
         + &check(
             "faults",
             "      - get: /bad
@@ -96,6 +106,96 @@ fn stubs_answer_from_the_request_in_sequence_and_wrongly() {
     for sandbox in ["native", "none"] {
         course(ROUTES, &checks).check(&["--sandbox", sandbox]).code(0).says("4 of 4 points");
     }
+}
+
+/// Tells what comes over the wire, byte for byte, how it ends, and what the thread that asked for `/held` has got.
+const LOOKS: &str = r#"
+import socket, threading, urllib.request
+from urllib.parse import urlparse
+GOT = []
+def answer(method, path, body):
+    up = urlparse(os.environ["RATES_URL"])
+    if path == "/later":
+        ask = lambda: GOT.append(urllib.request.urlopen(os.environ["RATES_URL"] + "/held", timeout=20).read().decode())
+        threading.Thread(target=ask).start()
+        return 202, {}, b""
+    if path == "/got":
+        return 200, {}, json.dumps(GOT).encode()
+    came, ended, began = [], "hangs", time.monotonic()
+    with socket.create_connection((up.hostname, up.port)) as line:
+        line.settimeout(0.6)
+        line.sendall(b"GET " + path.encode() + b" HTTP/1.1\r\nhost: x\r\n\r\n")
+        try:
+            while True:
+                piece = line.recv(65536)
+                if not piece:
+                    ended = "closed"
+                    break
+                came.append((time.monotonic() - began, piece))
+        except ConnectionResetError: ended = "reset"
+        except TimeoutError: pass
+    text = b"".join(piece for _, piece in came).decode("latin-1")
+    seen = {"text": text, "ended": ended, "pieces": len(came), "first": came[0][0] if came else None}
+    return 200, {"content-type": "application/json"}, json.dumps(seen).encode()
+"#;
+
+const WRONG: &str = r#"      - get: /close
+        reply: { fault: close }
+      - get: /reset
+        reply: { fault: reset }
+      - get: /hang
+        reply: { fault: hang }
+      - get: /garbage
+        reply: { fault: garbage }
+      - get: /short
+        reply: { fault: short, text: half of it }
+      - get: /trickle
+        reply: { fault: { trickle: 30ms }, text: slow }
+      - get: /delay
+        reply: { delay: 300ms, text: late }
+      - get: /held
+        reply: { hold: true, text: let go }"#;
+
+#[test]
+fn each_fault_is_seen_on_the_wire_as_what_it_is() {
+    let see = |path: &str, seen: &str| {
+        format!("      - get: {path}\n        expect: {{ json: {{ $partial: {seen} }} }}\n")
+    };
+    let checks = check(
+        "wire",
+        &[
+            see("/close", "{ text: '', ended: closed }"),
+            see("/reset", "{ text: '', ended: reset }"),
+            see("/hang", "{ text: '', ended: hangs }"),
+            see("/garbage", "{ text: { $contains: this is no HTTP }, ended: closed }"),
+            see(
+                "/short",
+                "{ text: { $regex: '(?s)content-length: 10\\r\\n.*\\r\\n\\r\\nhalf $' }, ended: closed }",
+            ),
+            see("/trickle", "{ text: { $regex: 'slow$' }, ended: closed, pieces: { $at_least: 4 } }"),
+            see("/delay", "{ text: { $regex: 'late$' }, first: { $at_least: 0.3 } }"),
+        ]
+        .concat(),
+    ) + &check(
+        "held",
+        "      - get: /later
+        expect: { status: 202 }
+      - calls: { stub: rates, get: /held }
+        until: { every: 20ms, at_most: 5s }
+        expect: { count: 1 }
+      - get: /got
+        expect: { text: '[]' }
+      - stub: { rates: release }
+      - get: /got
+        until: { every: 20ms, at_most: 5s }
+        expect: { text: '[\"let go\"]' }",
+    );
+    let grader = format!(
+        "format: 1\nexercise: demo\npass: 80\nstubs:\n  rates:\n    routes:\n{WRONG}\nchecks:\n{checks}"
+    );
+    let course = Course::get_root(&http_server(LOOKS));
+    course.write("graders/demo/grader.yaml", &grader);
+    course.check(&[]).code(0).says("2 of 2 points");
 }
 
 #[test]
@@ -311,6 +411,16 @@ fn what_was_printed_is_judged_by_line_and_as_json() {
 }
 
 #[test]
+fn a_check_whose_time_is_over_tells_what_no_route_answered() {
+    let hangs = "import urllib.request\ndef answer(method, path, body):\n    try: urllib.request.urlopen(os.environ['RATES_URL'] + '/nowhere')\n    except OSError: time.sleep(600)\n";
+    let check = check("a", "      - { get: /, timeout: 60s, expect: { status: 200 } }");
+    let course = course(ROUTES, &check.replace("points: 1", "points: 1\n    timeout: 5s"));
+    course.write("work/app.py", &http_server(hangs));
+    let ran = course.check(&[]).code(1);
+    ran.says("the check's time was over").says("no route of the stub answers this").says("GET /nowhere");
+}
+
+#[test]
 fn a_url_has_neither_signals_nor_stubs() {
     let course = course(
         ROUTES,
@@ -318,7 +428,7 @@ fn a_url_has_neither_signals_nor_stubs() {
             + &check("b", "      - calls: { stub: rates }\n        expect: { count: 0 }")
             + &check(
                 "c",
-                "      - growth: { sizes: [1, 4, 8], steps: [ { get: /a, expect: { text: a } } ], measure: { calls: rates }, at_most: linear }",
+                "      - growth: { sizes: [1, 4, 8], steps: [ { get: /a?size=$(size), expect: { text: a } } ], measure: { calls: rates }, at_most: linear }",
             )),
     );
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");

@@ -158,7 +158,8 @@ fn what_the_target_lacks_is_skipped_as_unsupported() {
         course.gradus(&["--sandbox", "wasm", "--report", "json"]).env("GRADUS_RUNNERS", runners()).run();
     let report = ran.json().to_string();
     assert!(
-        report.contains("bytes that are no whole request") && report.contains("signals to the server"),
+        report.contains("bytes that are no whole request; grade it with --sandbox native")
+            && report.contains("signals to the server; grade it with --sandbox native"),
         "{report}"
     );
 }
@@ -364,21 +365,31 @@ fn verified(program: &str) -> Course {
 }
 
 fn verify(course: &Course) -> crate::support::gradus::Ran {
+    verify_with(course, runners())
+}
+
+/// With the runners in this folder; what was as it should be is remembered beside the course.
+fn verify_with(course: &Course, runners: &std::path::Path) -> crate::support::gradus::Ran {
     let exercises = course.root.path().display().to_string();
     Gradus::new(["verify", "demo", "--wasm", "--jobs", "4", "--exercises", &exercises])
-        .env("GRADUS_RUNNERS", runners())
+        .env("GRADUS_RUNNERS", runners)
+        .env("XDG_CACHE_HOME", course.root.path().join("cache"))
         .run()
 }
 
 #[test]
 fn the_same_programs_are_verified_natively_and_in_webassembly_on_what_both_can_run() {
     let right = "from said import ONE, MANY\ndef answer(method, path, body):\n    return 200, {}, (MANY if path == '/many' else ONE).encode()\n";
-    verify(&verified(right))
+    let course = verified(right);
+    verify(&course)
         .code(0)
         .says("solution python in wasm")
         .says("mutant one (python in wasm)")
         .says("mutant two (python in wasm)")
         .says("6 programs");
+    verify(&course).code(0).says("6 unchanged");
+    // What a runner did is no word about another one, nor about none.
+    verify_with(&course, &course.root.path().join("nothing")).code(3).says("solution python in wasm");
 }
 
 #[test]

@@ -285,7 +285,7 @@ fn a_careful_reviewers_remarks_name_the_check() {
     let course = verified("[\"a\"]");
     let grader =
         std::fs::read_to_string(course.root.path().join("graders/demo/grader.yaml")).expect("a grader");
-    let more = "  - { id: unproven, claim: B, points: 1, steps: [ { get: /untold, timeout: 100ms, expect: { status: 200 } } ] }\n";
+    let more = "  - { id: unproven, claim: Passwords stay secret, points: 1, steps: [ { get: /untold, timeout: 100ms, expect: { status: 200 } } ] }\n";
     course.write("graders/demo/grader.yaml", &(grader + more));
     let root = course.root.path().display().to_string();
     Gradus::new(["lint", "demo", "--exercises", &root])
@@ -294,7 +294,60 @@ fn a_careful_reviewers_remarks_name_the_check() {
         .says("unproven                 no mutant fails it")
         .says("unproven                 it has no hint")
         .says("unproven                 neither the README nor the contract tells of /untold")
-        .says("unproven                 a bound below a second judges the machine");
+        .says("unproven                 neither the README nor the contract has a word of what it claims")
+        .says("unproven                 `timeout` is below a second: it judges the machine");
+}
+
+#[test]
+fn a_mark_for_latency_is_seen_wherever_it_stands() {
+    let course = verified("[\"a\"]");
+    let root = course.root.path().display().to_string();
+    let at = course.root.path().join("graders/demo/grader.yaml");
+    let grader = std::fs::read_to_string(&at).expect("a grader");
+    let stubs = "stubs: { up: { routes: [ { get: /, reply: { json: 1 } } ] } }\n";
+    let remarks = |step: &str| {
+        let check = format!("  - {{ id: hasty, claim: B, points: 1, hint: H, steps: [ {{ {step} }} ] }}\n");
+        course.write("graders/demo/grader.yaml", &(stubs.to_owned() + &grader + &check));
+        Gradus::new(["lint", "demo", "--exercises", &root]).run().code(0)
+    };
+    let fine = "expect: { status: 200 }";
+    for (bound, step) in [
+        (
+            "p99",
+            format!(
+                "load: {{ for: 1s, requests: [ {{ get: /, {fine} }} ] }}, expect: {{ p99: {{ $at_most: 0.02 }} }}"
+            ),
+        ),
+        (
+            "timeout",
+            format!(
+                "load: {{ for: 1s, requests: [ {{ get: /, timeout: 100ms, {fine} }} ] }}, expect: {{ errors: 0 }}"
+            ),
+        ),
+        ("timeout", format!("race: {{ each: [ {{ get: /, timeout: 100ms, {fine} }} ] }}")),
+        ("timeout", "run: {}, timeout: 200ms, expect: { exit: 0 }".to_owned()),
+        ("until: at_most", format!("get: /, until: {{ every: 10ms, at_most: 100ms }}, {fine}")),
+        ("within", "server: term, within: 200ms".to_owned()),
+        ("gaps", "calls: { stub: up }, expect: { gaps: { $each: { $at_most: 0.05 } } }".to_owned()),
+        ("gaps", "calls: { stub: up }, expect: { gaps: [{ $between: [0.01, 0.2] }] }".to_owned()),
+    ] {
+        remarks(&step).says(&format!("`{bound}` is below a second: it judges the machine"));
+    }
+    for step in [
+        format!(
+            "load: {{ for: 1s, requests: [ {{ get: /, {fine} }} ] }}, expect: {{ p99: {{ $at_most: 2 }} }}"
+        ),
+        format!("get: /, timeout: 100ms, unanswered: allowed, {fine} }}, {{ get: /, {fine}"),
+        "calls: { stub: up }, expect: { gaps: { $each: { $at_least: 0.4 } } }".to_owned(),
+        "server: term".to_owned(),
+        format!("get: /, timeout: 100ms, until: {{ every: 50ms, at_most: 8s }}, {fine}"),
+        format!("raw: {{ send: x }}, timeout: 100ms }}, {{ get: /, {fine}"),
+        format!(
+            "race: {{ each: [ {{ post: /, timeout: 25ms, {fine}, op: {{ add: 1, done: {{ status: 200 }} }} }} ], holds: [ {{ linearizable: counter }} ] }}"
+        ),
+    ] {
+        remarks(&step).never_says("below a second");
+    }
 }
 
 #[test]
@@ -353,4 +406,40 @@ fn expected_output_is_recorded_from_a_right_solution_once_somebody_agrees() {
     let id = new.lines().find(|line| line.contains("\"id\"")).expect("an id");
     course.write("graders/demo/expected/new.json", &new.replace(id, "  \"id\": \"$number\","));
     bless(&["--check"]).code(0).says("nothing to write");
+}
+
+#[test]
+fn expected_output_that_would_not_hold_is_not_written() {
+    let answer = "def answer(method, path, body):\n    return 200, {'content-type': 'application/json'}, json.dumps({'n': 2, 'all': [1, 3]}).encode()\n";
+    let checks = "  - id: root\n    claim: A\n    points: 1\n    steps: [ { get: /, expect: { file: expected/a.json } } ]\n";
+    for (stands, said) in [
+        ("{ \"n\": { \"$at_most\": 1 }, \"all\": [1, 3] }", "json.n: wanted"),
+        ("{ \"n\": 1, \"all\": { \"$any_order\": [1, 2] } }", "json.all"),
+        ("{ \"n\": \"$uuid\", \"all\": [] }", "json.n: wanted"),
+        ("{ \"$partial\": { \"gone\": \"$int\" } }", "json.gone"),
+    ] {
+        let course = Course::new(checks, "");
+        course.write("graders/demo/solutions/python/app.py", &http_server(answer));
+        course.write("graders/demo/expected/a.json", stands);
+        let root = course.root.path().display().to_string();
+        let bless = Gradus::new(["bless", "demo", "--yes", "--exercises", &root]).run();
+        bless.code(3).complains(said).complains("expected/a.json").complains("never written over");
+        let place = course.root.path().join("graders/demo/expected/a.json");
+        assert_eq!(std::fs::read_to_string(place).expect("a file"), stands);
+    }
+}
+
+#[test]
+fn what_a_command_prints_is_recorded_as_it_is_compared_byte_for_byte() {
+    let checks = "  - id: prints\n    claim: A\n    points: 1\n    steps: [ { run: { command: [ python3, print.py ] }, expect: { stdout: { file: expected/out.json } } } ]\n";
+    let course = Course::new(checks, "");
+    let program = http_server("def answer(method, path, body):\n    return 200, {}, b''\n");
+    course.write("graders/demo/solutions/python/app.py", &program);
+    course.write("graders/demo/solutions/python/print.py", "print('{\"a\":1,\"b\":\"$5\"}')\n");
+    let root = course.root.path().display().to_string();
+    let bless = |more: &str| Gradus::new(["bless", "demo", more, "--exercises", &root]).run();
+    bless("--yes").code(0).says("wrote 1 file");
+    let place = course.root.path().join("graders/demo/expected/out.json");
+    assert_eq!(std::fs::read_to_string(place).expect("a file"), "{\"a\":1,\"b\":\"$5\"}\n");
+    bless("--check").code(0).says("nothing to write");
 }

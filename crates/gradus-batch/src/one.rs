@@ -207,7 +207,6 @@ impl Shared<'_> {
             selection: Selection::All,
             record: None,
             quiet: self.quiet.clone(),
-            keep: false,
         };
         let report = tools.runtime.block_on(grade(job, &mut Silent, self.interrupt));
         drop(promise);

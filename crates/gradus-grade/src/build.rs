@@ -5,6 +5,7 @@ use crate::ground::{Ground, build_disk};
 use crate::job::{Folder, Where};
 use crate::observe::{Event, Observer};
 use crate::provide::{self, WayOut};
+use crate::shims;
 use crate::target::Recipe;
 use gradus_intake::packages;
 use gradus_intake::plan::Plan;
@@ -55,6 +56,7 @@ impl Built {
             dir: self.dir.clone(),
             told,
             upstreams,
+            usual_port: folder.usual_port(),
             files: Vec::new(),
             serves: matches!(exercise.submission, SubmissionKind::Server | SubmissionKind::Config),
             blank,
@@ -119,6 +121,7 @@ pub async fn build(
     observer: &mut dyn Observer,
 ) -> Result<Built, NotBuilt> {
     let dir = ground.dir(folder.plan.dir.as_deref());
+    shims::skip(folder, ground).await;
     if let (Where::Cache(cache), Some("go")) = (&folder.place, folder.plan.language) {
         // What Go compiled stays beside the project's copy, and is not compiled again.
         let compiled = cache.home().join("go-build");

@@ -3,6 +3,7 @@
 mod compare;
 mod conform;
 mod contract;
+mod curl;
 mod errand;
 mod file;
 mod growth;
@@ -27,7 +28,7 @@ pub(crate) use request::{Addressed, address};
 use crate::contracts::Contracts;
 use crate::further::{Further, Missing, Role, Server};
 use crate::plugins::Plugins;
-use crate::record::Record;
+use crate::record::{Compared, Record};
 use crate::target::{Origin, Target};
 use crate::upstreams::Upstreams;
 use gradus_judge::answer::{self, AnswerView};
@@ -35,7 +36,9 @@ use gradus_judge::miss::Miss;
 use gradus_judge::place;
 use gradus_model::duration::format_duration;
 use gradus_model::eval;
-use gradus_model::grader::{Action, Again, Check, Expect, Grader, Place, RequestStep, Save, Step};
+use gradus_model::grader::{
+    Action, Again, Check, Expect, ExpectedContent, Grader, Place, RequestStep, Save, Step,
+};
 use gradus_model::json::Json;
 use gradus_model::outcome::{Exchange, Failure, Fault, Mismatch, Outcome};
 use gradus_model::source::Span;
@@ -165,7 +168,12 @@ pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) 
                 ),
                 way_out: None,
             }),
-            None => Outcome::Failed(out_of_time(bench, check, at)),
+            None => {
+                let mut failure = out_of_time(bench, check, at);
+                failure.mismatches.extend(upstream::misdirected(bench));
+                failure.mismatches.extend(upstream::unexpected(bench));
+                Outcome::Failed(failure)
+            }
         },
     };
     let outcome = blame_crash(bench, check, outcome).await;
@@ -321,7 +329,7 @@ async fn act(
             *requests += 1;
             raw::run(bench, step, raw, bindings, circumstance).await
         }
-        Action::Load(load) => load::run(bench, step, load, bindings, requests).await,
+        Action::Load(load) => return load::run(bench, step, load, bindings, requests).await,
         Action::Growth(growth) => return growth::run(bench, step, growth, bindings, requests).await,
         Action::Compare(compare) => return compare::run(bench, step, compare, bindings, requests).await,
         Action::Conform(conform) => return conform::run(bench, step, conform, bindings, requests).await,
@@ -403,7 +411,11 @@ fn judge_answer(
         (Some(record), Some(file)) => {
             let of_file = Expect { file: Some(file.clone()), ..Expect::default() };
             if !answer::judge(&of_file, &view, bindings).is_empty() {
-                record.note(&file.path.value, &response.body);
+                let compared = match file.content {
+                    ExpectedContent::Json(_) => Compared::AsJson,
+                    ExpectedContent::Text(_) => Compared::AsText,
+                };
+                record.note(&file.path.value, &response.body, compared, bindings);
             }
             answer::judge(&Expect { file: None, ..asked.expect.clone() }, &view, bindings)
         }

@@ -1,5 +1,5 @@
 //! Servers beside the one that is graded: further instances of the submission, and the exercise's baseline. Each is started
-//! when a step first needs it, in a room of its own, and ends with the check.
+//! when a step first needs it, in a room of its own, and ends with the check; after one that failed, when the next begins.
 
 use crate::boot::NotReady;
 use crate::build::{self, NotBuilt};
@@ -7,7 +7,7 @@ use crate::check::Heard;
 use crate::job::{Folder, Job, Subject, Supplies, Where};
 use crate::observe::Silent;
 use crate::portable::{Portables, not_ours};
-use crate::target::{DataAtStart, ProgramTarget, Recipe, Target};
+use crate::target::{DataAtStart, Origin, ProgramTarget, Recipe, Target};
 use crate::upstreams::Upstreams;
 use gradus_intake::{plan, tree};
 use gradus_model::exercise::Exercise;
@@ -172,6 +172,20 @@ impl Further {
     /// What they printed.
     pub fn output(&self) -> impl Iterator<Item = (String, Shown)> {
         self.running.iter().map(|(role, server)| (role.to_string(), server.target.output_since_mark()))
+    }
+
+    /// Where they are reached from this machine once they are published.
+    pub fn addresses(&self) -> impl Iterator<Item = (String, Origin)> {
+        self.running.iter().map(|(role, server)| (role.to_string(), server.target.origin()))
+    }
+
+    /// Makes them reachable from this machine.
+    pub async fn publish(&mut self) -> std::io::Result<()> {
+        for server in self.running.values_mut() {
+            server.target.resume();
+            server.target.publish().await?;
+        }
+        Ok(())
     }
 
     /// Ends all of them.

@@ -8,11 +8,13 @@ use crate::further::Further;
 use crate::ground::Sandbox;
 use crate::interrupt::Interrupt;
 use crate::job::{Folder, Job, Remote, Subject};
+use crate::kept::Kept;
 use crate::observe::{Event, Observer};
 use crate::order;
 use crate::portable::{self, Portables};
 use crate::quiet::{Leave, Waits};
 use crate::session::{Session, start};
+use crate::shell;
 use crate::target::{ProgramTarget, Recipe, Target, UrlTarget};
 use crate::traces;
 use crate::upstreams::Upstreams;
@@ -30,6 +32,31 @@ use std::time::{Duration, Instant};
 
 /// Grades a submission.
 pub async fn grade(job: Job<'_>, observer: &mut dyn Observer, interrupt: &Interrupt) -> Report {
+    run(job, Afterwards::End, observer, interrupt).await.0
+}
+
+/// Grades a submission, and leaves its server up; nothing if it is not up by then.
+pub async fn grade_and_keep(
+    job: Job<'_>,
+    observer: &mut dyn Observer,
+    interrupt: &Interrupt,
+) -> (Report, Option<Kept>) {
+    run(job, Afterwards::Stay, observer, interrupt).await
+}
+
+/// What becomes of the server once the checks are done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Afterwards {
+    End,
+    Stay,
+}
+
+async fn run(
+    job: Job<'_>,
+    afterwards: Afterwards,
+    observer: &mut dyn Observer,
+    interrupt: &Interrupt,
+) -> (Report, Option<Kept>) {
     let begun = Instant::now();
     let mut report = blank(&job);
     let waits = Waits::default();
@@ -42,16 +69,17 @@ pub async fn grade(job: Job<'_>, observer: &mut dyn Observer, interrupt: &Interr
             hidden_began: false,
             leave: Leave::of(&job.quiet, &waits),
         };
-        grading.run().await;
+        grading.run(afterwards).await
     });
-    if ended.await.is_none() {
+    let kept = ended.await;
+    if kept.is_none() {
         let limit = format_duration(job.exercise.limits.grading);
         report.progress = Progress::CutShort(format!("the {limit} that a grading may take were over"));
     }
     skip_the_rest(&job, &mut report);
     traces::point(&mut report, &job.subject);
     report.took = begun.elapsed();
-    report
+    (report, kept.flatten())
 }
 
 struct Grading<'a, 'j> {
@@ -64,53 +92,76 @@ struct Grading<'a, 'j> {
 }
 
 impl Grading<'_, '_> {
-    async fn run(&mut self) {
+    async fn run(&mut self, afterwards: Afterwards) -> Option<Kept> {
         let job = self.job;
         self.leave.take(false).await;
         let apart = matches!(&job.subject, Subject::Folder(folder) if folder.sandbox == Sandbox::Native);
         let mut upstreams = match Upstreams::new(job.grader, job.seed, apart) {
             Ok(upstreams) => upstreams,
-            Err(error) => return self.broken(format!("no port for a stub: {error}"), None),
+            Err(error) => {
+                self.broken(format!("no port for a stub: {error}"), None);
+                return None;
+            }
         };
         let mut further = Further::new(job, None);
         let mut target: Box<dyn Target> = match &job.subject {
             Subject::Unrunnable(what) => {
                 self.report.progress = what.progress.clone();
-                return;
+                return None;
             }
             Subject::Url(Remote { url, .. }) => match UrlTarget::new(url) {
                 Ok(target) => Box::new(target),
-                Err(error) => return self.broken(error.to_string(), None),
+                Err(error) => {
+                    self.broken(error.to_string(), None);
+                    return None;
+                }
             },
             Subject::Folder(folder) if portable::is_wanted(folder) => {
-                let Some((target, portables)) = self.portable(folder, &upstreams).await else { return };
+                let (target, portables) = self.portable(folder, &upstreams).await?;
                 further = Further::in_wasm(job, portables);
                 target
             }
             Subject::Folder(folder) => {
                 if let Some(why) = build::is_another_kind(folder, job.exercise, job.grader) {
                     self.report.progress = Progress::NotBuilt(why);
-                    return;
+                    return None;
                 }
-                let Some(mut recipe) = self.build(folder, &upstreams).await else { return };
+                let mut recipe = self.build(folder, &upstreams).await?;
                 if let Err(Fault { what, way_out }) = lean(folder, job.grader, &mut upstreams).await {
-                    return self.broken(what, way_out);
+                    self.broken(what, way_out);
+                    return None;
                 }
                 recipe.files = upstreams.backing().files();
                 further = Further::new(job, Some(recipe.clone()));
                 match ProgramTarget::new(recipe) {
                     Ok(target) => Box::new(target),
                     Err(error) => {
-                        return self.broken(format!("no place for the submission's data: {error}"), None);
+                        self.broken(format!("no place for the submission's data: {error}"), None);
+                        return None;
                     }
                 }
             }
         };
         self.report.isolation = target.isolation();
         self.run_on(&mut *target, &mut further, &mut upstreams).await;
-        target.stop().await;
-        upstreams.backing().end().await;
-        // What holds the limits is known once there was a room.
+        let stays = afterwards == Afterwards::Stay && !self.interrupt.is_thrown();
+        let mut server = Kept { target, further, upstreams };
+        if stays && server.is_up() {
+            match server.publish().await {
+                Ok(()) => {
+                    self.note_use(&*server.target);
+                    return Some(server);
+                }
+                Err(error) => self.broken(format!("the server can't be reached from here: {error}"), None),
+            }
+        }
+        server.stop().await;
+        self.note_use(&*server.target);
+        None
+    }
+
+    /// What holds the limits is known once there was a room.
+    fn note_use(&mut self, target: &dyn Target) {
         self.report.isolation = target.isolation();
         self.report.usage = target.usage();
         if !self.hidden_began {
@@ -208,15 +259,7 @@ impl Grading<'_, '_> {
             () = self.run_checks(target, further, upstreams) => {}
             () = interrupt.thrown() => {
                 self.report.progress = Progress::CutShort("interrupted".into());
-                return;
             }
-        }
-        if self.job.keep && target.ended().is_none() {
-            if let Err(error) = target.publish().await {
-                return self.broken(format!("the server can't be reached from here: {error}"), None);
-            }
-            self.observer.event(Event::Keeping { origin: &target.origin().to_string() });
-            interrupt.thrown().await;
         }
     }
 
@@ -373,6 +416,15 @@ fn entry(
         output,
         line: job.grader.sources.line_and_column(check.id.span).0,
         places: Vec::new(),
-        rerun: format!("gradus check --only {} --seed {}", check.id.value, job.seed),
+        rerun: rerun(job, check),
     }
+}
+
+/// The command that runs a check alone with the same seed.
+fn rerun(job: &Job<'_>, check: &Check) -> String {
+    let url = match &job.subject {
+        Subject::Url(Remote { url, .. }) => format!(" --url {}", shell::word(url.as_str().as_bytes())),
+        Subject::Folder(_) | Subject::Unrunnable(_) => String::new(),
+    };
+    format!("gradus check --only {} --seed {}{url}", check.id.value, job.seed)
 }

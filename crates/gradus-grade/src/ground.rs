@@ -216,6 +216,16 @@ impl Ground {
         self.environment.extend(variables);
     }
 
+    /// Lets programs be found in a folder of this machine's before all others.
+    pub fn look_first_in(&mut self, folder: &Path) {
+        for (_, path) in self.environment.iter_mut().filter(|(name, _)| name == "PATH") {
+            let mut longer = folder.as_os_str().to_owned();
+            longer.push(":");
+            longer.push(&path);
+            *path = longer;
+        }
+    }
+
     /// What was built needs no packages that can be written any more; others may be read as long as it runs.
     pub fn forget_packages(&mut self) {
         self.packages.retain(|(_, _, access)| *access == Access::Read);

@@ -39,8 +39,6 @@ pub struct Job<'a> {
     pub record: Option<Record>,
     /// Shared with the gradings that go on beside it.
     pub quiet: Quiet,
-    /// Keep the server up when it is over, until interrupted.
-    pub keep: bool,
 }
 
 /// What is graded.
@@ -105,6 +103,21 @@ pub struct Folder<'a> {
     pub supplies: Supplies,
     /// Variables that every program of the submission gets: `PATH`, `HOME`, `LANG` and what toolchains need.
     pub environment: Vec<(OsString, OsString)>,
+}
+
+/// Ports of servers that people come back to begin here: below those that systems give away by themselves.
+const FIRST_USUAL_PORT: u16 = 20_000;
+const USUAL_PORTS: u16 = 10_000;
+
+impl Folder<'_> {
+    /// The port that its server gets whenever it can be had, so that a command line of an earlier report still leads there. A copy
+    /// has none: nobody comes back to it.
+    pub fn usual_port(&self) -> Option<u16> {
+        let Where::Cache(cache) = &self.place else { return None };
+        let hash = blake3::hash(cache.project().as_os_str().as_encoded_bytes());
+        let [first, second, ..] = *hash.as_bytes();
+        Some(FIRST_USUAL_PORT + u16::from_le_bytes([first, second]) % USUAL_PORTS)
+    }
 }
 
 /// What a build may draw on.

@@ -32,11 +32,6 @@ pub enum Event<'a> {
     },
     /// A check ended. It is not redacted: that is the work of whoever shows it.
     Checked(&'a CheckReport),
-    /// A selection failed and its server stays up, as `keep` asked for.
-    Keeping {
-        /// Where it is reached.
-        origin: &'a str,
-    },
 }
 
 /// Whoever wants to know what happens.

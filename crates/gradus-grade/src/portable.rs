@@ -48,6 +48,7 @@ pub struct Portables {
     upstreams: Vec<u16>,
     runners: PathBuf,
     serves: bool,
+    usual_port: Option<u16>,
     /// What its submission is written in.
     pub language: Option<&'static str>,
 }
@@ -75,6 +76,7 @@ impl Portables {
             upstreams: upstreams.ports(),
             runners: folder.supplies.runners.clone(),
             serves: job.exercise.submission == SubmissionKind::Server,
+            usual_port: folder.usual_port(),
             language: folder.plan.language,
         })
     }
@@ -147,8 +149,16 @@ mod compiled {
             let (program, runner) = loaded.map_err(|why| refused(why, &file, begun.elapsed()))?;
             let mut settings = self.settings(dir);
             settings.environment.extend(environment);
-            let limits = self.limits.clone();
-            let recipe = WasmRecipe { program, settings, serves: self.serves, limits, runner, file, by };
+            let recipe = WasmRecipe {
+                program,
+                settings,
+                serves: self.serves,
+                limits: self.limits.clone(),
+                usual_port: self.usual_port,
+                runner,
+                file,
+                by,
+            };
             WasmTarget::new(recipe)
                 .map(|target| Box::new(target) as Box<dyn Target>)
                 .map_err(|error| ours(format!("no place for the submission's data: {error}")))

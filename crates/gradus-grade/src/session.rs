@@ -5,18 +5,16 @@ use crate::check::{self, Bench, Heard};
 use crate::contracts::Contracts;
 use crate::further::Further;
 use crate::job::Job;
+use crate::lacks::lacks;
 use crate::order;
 use crate::plugins::Plugins;
 use crate::portable;
-use crate::target::{Capabilities, Target};
+use crate::target::Target;
 use crate::upstreams::{MAIN, Upstreams};
 use gradus_model::draw;
-use gradus_model::grader::{Act, Action, Again, Check, Fresh, Step};
-use gradus_model::growth::Measure;
+use gradus_model::grader::{Check, Fresh};
 use gradus_model::outcome::{self, Because, Failure, Mismatch, Outcome, Shown};
 use gradus_model::report::{CheckReport, Usage};
-use gradus_model::stub::{Fault, StubChange};
-use gradus_model::toxic::{Direction, Toxic, ToxicKind};
 use gradus_model::value::Bindings;
 use gradus_probe::{Client, Limits as ProbeLimits};
 use std::collections::BTreeMap;
@@ -50,6 +48,7 @@ impl<'a, 'j> Session<'a, 'j> {
     pub async fn begin_anew(&mut self) -> Option<Usage> {
         self.wants = Some(Fresh::All);
         self.client.drop_connections();
+        self.further.end(self.upstreams).await;
         self.target.stop().await;
         self.target.usage()
     }
@@ -92,6 +91,8 @@ impl<'a, 'j> Session<'a, 'j> {
         if let Some(because) = self.skip(check, done) {
             return (Outcome::Skipped(because), 0, Shown::default());
         }
+        // Those of an earlier check that failed.
+        self.further.end(self.upstreams).await;
         self.target.mark_output();
         if let Err(outcome) = self.prepare(check).await {
             return (outcome, 0, self.target.output_since_mark());
@@ -124,6 +125,11 @@ impl<'a, 'j> Session<'a, 'j> {
         if let Some(fault) = self.upstreams.backing().died() {
             ran.outcome = Outcome::Broken(fault);
         }
+        if let Outcome::Failed(failure) = &mut ran.outcome
+            && !self.target.capabilities().listen
+        {
+            failure.mismatches.extend(self.not_served());
+        }
         if ran.outcome == Outcome::Passed {
             self.known.insert(check.id.value.clone(), bindings);
         } else {
@@ -133,8 +139,29 @@ impl<'a, 'j> Session<'a, 'j> {
         for (who, printed) in self.further.output().filter(|(_, printed)| printed.bytes > 0) {
             output.append(&who, &printed);
         }
-        self.further.end(self.upstreams).await;
+        if ran.outcome == Outcome::Passed {
+            self.further.end(self.upstreams).await;
+        }
         (ran.outcome, ran.requests, output)
+    }
+
+    /// What the server may lean on and was not told of, which a failed check should say: not all of that is the server's fault.
+    fn not_served(&self) -> Option<Mismatch> {
+        let grader = self.job.grader;
+        let stubs = grader.stubs.iter().map(|stub| stub.name.value.as_str());
+        let names: Vec<&str> =
+            stubs.chain(grader.services.iter().map(|service| service.name.value.as_str())).collect();
+        (!names.is_empty()).then(|| Mismatch {
+            path: "upstreams".into(),
+            wanted: "a server that was told where they are".into(),
+            got: format!("Gradus serves none to this server: {}", names.join(", ")),
+            note: Some(format!(
+                "one that leans on them fails unless it was started with what `gradus up` prints; {}",
+                self.target.instead()
+            )),
+            difference: Vec::new(),
+            place: None,
+        })
     }
 
     /// Why it is not run, if something stands in its way.
@@ -144,23 +171,7 @@ impl<'a, 'j> Session<'a, 'j> {
         if let Some(missing) = needs.iter().find(|need| !passed(&need.id.value)) {
             return Some(Because::Needed(missing.id.value.clone()));
         }
-        let can = self.target.capabilities();
-        let compares = check.every_step().iter().any(|step| matches!(step.action, Action::Compare(_)));
-        if compares && !self.further.has_baseline() {
-            let lacks = match self.further.has_counted_baseline() {
-                true => "times that are compared with a baseline's; grade it with --sandbox native",
-                false => "a baseline in the submission's language; the exercise has none",
-            };
-            return Some(Because::Unsupported(lacks.into()));
-        }
-        let divides = |step: &&Step| step.action.counters().iter().any(|counter| counter.is_per_baseline());
-        if can.fuel && check.every_step().iter().any(divides) && !self.further.has_counted_baseline() {
-            let lacks = "a baseline in the submission's language; the exercise has none";
-            return Some(Because::Unsupported(lacks.into()));
-        }
-        let steps = check.every_step().into_iter().find_map(|step| lacks_for_step(can, step));
-        let lacks = check.fresh.and_then(|fresh| lacks(can, fresh)).map(str::to_owned).or(steps);
-        if let Some(lacks) = lacks {
+        if let Some(lacks) = lacks(&*self.target, self.further, check) {
             return Some(Because::Unsupported(lacks));
         }
         self.gone.clone().map(Because::ServerGone)
@@ -229,108 +240,6 @@ fn client(job: &Job<'_>, target: &dyn Target) -> Client {
     let limits =
         ProbeLimits { timeout: target.patience(job.exercise.limits.request), ..ProbeLimits::default() };
     Client::new(target.dial(), origin.port, origin.authority(), limits)
-}
-
-/// A shorter timeout of a request is no bound for the server, but a client that hangs up.
-const HANGS_UP: Duration = Duration::from_secs(1);
-
-/// What a target lacks for it, if it lacks something.
-fn lacks(can: Capabilities, fresh: Fresh) -> Option<&'static str> {
-    match fresh {
-        Fresh::Server if !can.restart => Some("restarting the server"),
-        Fresh::Data | Fresh::All if !can.wipe => Some("an empty DATA_DIR"),
-        _ => None,
-    }
-}
-
-/// What it lacks, and the way to a target that has it, if there is one.
-fn lacks_for_step(can: Capabilities, step: &Step) -> Option<String> {
-    let counters = step.action.counters();
-    if counters.iter().any(|counter| counter.is_fuel()) && !can.fuel {
-        return Some("counted work (fuel), which only WebAssembly has; grade it with --sandbox wasm".into());
-    }
-    let several = match &step.action {
-        Action::Race(race) => race.instances > 1,
-        _ => step.instance.is_some(),
-    };
-    let lacks = match several && !can.instances {
-        true => "several instances of the server",
-        false if !counters.is_empty() && counters.iter().all(|counter| counter.is_fuel()) => return None,
-        false => lacks_for_action(can, step)?,
-    };
-    // Work is counted in WebAssembly only, and nothing can be restarted behind a URL only.
-    let way_out = if can.fuel {
-        "; grade it with --sandbox native"
-    } else if !can.restart {
-        "; grade the folder instead of a URL"
-    } else {
-        ""
-    };
-    Some(format!("{lacks}{way_out}"))
-}
-
-fn lacks_for_action(can: Capabilities, step: &Step) -> Option<&'static str> {
-    const STUBS: &str = "stubs where the server runs";
-    match &step.action {
-        Action::Race(_) if !can.concurrent => Some("several requests at a time"),
-        // Who hangs up and asks again leaves a request behind that is still being answered.
-        Action::Request(request)
-            if !can.concurrent
-                && matches!(step.again, Again::Until { .. })
-                && request.timeout.is_some_and(|timeout| timeout < HANGS_UP) =>
-        {
-            Some("several requests at a time")
-        }
-        Action::Raw(_) if !can.raw => Some("bytes that are no whole request"),
-        Action::Printed(_) if !can.prints => Some("what the server prints"),
-        Action::Server(_) if !can.restart => Some("signals to the server"),
-        Action::Server(server)
-            if !can.signals && matches!(server.act, Act::Term | Act::Pause | Act::Resume) =>
-        {
-            Some("signals to the server")
-        }
-        Action::Server(server) if !can.concurrent && !server.meanwhile.is_empty() => {
-            Some("requests that are on their way when something happens to the server")
-        }
-        Action::Select(_) if !can.commands => Some("the files of its queries"),
-        Action::Run(_) if !can.commands => Some("commands beside the server"),
-        Action::Run(run) if run.command.is_some() && !can.others => {
-            Some("commands other than the submission itself")
-        }
-        Action::Sql(_)
-        | Action::Command(_)
-        | Action::Nats(_)
-        | Action::Service(_)
-        | Action::Work(_)
-        | Action::Hold(_)
-            if !can.listen =>
-        {
-            Some("databases where the server runs")
-        }
-        Action::Stub(_) | Action::Faults(_) | Action::Calls(_) if !can.listen => Some(STUBS),
-        Action::Stub(stub) if !can.pieces && stub.changes.iter().any(|(_, change)| is_in_pieces(change)) => {
-            Some("an upstream's answer that comes byte by byte")
-        }
-        Action::Faults(faults)
-            if !can.pieces && faults.changes.iter().any(|(_, toxics)| are_slow(toxics)) =>
-        {
-            Some("an upstream's answer that comes in pieces")
-        }
-        Action::Growth(growth) => match growth.measure {
-            Measure::Calls { .. } | Measure::Work(_) if !can.listen => Some(STUBS),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn is_in_pieces(change: &StubChange) -> bool {
-    matches!(change, StubChange::Reply(reply) if matches!(reply.fault, Some(Fault::Trickle(_))))
-}
-
-fn are_slow(toxics: &[Toxic]) -> bool {
-    let is_slow = |kind| matches!(kind, ToxicKind::Bandwidth(_) | ToxicKind::Slicer { .. });
-    toxics.iter().any(|toxic| toxic.stream == Direction::Downstream && is_slow(toxic.kind))
 }
 
 /// Starts the server once everything listens that it may ask while it starts.

@@ -31,6 +31,9 @@ pub trait Target: Send {
     /// What it can do. A check that needs more is skipped as unsupported.
     fn capabilities(&self) -> Capabilities;
 
+    /// How to have judged what it can't do: "grade the folder instead of a URL".
+    fn instead(&self) -> &'static str;
+
     /// How it is kept apart from the machine.
     fn isolation(&self) -> Isolation;
 
@@ -171,6 +174,8 @@ pub struct Capabilities {
     pub prints: bool,
     /// It answers several requests at a time.
     pub concurrent: bool,
+    /// Its memory can be looked at while it runs.
+    pub memory: bool,
     /// It can be sent any bytes, and connections can be cut in the middle.
     pub raw: bool,
     /// Its work is counted.

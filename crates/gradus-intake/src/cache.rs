@@ -51,6 +51,11 @@ impl BuildCache {
         }
     }
 
+    /// The project's own folder.
+    pub fn project(&self) -> &Path {
+        &self.project
+    }
+
     /// Where notes about the project may be kept.
     pub fn home(&self) -> &Path {
         &self.home

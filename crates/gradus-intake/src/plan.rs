@@ -9,7 +9,7 @@ mod tools;
 pub use configuration::{Configuration, SBIN, TYPES};
 pub use homes::homes;
 pub use portable::{NamedBy, NotPortable, Portable, PortableKind};
-pub use tools::{Missing, missing_tools, servers_on, tools_on};
+pub use tools::{Missing, first_on, missing_tools, programs, servers_on, tools_on};
 
 use gradus_model::diagnostic::Invalid;
 use gradus_model::exercise::SubmissionKind;

@@ -37,6 +37,7 @@ mod value;
 mod vars;
 
 pub use exercise::exercise;
+pub use expect::expected;
 pub use files::Files;
 pub use grader::grader;
 pub use mutant::mutant;

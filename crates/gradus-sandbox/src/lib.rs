@@ -39,7 +39,7 @@ pub use ending::{Ending, Exit, Usage};
 pub use launcher::{Launcher, SandboxError};
 pub use listeners::Listening;
 pub use output::{Mark, OutputLog, Slice};
-pub use port::{PortHold, free_port};
+pub use port::{PortHold, free_port, hold_port, is_forgotten};
 pub use room::Room;
 pub use running::Running;
 pub use spec::{Access, Limits, Program, RoomSpec, Rung, Source, Stdin, View};

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use tokio::net::TcpSocket;
 
 /// A port that is ours until this is dropped. Nothing listens on it.
 #[derive(Debug)]
@@ -30,22 +31,41 @@ impl PortHold {
 
 /// A port on which nobody listens, neither on IPv4 nor on IPv6.
 pub fn free_port() -> io::Result<PortHold> {
-    let folder = std::env::temp_dir().join("gradus-ports");
-    fs::create_dir_all(&folder)?;
-    share(&folder);
     for _ in 0..100 {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-        let path = folder.join(port.to_string());
-        let lock = match File::options().create(true).append(true).open(&path) {
-            // Another user's, who holds it or was killed while they did.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied && path.exists() => continue,
-            opened => opened?,
-        };
-        if lock.try_lock().is_ok() && is_still_there(&lock, &path) && nobody_listens(port) {
-            return Ok(PortHold { port, path, _lock: lock });
+        if let Some(hold) = hold_port(port)? {
+            return Ok(hold);
         }
     }
     Err(io::Error::new(io::ErrorKind::AddrInUse, "no free port was found in 100 tries"))
+}
+
+/// This very port, if nobody listens on it and nobody else holds it.
+pub fn hold_port(port: u16) -> io::Result<Option<PortHold>> {
+    let folder = std::env::temp_dir().join("gradus-ports");
+    fs::create_dir_all(&folder)?;
+    share(&folder);
+    let path = folder.join(port.to_string());
+    let lock = match File::options().create(true).append(true).open(&path) {
+        // Another user's, who holds it or was killed while they did.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && path.exists() => return Ok(None),
+        opened => opened?,
+    };
+    if lock.try_lock().is_err() || !is_still_there(&lock, &path) {
+        return Ok(None);
+    }
+    let hold = PortHold { port, path, _lock: lock };
+    Ok(nobody_listens(port).then_some(hold))
+}
+
+/// Whether a server can have this port on this machine that does not ask to reuse it: connections of the last one that had it
+/// may be there for a minute.
+pub fn is_forgotten(port: u16) -> bool {
+    let bound = TcpSocket::new_v4().and_then(|socket| {
+        socket.set_reuseaddr(false)?;
+        socket.bind((Ipv4Addr::UNSPECIFIED, port).into())
+    });
+    bound.is_ok()
 }
 
 /// Whether a locked file is the one at this path, and not one that its holder has just removed.
@@ -71,6 +91,30 @@ fn nobody_listens(port: u16) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_port_that_somebody_has_is_not_held_again() {
+        let hold = free_port().expect("a free port");
+        assert!(hold_port(hold.port()).expect("an answer").is_none(), "it is held");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("it listens");
+        let port = listener.local_addr().expect("an address").port();
+        assert!(hold_port(port).expect("an answer").is_none(), "somebody listens");
+        assert!(!is_forgotten(port));
+        drop(listener);
+    }
+
+    #[test]
+    fn a_port_is_not_forgotten_while_connections_of_its_last_server_linger() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("it listens");
+        let address = listener.local_addr().expect("an address");
+        let client = std::net::TcpStream::connect(address).expect("a connection");
+        let (server, _) = listener.accept().expect("a connection");
+        // Who closes first has to remember it.
+        drop(server);
+        drop(client);
+        drop(listener);
+        assert!(!is_forgotten(address.port()));
+    }
 
     #[test]
     fn two_holds_never_have_the_same_port() {

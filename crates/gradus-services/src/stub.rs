@@ -67,6 +67,8 @@ struct State {
 /// What becomes of a request that a route answers.
 struct Planned {
     reply: Reply,
+    /// The how manieth answer of its route it is.
+    number: usize,
     callbacks: Option<Begun>,
 }
 
@@ -238,7 +240,7 @@ impl Stubs {
     ) -> Result<Response<Full<Bytes>>, std::io::Error> {
         let call = Call::read(request).await?;
         let (said, planned) = self.note(&name, call);
-        let Some(Planned { reply, callbacks }) = planned else { return Ok(response(said)) };
+        let Some(Planned { reply, number, callbacks }) = planned else { return Ok(response(said)) };
         let answered = match callbacks {
             Some(Begun { before_is_done, answered }) => {
                 // Callbacks that ended with their check are waited for no more.
@@ -250,7 +252,7 @@ impl Stubs {
         tokio::time::sleep(reply.delay).await;
         if let Some((other, asked)) = &reply.after
             && !self
-                .until(|| !self.calls(&other.value, Some(asked), &self.bindings()).is_empty(), BARRIER)
+                .until(|| self.calls(&other.value, Some(asked), &self.bindings()).len() >= number, BARRIER)
                 .await
         {
             let body = format!("{} was not asked meanwhile\n", other.value).into_bytes();
@@ -286,7 +288,7 @@ impl Stubs {
         stub.calls.push(call.clone());
         let routes = self.0.stubs.get(name).map_or(&[][..], |stub| &stub.routes);
         let found = if let Some((reply, bindings)) = &stub.instead {
-            Some((reply.clone(), with_request(bindings, &call, &[], stub.calls.len())))
+            Some((reply.clone(), 1, with_request(bindings, &call, &[], stub.calls.len())))
         } else {
             let fits = |asked: &Asked| misfit(asked, &call, bindings).is_none();
             routes.iter().enumerate().find(|(_, route)| fits(&route.asked)).and_then(|(index, route)| {
@@ -294,10 +296,10 @@ impl Stubs {
                 let reply = route.replies.get(*answered).or(route.replies.last())?;
                 *answered += 1;
                 let stars = segments(&route.asked.path.fill(bindings), &call.raw_path).unwrap_or_default();
-                Some((reply.clone(), with_request(bindings, &call, &stars, *answered)))
+                Some((reply.clone(), *answered, with_request(bindings, &call, &stars, *answered)))
             })
         };
-        let planned = found.map(|(reply, names)| {
+        let planned = found.map(|(reply, number, names)| {
             let said = say(&reply, &names);
             let callbacks = courier.clone().filter(|_| !reply.callbacks.is_empty()).map(|courier| {
                 let callbacks = reply.callbacks.clone();
@@ -305,7 +307,7 @@ impl Stubs {
                 let log = call.callbacks.clone();
                 Round { callbacks, names, log, courier, slots }.begin(sending)
             });
-            (said, Some(Planned { reply, callbacks }))
+            (said, Some(Planned { reply, number, callbacks }))
         });
         let planned = planned.or_else(|| Some((shelf::answer(shelf?, &call)?, None)));
         let answer = planned.unwrap_or_else(|| {

@@ -7,12 +7,15 @@ use crate::candidate::{self, Candidate, Kind};
 use crate::judgement;
 use crate::run::Workshop;
 use crate::trial::Trial;
-use gradus_grade::{Interrupt, Quiet, Record};
+use gradus_grade::{Came, Compared, Interrupt, Quiet, Record};
 use gradus_intake::catalogue::{LoadedExercise, LoadedGrader};
+use gradus_judge::json::{self, ReadLimits};
+use gradus_judge::pattern;
 use gradus_judge::text::difference;
 use gradus_model::outcome::DiffLine;
+use gradus_model::read;
 use gradus_model::report::Selection;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A file that should be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,30 +48,54 @@ pub async fn bless(
     if !problems.is_empty() {
         return Err(format!("the solution {} does not hold:\n{}", candidate.name, problems.join("\n")));
     }
-    let mut blessings = Vec::new();
-    for (path, came) in record.take() {
-        let before = match std::fs::read_to_string(grader.dir.join(&path)) {
-            Ok(text) => Some(text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(format!("{path}: {error}")),
-        };
-        let mut wanted = None;
-        for got in &came {
-            let after =
-                merge::merge(&path, before.as_deref(), got).map_err(|why| format!("{path}: {why}"))?;
-            match &wanted {
-                Some(other) if *other != after => {
-                    return Err(format!(
-                        "{path}: two answers that should be like it differ; leave open what changes, with a marker such as $any, or use two files"
-                    ));
-                }
-                _ => wanted = Some(after),
+    record.take().into_iter().map(|(path, came)| blessing(&grader.dir, path, &came)).collect()
+}
+
+/// What should stand in a file so that everything that came fits it.
+fn blessing(folder: &Path, path: String, came: &[Came]) -> Result<Blessing, String> {
+    let said = |why: String| format!("{path}: {why}");
+    let before = match std::fs::read_to_string(folder.join(&path)) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(said(error.to_string())),
+    };
+    let mut wanted: Option<(Compared, String)> = None;
+    for one in came {
+        let after = merge::merge(one.compared, before.as_deref(), &one.bytes).map_err(said)?;
+        match &wanted {
+            Some((compared, _)) if *compared != one.compared => {
+                return Err(said(
+                    "one step compares it as JSON and another as text; use two files".to_owned(),
+                ));
             }
-        }
-        if let Some(after) = wanted {
-            let difference = difference(before.as_deref().unwrap_or(""), &after).lines;
-            blessings.push(Blessing { path, before, after, difference });
+            Some((_, other)) if *other != after => {
+                return Err(said("two answers that should be like it differ; leave open what changes, with a marker such as $any, or use two files".to_owned()));
+            }
+            _ => wanted = Some((one.compared, after)),
         }
     }
-    Ok(blessings)
+    let Some((compared, after)) = wanted else { return Err(said("nothing came".to_owned())) };
+    if compared == Compared::AsJson {
+        for one in came {
+            fits(folder, &path, &after, one)?;
+        }
+    }
+    let difference = difference(before.as_deref().unwrap_or(""), &after).lines;
+    Ok(Blessing { path, before, after, difference })
+}
+
+/// Nothing that the author wrote into a marker is ever changed: what came must fit it.
+fn fits(folder: &Path, path: &str, after: &str, came: &Came) -> Result<(), String> {
+    let files = |name: &str| std::fs::read(folder.join(name)).map_err(|error| error.to_string());
+    let (pattern, _) = read::expected(path, after, &files).map_err(|mistakes| {
+        let first = mistakes.diagnostics.first().map_or("", |mistake| mistake.message.as_str());
+        format!("{path}: what should stand in it can't be read: {first}")
+    })?;
+    let read = json::read(&came.bytes, ReadLimits::default()).map_err(|error| format!("{path}: {error}"))?;
+    let misses = pattern::judge_read(&pattern, &read, "json", &came.names);
+    let Some(miss) = misses.first() else { return Ok(()) };
+    Err(format!(
+        "{path}: what came does not fit what the author left open there, which is never written over\n  {}: wanted {}, got {}\nChange the marker or what stands in it, or mend the solution.",
+        miss.path, miss.wanted, miss.got
+    ))
 }

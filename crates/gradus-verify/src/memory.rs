@@ -1,5 +1,6 @@
 //! Candidates that were as they should be, remembered, so that they are not graded again while nothing that could change the
-//! outcome has changed: the exercise, the grader, the candidate, the toolchains, this program, and how it was asked.
+//! outcome has changed: the exercise, the grader, the candidate, the toolchains and runners, this program, and how it was
+//! asked.
 
 use crate::candidate::{Candidate, Prepared};
 use crate::judgement::Cell;
@@ -17,6 +18,8 @@ pub struct Memory {
     folder: PathBuf,
     /// What every key has in common.
     common: String,
+    /// What those of programs in WebAssembly have in common, too.
+    in_wasm: String,
 }
 
 impl Memory {
@@ -43,7 +46,8 @@ impl Memory {
             let stamp = meta.map(|meta| (meta.len(), meta.modified().ok()));
             let _ = writeln!(common, "{tool} {found:?} {stamp:?}");
         }
-        Some(Self { folder: folder.to_owned(), common })
+        let in_wasm = format!("{:?}\n", gradus_grade::runners::installed(&workshop.supplies.runners));
+        Some(Self { folder: folder.to_owned(), common, in_wasm })
     }
 
     /// What each check came to, if this candidate was graded before and all was as it should be.
@@ -64,9 +68,9 @@ impl Memory {
 
     fn place(&self, candidate: &Candidate, prepared: &Prepared) -> PathBuf {
         let key = {
-            let in_wasm = candidate.in_wasm;
+            let target = if candidate.in_wasm { self.in_wasm.as_str() } else { "" };
             format!(
-                "{}{:?}\n{}\n{}\n{in_wasm}\n",
+                "{}{:?}\n{}\n{}\n{target}\n",
                 self.common, candidate.kind, candidate.name, prepared.digest
             )
         };

@@ -203,7 +203,6 @@ impl Trial<'_> {
             selection,
             record,
             quiet: self.quiet.clone(),
-            keep: false,
         };
         grade(job, &mut Silent, self.interrupt).await
     }

@@ -1,6 +1,6 @@
 //! Whose turn it is to grade, when many gradings wait: those of the exercise that takes longest first, and more of them at a
-//! time as long as the processors have time to spare; of those that run within this very thread, only one at a time. It knows
-//! nothing of what is graded.
+//! time as long as the processors have time to spare; of those that run within this very thread, more than one only while it
+//! has time to spare, too. It knows nothing of what is graded.
 
 use crate::processors::Processors;
 use crate::run::Jobs;
@@ -11,14 +11,16 @@ use tokio::sync::oneshot;
 
 /// How long between two looks at the processors. What was just begun shows its weight by then.
 const LOOKS: Duration = Duration::from_millis(100);
+/// At most so many run within this thread: that one of them waits says little of what it does next.
+const MOST_HERE: usize = 3;
 
 /// Gives turns. Whoever waits is let in only while [`Turns::give`] runs.
 #[derive(Debug)]
 pub struct Turns {
     jobs: Jobs,
     taken: Cell<usize>,
-    /// Whether one of those who have a turn runs here.
-    is_here: Cell<bool>,
+    /// How many of those who have a turn run here.
+    here: Cell<usize>,
     waiting: RefCell<Vec<Waiting>>,
     /// How long the longest grading of each exercise took, as far as it is known.
     longest: RefCell<Vec<Option<Duration>>>,
@@ -48,8 +50,8 @@ pub enum Urgency {
 pub enum Place {
     /// In processes.
     Apart,
-    /// Within this very thread, as programs in WebAssembly are: several at a time would only take time from each other's
-    /// requests. Beside those in processes it takes time from nobody, as they wait most of the time.
+    /// Within this very thread, as programs in WebAssembly are: those that work take time from each other's requests. Beside
+    /// those in processes they take time from nobody, as these wait most of the time.
     Here,
 }
 
@@ -68,7 +70,7 @@ impl Turns {
         Self {
             jobs: Jobs { least: jobs.least.max(1), most: jobs.most },
             taken: Cell::new(0),
-            is_here: Cell::new(false),
+            here: Cell::new(0),
             waiting: RefCell::default(),
             longest: RefCell::new(vec![None; exercises]),
             processors: Processors::new(),
@@ -87,16 +89,19 @@ impl Turns {
     /// Lets in who waits, for ever.
     pub async fn give(&self) -> Infallible {
         loop {
-            while self.taken.get() < self.jobs.least && self.call_next() {}
-            if self.taken.get() < self.jobs.most && self.processors.have_time() {
-                self.call_next();
+            while self.taken.get() < self.jobs.least && self.call_next(false) {}
+            if self.taken.get() < self.jobs.most
+                && let Some(spare) = self.processors.look()
+                && spare.processors
+            {
+                self.call_next(spare.thread);
             }
             tokio::time::sleep(LOOKS / 4).await;
         }
     }
 
-    /// Calls who is next, if anybody waits who can have a turn now.
-    fn call_next(&self) -> bool {
+    /// Calls who is next, if anybody waits who can have a turn now. This thread may have time for one more.
+    fn call_next(&self, thread_has_time: bool) -> bool {
         let mut waiting = self.waiting.borrow_mut();
         let longest = self.longest.borrow();
         let most = |index: &usize| {
@@ -105,12 +110,14 @@ impl Turns {
             let length = longest[one.exercise].unwrap_or(Duration::MAX);
             (length, one.urgency, std::cmp::Reverse(*index))
         };
-        let has_room = |index: &usize| waiting[*index].place == Place::Apart || !self.is_here.get();
+        let here = self.here.get();
+        let has_room_here = here == 0 || (thread_has_time && here < MOST_HERE);
+        let has_room = |index: &usize| waiting[*index].place == Place::Apart || has_room_here;
         let Some(next) = (0..waiting.len()).filter(has_room).max_by_key(most) else { return false };
         let next = waiting.remove(next);
         if next.called.send(()).is_ok() {
             self.taken.set(self.taken.get() + 1);
-            self.is_here.set(self.is_here.get() || next.place == Place::Here);
+            self.here.set(here + usize::from(next.place == Place::Here));
         }
         true
     }
@@ -119,9 +126,7 @@ impl Turns {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.turns.taken.set(self.turns.taken.get() - 1);
-        if self.place == Place::Here {
-            self.turns.is_here.set(false);
-        }
+        self.turns.here.set(self.turns.here.get() - usize::from(self.place == Place::Here));
         let took = Some(self.begun.elapsed());
         let longest = &mut self.turns.longest.borrow_mut()[self.exercise];
         *longest = took.max(*longest);
@@ -155,7 +160,7 @@ mod tests {
                     *wait = None;
                 }
             }
-            if !turns.call_next() {
+            if !turns.call_next(false) {
                 return order;
             }
         }
@@ -186,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn of_those_that_run_here_one_has_a_turn_at_a_time_and_the_others_do_not_wait_for_it() {
+    fn of_those_that_run_here_more_than_one_has_a_turn_only_if_the_thread_has_time() {
         let turns = turns(&[Some(9), Some(1)]);
         let take = |exercise, place| Box::pin(turns.take(exercise, Urgency::First, place));
         let (mut one, mut two) = (take(0, Place::Here), take(0, Place::Here));
@@ -194,18 +199,25 @@ mod tests {
         for wait in [&mut one, &mut two, &mut three, &mut four] {
             assert!(wait.as_mut().now_or_never().is_none(), "nobody was called yet");
         }
-        while turns.call_next() {}
+        while turns.call_next(false) {}
         assert_eq!(turns.taken.get(), 3);
         let first = one.now_or_never().expect("the first of those here");
         assert!(two.as_mut().now_or_never().is_none());
         let beside = [three.now_or_never().expect("apart"), four.now_or_never().expect("apart")];
         // Who ends apart gives no room here.
         drop(beside);
-        assert!(!turns.call_next());
+        assert!(!turns.call_next(false));
         drop(first);
-        assert!(turns.call_next());
-        drop(two.now_or_never().expect("the second of those here, once the first was done"));
-        assert_eq!(turns.taken.get(), 0);
-        assert!(!turns.is_here.get());
+        assert!(turns.call_next(false));
+        let _second = two.now_or_never().expect("the second of those here, once the first was done");
+        let mut others = [(); MOST_HERE].map(|()| take(0, Place::Here));
+        assert!(others.iter_mut().all(|other| other.as_mut().now_or_never().is_none()));
+        assert!(!turns.call_next(false));
+        for _ in 1..MOST_HERE {
+            assert!(turns.call_next(true), "the thread has time");
+        }
+        assert!(!turns.call_next(true), "these are as many as may run here");
+        let called = others.map(|mut other| other.as_mut().now_or_never()).into_iter().flatten().count();
+        assert_eq!(called, MOST_HERE - 1);
     }
 }

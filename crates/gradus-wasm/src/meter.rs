@@ -295,12 +295,15 @@ impl Gauge {
         self.now().saturating_sub(self.turn) + self.waiting()
     }
 
-    /// What the call of the host counts that the program is in, in whole milliseconds if it is one that waits.
+    /// What the call of the host counts that the program is in, in whole milliseconds, or in steps of what an upstream takes at
+    /// least, if it is one that waits.
     fn waiting(&self) -> Duration {
         let Some(since) = self.calling.filter(|_| !self.is_idle) else { return Duration::ZERO };
         let took = since.elapsed();
         match self.asks {
             true if took < WAITS_FOR_ANSWER => QUESTION,
+            // In steps: else it would count how busy this machine is.
+            true => WAITS_FOR_ANSWER * (took.as_millis() / WAITS_FOR_ANSWER.as_millis()) as u32,
             false if took < WAITS => Duration::ZERO,
             _ => Duration::from_millis(took.as_millis() as u64),
         }

@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod gradebook;
 mod hint;
+mod kept;
 mod lint;
 mod list;
 mod mutant;

@@ -85,9 +85,6 @@ impl Observer for Progress {
                 let line = terminal::check_line(&check, &self.style);
                 self.line(&line);
             }
-            Event::Keeping { origin } => {
-                self.line(&format!("\n  The server stays up at {origin} until Ctrl-C.\n"));
-            }
         }
     }
 }

@@ -137,7 +137,7 @@ impl Gradebook {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Whether a submission need not be graded in this run, as it was before: by the same grader, to its end.
+    /// Whether a submission need not be graded in this run, as it was before: by the same grader in the same sandbox, to its end.
     pub fn is_settled(
         &self,
         run: Run,
@@ -155,7 +155,8 @@ impl Gradebook {
         })
     }
 
-    /// What came of the same submission and the same grader in the last run before this one.
+    /// What came of the same submission and the same grader in the last run before this one that had the same sandbox: in
+    /// another one it may come out otherwise.
     pub fn before(
         &self,
         run: Run,
@@ -164,7 +165,9 @@ impl Gradebook {
     ) -> Result<Option<Came>, GradebookError> {
         self.came(
             "select id, verdict, earned, maximum, near from gradings
-             where submission = ?1 and grader_digest = ?2 and run < ?3 order by run desc, turn limit 1",
+             where submission = ?1 and grader_digest = ?2 and run < ?3
+             and (select isolation from runs where id = run) = (select isolation from runs where id = ?3)
+             order by run desc, turn limit 1",
             params![submission.0, grader_digest, run.id],
         )
     }

@@ -1,6 +1,7 @@
 //! A step that runs a command of the submission.
 
 use super::{Bench, failure, mismatch, request};
+use crate::record::Compared;
 use crate::target::{Done, Errand};
 use gradus_judge::miss::Miss;
 use gradus_judge::{pattern, text};
@@ -101,7 +102,7 @@ fn of_text(bench: &Bench<'_>, wanted: &ExpectedText, got: &[u8], at: &str, bindi
             let miss = text::judge_text(text, &got, at, path.span);
             match (bench.record, &miss) {
                 (Some(record), Some(_)) => {
-                    record.note(&path.value, got.as_bytes());
+                    record.note(&path.value, got.as_bytes(), Compared::AsText, bindings);
                     Vec::new()
                 }
                 _ => miss.into_iter().collect(),

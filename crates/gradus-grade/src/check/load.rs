@@ -1,6 +1,6 @@
 //! A step that asks many requests on several connections, and judges all of them together.
 
-use super::{Bench, contract, failure, mismatch, mismatch_at, request, show};
+use super::{Bench, Stop, contract, failure, mismatch, mismatch_at, request, show};
 use crate::target::Origin;
 use gradus_contract::contract::Contract;
 use gradus_judge::answer::{self, AnswerView};
@@ -8,7 +8,7 @@ use gradus_judge::pattern;
 use gradus_model::duration::{format_duration, format_size};
 use gradus_model::grader::{Action, RequestStep, Step};
 use gradus_model::json::Json;
-use gradus_model::outcome::{Exchange, Failure, Mismatch};
+use gradus_model::outcome::{Exchange, Fault, Mismatch};
 use gradus_model::race::LoadStep;
 use gradus_model::value::Bindings;
 use gradus_probe::{Client, Limits, ProbeError, Request, Response};
@@ -110,7 +110,7 @@ pub async fn run(
     load: &LoadStep,
     bindings: &Bindings,
     requests: &mut u32,
-) -> Result<(), Box<Failure>> {
+) -> Result<(), Stop> {
     let asked = ask(bench, load, bindings, requests).await;
     let title = title(load, asked.total());
     if asked.judged == 0 {
@@ -118,7 +118,7 @@ pub async fn run(
         let mut none =
             vec![mismatch_at(bench.grader, step.span, "load", wanted, "nobody was answered".to_owned())];
         let exchange = wrong(bench, load, asked, &mut none);
-        return Err(failure(&title, None, 1, none, exchange));
+        return Err(failure(&title, None, 1, none, exchange).into());
     }
     let whole = |number: u64| Json::Number(number.to_string());
     let p99 = asked.times.value_at_quantile(0.99) as f64 / 1e6;
@@ -132,14 +132,14 @@ pub async fn run(
         wanted.as_ref().map(|wanted| pattern::judge(wanted, Some(got), name, bindings))
     });
     let mut mismatches: Vec<Mismatch> = misses.flatten().map(|miss| mismatch(bench.grader, miss)).collect();
-    if let (Some(most), Some(before)) = (load.memory, asked.memory) {
-        mismatches.extend(grown(bench, step, most, before).await);
+    if let Some(most) = load.memory {
+        mismatches.extend(grown(bench, step, most, asked.memory).await?);
     }
     if mismatches.is_empty() {
         return Ok(());
     }
     let exchange = wrong(bench, load, asked, &mut mismatches);
-    Err(failure(&title, None, figures.len(), mismatches, exchange))
+    Err(failure(&title, None, figures.len(), mismatches, exchange).into())
 }
 
 /// `16 connections for 2 s: 1031 requests`
@@ -286,12 +286,23 @@ async fn connection(mut line: Client, script: Arc<Script>, mut names: Bindings) 
     asked
 }
 
-/// By how much more than allowed the server's memory has grown, if it has.
-async fn grown(bench: &Bench<'_>, step: &Step, most: u64, before: u64) -> Option<Mismatch> {
+/// By how much more than allowed the server's memory has grown, if it has. One that ended has failed by that.
+async fn grown(
+    bench: &mut Bench<'_>,
+    step: &Step,
+    most: u64,
+    before: Option<u64>,
+) -> Result<Option<Mismatch>, Fault> {
     tokio::time::sleep(SETTLES).await;
-    let after = bench.target.memory().await?;
+    let after = bench.target.memory().await;
+    let (Some(before), Some(after)) = (before, after) else {
+        return match bench.target.ended() {
+            Some(_) => Ok(None),
+            None => Err(Fault { what: "the server's memory could not be looked at".into(), way_out: None }),
+        };
+    };
     let more = after.saturating_sub(before);
-    (more > most).then(|| {
+    Ok((more > most).then(|| {
         let wanted = format!("at most {} more than before", format_size(most));
         let [more, before, after] = [more, before, after].map(format_size);
         mismatch_at(
@@ -301,7 +312,7 @@ async fn grown(bench: &Bench<'_>, step: &Step, most: u64, before: u64) -> Option
             &wanted,
             format!("{more} more, from {before} to {after}"),
         )
-    })
+    }))
 }
 
 /// What went wrong first, beside the figures.

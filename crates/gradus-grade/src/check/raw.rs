@@ -5,6 +5,7 @@ use gradus_judge::miss::Miss;
 use gradus_judge::pattern;
 use gradus_model::grader::{RawEnd, RawPart, RawStep, Step};
 use gradus_model::outcome::{Failure, Mismatch};
+use gradus_model::pattern::{Pattern, PatternKind};
 use gradus_model::value::Bindings;
 use gradus_probe::BoxStream;
 use std::time::Duration;
@@ -38,7 +39,8 @@ pub async fn run(
         fail(vec![mismatch_at(bench.grader, step.span, "connection", "a connection", error.to_string())])
     })?;
     let deadline = Instant::now() + raw.timeout.unwrap_or(bench.request_timeout);
-    send(&mut stream, &parts, raw.then).await;
+    // Who reads nothing is judged by what came back until then.
+    let _ = tokio::time::timeout_at(deadline, send(&mut stream, &parts, raw.then)).await;
     let back = receive(&mut stream, raw, bindings, deadline).await;
     bench.heard.anything |= !back.bytes.is_empty();
     let text: String = back.bytes.iter().map(|byte| char::from(*byte)).collect();
@@ -46,6 +48,11 @@ pub async fn run(
     if let Some(bytes) = &raw.bytes {
         let misses = pattern::judge_written(bytes, Some(&text), "bytes", bindings);
         mismatches.extend(misses.into_iter().map(|miss| mismatch(bench.grader, miss)));
+        if mismatches.is_empty() && text.is_empty() && forbids(bytes) {
+            // Whoever says nothing says nothing forbidden.
+            let got = "nothing came".to_owned();
+            mismatches.push(mismatch_at(bench.grader, bytes.span, "bytes", "at least one byte", got));
+        }
     }
     if let Some(closed) = raw.closed.filter(|closed| *closed != back.closed) {
         let wanted =
@@ -54,6 +61,15 @@ pub async fn run(
         mismatches.push(mismatch_at(bench.grader, step.span, "connection", wanted, got.to_owned()));
     }
     if mismatches.is_empty() { Ok(()) } else { Err(fail(mismatches)) }
+}
+
+/// Whether what fits may fit no longer once more has come.
+fn forbids(pattern: &Pattern) -> bool {
+    match &pattern.kind {
+        PatternKind::Not(_) | PatternKind::Size(_) => true,
+        PatternKind::AllOf(all) | PatternKind::OneOf(all) => all.iter().any(forbids),
+        _ => false,
+    }
 }
 
 /// A part of what is sent, with what names stand for.
@@ -93,9 +109,9 @@ async fn send(stream: &mut BoxStream, parts: &[Sent], then: RawEnd) {
     }
 }
 
-/// Reads until what is expected has come, the server closes, or the time is over.
+/// Reads until what is expected has come, and nothing after it that could be forbidden; or the server closes, or the time is over.
 async fn receive(stream: &mut BoxStream, raw: &RawStep, bindings: &Bindings, deadline: Instant) -> Back {
-    /// A connection that is to stay open is watched for so long after all has come.
+    /// A connection that is to stay open, or silent, is watched for so long after all has come.
     const LINGERS: Duration = Duration::from_millis(300);
     let mut back = Back::default();
     let mut until = deadline;
@@ -108,10 +124,11 @@ async fn receive(stream: &mut BoxStream, raw: &RawStep, bindings: &Bindings, dea
                 let text: String = back.bytes.iter().map(|byte| char::from(*byte)).collect();
                 let fits =
                     raw.bytes.as_ref().is_some_and(|bytes| pattern::fits_written(bytes, &text, bindings));
+                let lingers = raw.closed == Some(false) || raw.bytes.as_ref().is_some_and(forbids);
                 match raw.closed {
-                    None if fits => return back,
-                    Some(false) if fits => until = deadline.min(Instant::now() + LINGERS),
-                    _ => {}
+                    None if fits && !lingers => return back,
+                    None | Some(false) if fits => until = deadline.min(Instant::now() + LINGERS),
+                    _ => until = deadline,
                 }
             }
             // A connection that breaks is closed, too.

@@ -13,6 +13,9 @@ use gradus_probe::Request;
 use std::fmt::Write;
 use url::{Host, Url};
 
+/// Who asks, unless a step says otherwise.
+pub const USER_AGENT: &str = concat!("gradus/", env!("CARGO_PKG_VERSION"));
+
 /// A request, and where it goes.
 #[derive(Clone, Debug)]
 pub struct Addressed {
@@ -50,10 +53,8 @@ pub fn address(
         target_of(&given, origin).map_err(|why| elsewhere(outgoing, &given, origin, why))?;
     append_query(&mut target, &outgoing.query, bindings);
     let (body, content_type) = body(&outgoing.body, bindings)?;
-    let mut headers: Vec<(String, Vec<u8>)> = vec![
-        ("accept".into(), b"*/*".to_vec()),
-        ("user-agent".into(), concat!("gradus/", env!("CARGO_PKG_VERSION")).into()),
-    ];
+    let mut headers: Vec<(String, Vec<u8>)> =
+        vec![("accept".into(), b"*/*".to_vec()), ("user-agent".into(), USER_AGENT.into())];
     if let Some(content_type) = content_type {
         headers.push(("content-type".into(), content_type.into()));
     }

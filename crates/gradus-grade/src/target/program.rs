@@ -11,7 +11,7 @@ use gradus_model::report::{Isolation, Usage};
 use gradus_probe::{BoxStream, Dial, Prompt};
 use gradus_sandbox::{
     Ending, Exit, Holds, Launcher, Listening, Mark, OutputLog, PortHold, Program, Room, Running, Stdin,
-    Usage as RoomUsage, free_port,
+    Usage as RoomUsage, free_port, hold_port, is_forgotten,
 };
 use gradus_services::engine::sqlite;
 use std::ffi::OsString;
@@ -46,6 +46,8 @@ pub struct Recipe {
     pub told: Vec<(OsString, OsString)>,
     /// Ports on which it finds what the grader serves.
     pub upstreams: Vec<u16>,
+    /// The port that its server gets, if nobody else has it; else any.
+    pub usual_port: Option<u16>,
     /// What each new `DATA_DIR` holds.
     pub files: Vec<DataAtStart>,
     /// Whether it is a server; a command is only run by checks.
@@ -59,15 +61,24 @@ pub struct Recipe {
 impl Recipe {
     /// How another instance is run, which finds what was built as it was, whatever this one changes.
     pub fn another(&self) -> io::Result<Self> {
+        let usual_port = None;
         if self.blank.is_some() {
             // Each run fills in a copy of its own.
-            return Ok(self.clone());
+            return Ok(Self { usual_port, ..self.clone() });
         }
         let ground = self.ground.another()?;
         let first = self.ground.dir(None);
         let below = self.dir.strip_prefix(&first).ok().filter(|below| !below.as_os_str().is_empty());
         let dir = ground.dir(below);
-        Ok(Self { ground, dir, ..self.clone() })
+        Ok(Self { ground, dir, usual_port, ..self.clone() })
+    }
+
+    /// The usual port, or any.
+    fn port(&self) -> io::Result<PortHold> {
+        match self.usual_port.map(hold_port).transpose()?.flatten() {
+            Some(hold) => Ok(hold),
+            None => free_port(),
+        }
     }
 }
 
@@ -92,7 +103,7 @@ impl ProgramTarget {
     /// Prepares a program; nothing runs yet.
     pub fn new(recipe: Recipe) -> io::Result<Self> {
         let mut target = Self {
-            port: free_port()?,
+            port: recipe.port()?,
             data: recipe.ground.data()?,
             recipe,
             filled: None,
@@ -209,6 +220,13 @@ impl ProgramTarget {
         Ok(())
     }
 
+    /// Whether it may have ended for want of its port: on this machine's own loopback, connections of the last server that had it
+    /// are in the way of one that does not ask to reuse it.
+    fn lingers(&self, cause: &NotReady) -> bool {
+        let ended = matches!(cause, NotReady::Exited { .. });
+        ended && !self.recipe.ground.is_native() && !is_forgotten(self.port.port())
+    }
+
     async fn end(&mut self) {
         if let Some(mut running) = self.running.take() {
             running.stop().await;
@@ -243,6 +261,7 @@ impl Target for ProgramTarget {
             signals: true,
             prints: true,
             concurrent: true,
+            memory: true,
             raw: true,
             fuel: false,
             commands: true,
@@ -252,6 +271,10 @@ impl Target for ProgramTarget {
             instances: true,
             pieces: true,
         }
+    }
+
+    fn instead(&self) -> &'static str {
+        "grade it with --sandbox wasm"
     }
 
     fn isolation(&self) -> Isolation {
@@ -274,7 +297,7 @@ impl Target for ProgramTarget {
             }
             match self.boot().await {
                 // Somebody took the port between our look and the server's bind: another port, once.
-                Err(NotReady::Stranger { .. }) => {
+                Err(cause) if matches!(cause, NotReady::Stranger { .. }) || self.lingers(&cause) => {
                     self.reach.found().room = None;
                     let ours = |error: io::Error| NotReady::Launch(error.to_string());
                     self.port = free_port().map_err(ours)?;

@@ -52,6 +52,10 @@ impl Target for UrlTarget {
         Capabilities { concurrent: true, raw: true, ..Capabilities::default() }
     }
 
+    fn instead(&self) -> &'static str {
+        "grade the folder instead of a URL"
+    }
+
     fn isolation(&self) -> Isolation {
         Isolation {
             kind: "url".into(),

@@ -8,7 +8,7 @@ use gradus_model::exercise::Limits;
 use gradus_model::outcome::Shown;
 use gradus_model::report::{Isolation, LimitState, Usage};
 use gradus_probe::{BoxStream, Dial};
-use gradus_sandbox::{PortHold, free_port};
+use gradus_sandbox::{PortHold, free_port, hold_port};
 use gradus_wasm::{Command, Files, Kind, LINE, Program, SLOWEST, Server, Settings};
 use std::ffi::OsStr;
 use std::io;
@@ -35,6 +35,8 @@ pub struct WasmRecipe {
     pub serves: bool,
     /// The exercise's limits.
     pub limits: Limits,
+    /// The port that its server gets, if nobody else has it; else any.
+    pub usual_port: Option<u16>,
     /// The runner that runs it: its language and its hash.
     pub runner: Option<String>,
     /// The file that it is.
@@ -62,8 +64,9 @@ pub struct WasmTarget {
 impl WasmTarget {
     /// Prepares a program; nothing runs yet.
     pub fn new(recipe: WasmRecipe) -> io::Result<Self> {
-        let WasmRecipe { program, mut settings, serves, limits, runner, file, by } = recipe;
-        let (port, data) = (free_port()?, TempDir::with_prefix("gradus-data-")?);
+        let WasmRecipe { program, mut settings, serves, limits, usual_port, runner, file, by } = recipe;
+        let usual = usual_port.map(hold_port).transpose()?.flatten();
+        let (port, data) = (usual.map_or_else(free_port, Ok)?, TempDir::with_prefix("gradus-data-")?);
         let told =
             [("PORT", port.port().to_string()), ("HOST", "127.0.0.1".into()), ("DATA_DIR", DATA.into())];
         settings.environment.extend(told.map(|(name, value)| (name.to_owned(), value)));
@@ -92,11 +95,19 @@ impl Target for WasmTarget {
             restart: true,
             wipe: true,
             prints: true,
+            memory: true,
             commands: self.kind == Kind::Stdio,
             // A process has no way out but its standard streams.
             listen: self.kind != Kind::Stdio,
             fuel: true,
             ..Capabilities::default()
+        }
+    }
+
+    fn instead(&self) -> &'static str {
+        match self.runner {
+            Some(_) => "grade it with --sandbox native",
+            None => "hand in what is built to WebAssembly from, and grade that with --sandbox native",
         }
     }
 

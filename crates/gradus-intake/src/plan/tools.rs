@@ -81,7 +81,7 @@ pub fn first_on(path: &OsStr, tool: &str) -> Option<PathBuf> {
 }
 
 /// The first word of each command of a shell line, without variables that are set before it.
-fn programs(command: &CommandLine) -> Vec<String> {
+pub fn programs(command: &CommandLine) -> Vec<String> {
     match command {
         CommandLine::Argv(words) => words.first().cloned().into_iter().collect(),
         CommandLine::Shell(line) => line

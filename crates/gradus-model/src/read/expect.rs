@@ -1,34 +1,34 @@
 //! Reads `expect:`, and `save:`.
 
-use super::files::Folder;
+use super::files::{Files, Folder};
+use super::finish;
 use super::pattern::{Position, pattern};
 use super::request::{bytes, header_names};
-use super::sense::{self, cannot_fail};
+use super::sense::{self, Known, cannot_fail};
 use super::template::new_name;
 use crate::decode::{self, Fields, Problems};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Invalid};
 use crate::grader::{Expect, ExpectedContent, ExpectedFile, PathPart, Place, Save};
 use crate::pattern::Pattern;
-use crate::source::{Span, Spanned};
+use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::tree::{Node, NodeKind};
+use crate::yaml;
 
 /// Reads `expect:`.
 pub fn expect(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<Expect> {
     let mut fields = Fields::of(node, "a map of expectations", problems)?;
     let before = problems.0.len();
-    let mut body = |key: &'static str, fields: &mut Fields<'_>, problems: &mut Problems| {
-        fields.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
+    let mut known = |key: &'static str, known: &Known, problems: &mut Problems| {
+        fields.take(key).and_then(|node| sense::expected(node, known, folder, problems))
     };
-    let status = body("status", &mut fields, problems);
-    let json = body("json", &mut fields, problems);
-    let text = body("text", &mut fields, problems);
+    let status = known("status", &sense::STATUS, problems);
+    let text = known("text", &sense::TEXT, problems);
+    let json = fields.take("json").and_then(|node| pattern(node, Position::Present, folder, problems));
     let headers = fields.take("headers").map_or_else(Vec::new, |node| headers(node, folder, problems));
     let file = fields.take("file").and_then(|node| file(node, folder, problems));
     let bytes = fields.take("bytes").and_then(|node| Some(Spanned::new(bytes(node, problems)?, node.span)));
     let empty_body = fields.take("body").and_then(|node| empty(node, problems));
     fields.finish(problems);
-    status.iter().for_each(|pattern| sense::status(pattern, problems));
-    text.iter().for_each(|pattern| sense::text(pattern, problems));
     headers.iter().for_each(|(_, pattern)| sense::header(pattern, problems));
     let bodies = usize::from(json.is_some())
         + usize::from(file.is_some())
@@ -67,6 +67,18 @@ fn file(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option
         ExpectedContent::Text(text)
     };
     Some(ExpectedFile { path, content })
+}
+
+/// A JSON file of expected output by itself, with markers. `path` is how it is shown to people; `files` are as for a grader.
+///
+/// # Errors
+/// Every mistake in it.
+pub fn expected(path: &str, text: &str, files: &Files<'_>) -> Result<(Pattern, Sources), Invalid> {
+    let mut folder = Folder::new(path, text, files);
+    let mut problems = Problems::default();
+    let expected = yaml::parse(text, SourceId(0), "JSON", &mut problems)
+        .and_then(|tree| pattern(&tree, Position::Present, &mut folder, &mut problems));
+    finish(expected, folder.sources, problems)
 }
 
 fn empty(node: &Node, problems: &mut Problems) -> Option<Span> {

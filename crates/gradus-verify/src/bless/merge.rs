@@ -1,12 +1,13 @@
 //! What came, written where the author had written something; markers and operators stay where they stand.
 
+use gradus_grade::Compared;
 use gradus_judge::json::{self, ReadLimits};
 use gradus_model::json::Json;
 use std::fmt::Write;
 
 /// The new text of a file: JSON merged with what stands there, any other text as it came.
-pub fn merge(path: &str, before: Option<&str>, got: &[u8]) -> Result<String, String> {
-    if !path.ends_with(".json") {
+pub fn merge(compared: Compared, before: Option<&str>, got: &[u8]) -> Result<String, String> {
+    if compared == Compared::AsText {
         return String::from_utf8(got.to_vec()).map_err(|error| format!("what came is not UTF-8: {error}"));
     }
     let read = |what: &str, bytes: &[u8]| {
@@ -153,7 +154,7 @@ mod tests {
     use super::*;
 
     fn check(before: &str, came: &str, after: &str) {
-        let merged = merge("a.json", Some(before), came.as_bytes()).expect("JSON");
+        let merged = merge(Compared::AsJson, Some(before), came.as_bytes()).expect("JSON");
         let compact: String = merged.split('\n').map(str::trim_start).collect::<Vec<_>>().concat();
         assert_eq!(compact, after, "{before} and {came}");
     }
@@ -190,8 +191,8 @@ mod tests {
 
     #[test]
     fn other_texts_are_taken_as_they_came() {
-        assert_eq!(merge("a.txt", Some("old"), b"new\n").as_deref(), Ok("new\n"));
-        assert!(merge("a.txt", None, b"\xff").is_err());
-        assert!(merge("a.json", None, b"{").is_err_and(|why| why.contains("what came is not JSON")));
+        assert_eq!(merge(Compared::AsText, Some("old"), b"new\n").as_deref(), Ok("new\n"));
+        assert!(merge(Compared::AsText, None, b"\xff").is_err());
+        assert!(merge(Compared::AsJson, None, b"{").is_err_and(|why| why.contains("what came is not JSON")));
     }
 }

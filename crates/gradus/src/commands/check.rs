@@ -1,14 +1,14 @@
 //! `gradus check`: one submission, graded; the reports that were asked for; the exit code.
 
 use crate::arguments::{Check, Reader};
-use crate::commands::watch;
+use crate::commands::{kept, watch};
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
 use crate::means::{Beginning, Means, interrupt_on_signals, now, runtime, supplies};
 use crate::progress::{Lines, Progress};
 use crate::screen;
 use crate::subject::{self, Graded};
-use gradus_grade::{Folder, Interrupt, Job, Observer, Quiet, Remote, Subject, Where, grade};
+use gradus_grade::{Folder, Interrupt, Job, Observer, Quiet, Remote, Subject, Where, grade, grade_and_keep};
 use gradus_intake::cache::BuildCache;
 use gradus_intake::catalogue::Catalogue;
 use gradus_intake::tree;
@@ -78,16 +78,23 @@ pub async fn once(
         selection,
         record: None,
         quiet: Quiet::default(),
-        keep: check.keep,
     };
     let audience = audience(check.reader);
     let mut progress = Progress::new(environment, audience, lines(outputs));
-    let report = grade(job, &mut progress as &mut dyn Observer, interrupt).await;
+    let watched = &mut progress as &mut dyn Observer;
+    let (report, kept) = match check.keep {
+        true => grade_and_keep(job, watched, interrupt).await,
+        false => (grade(job, watched, interrupt).await, None),
+    };
     drop(progress);
     if let Some(home) = home {
         remember(&home, &report);
     }
-    write(outputs, report.clone(), &check.dir, audience, environment)?;
+    let written = write(outputs, report.clone(), &check.dir, audience, environment);
+    if check.keep && written.is_ok() {
+        kept::stay(kept, lines(outputs), interrupt).await;
+    }
+    written?;
     Ok(report)
 }
 
