@@ -83,9 +83,16 @@ async fn memory_stays_flat_over_many_instances() {
         grade().await;
     }
     let before = resident();
-    for _ in 0..2000 {
-        grade().await;
+    // What other tests hold meanwhile goes away again; what a grading leaves behind only becomes more.
+    let mut grown = u64::MAX;
+    for _ in 0..4 {
+        for _ in 0..2000 {
+            grade().await;
+        }
+        grown = resident().saturating_sub(before);
+        if grown < 32 << 10 {
+            return;
+        }
     }
-    let grown = resident().saturating_sub(before);
-    assert!(grown < 32 << 10, "it grew by {grown} KiB");
+    panic!("it grew by {grown} KiB");
 }

@@ -173,19 +173,18 @@ async fn many_small_writes_are_bounded_as_one_is() {
 
 #[tokio::test]
 async fn what_is_written_at_the_start_and_by_commands_counts_too() {
-    let data = tempfile::tempdir().unwrap();
     let begin = |bytes| {
         let first = format!("(drop {OPEN}) {} (loop $again", write(bytes));
         guest("(nop)", "").replace("(loop $again", &first)
     };
+    let data = tempfile::tempdir().unwrap();
     assert_eq!(little_data(&begin(1001), data.path()).start().await, Err(Stopped::Disk(1000)));
     let run = async |bytes| {
+        let data = tempfile::tempdir().unwrap();
         let server = little_data(&begin(bytes), data.path());
         server.run(&Command::default(), Duration::from_secs(20)).await.unwrap().ending
     };
-    std::fs::remove_dir_all(data.path()).and_then(|()| std::fs::create_dir(data.path())).unwrap();
     assert_eq!(run(1001).await, Err(Stopped::Disk(1000)));
-    std::fs::remove_dir_all(data.path()).and_then(|()| std::fs::create_dir(data.path())).unwrap();
     assert_eq!(run(1000).await, Ok(0));
 }
 
