@@ -138,7 +138,7 @@ fn while_one_grading_measures_time_no_other_asks_anything() {
     claim: It does not grow
     points: 1
     timeout: 2m
-    steps: [ { growth: { sizes: [1, 3, 9], steps: [ { get: /measured, expect: { status: 200 } } ], at_most: quadratic } } ]
+    steps: [ { growth: { sizes: [1, 3, 9], steps: [ { get: /measured, headers: { x-size: $(size) }, expect: { status: 200 } } ], at_most: quadratic } } ]
   - { id: after, claim: It answers still, points: 1, steps: [ { get: /after, repeat: 30, expect: { status: 200 } } ] }
 ",
     );

@@ -428,7 +428,7 @@ fn a_url_has_neither_signals_nor_stubs() {
             + &check("b", "      - calls: { stub: rates }\n        expect: { count: 0 }")
             + &check(
                 "c",
-                "      - growth: { sizes: [1, 4, 8], steps: [ { get: /a, expect: { text: a } } ], measure: { calls: rates }, at_most: linear }",
+                "      - growth: { sizes: [1, 4, 8], steps: [ { get: /a?size=$(size), expect: { text: a } } ], measure: { calls: rates }, at_most: linear }",
             )),
     );
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");

@@ -295,7 +295,59 @@ fn a_careful_reviewers_remarks_name_the_check() {
         .says("unproven                 it has no hint")
         .says("unproven                 neither the README nor the contract tells of /untold")
         .says("unproven                 neither the README nor the contract has a word of what it claims")
-        .says("unproven                 a bound below a second judges the machine");
+        .says("unproven                 `timeout` is below a second: it judges the machine");
+}
+
+#[test]
+fn a_mark_for_latency_is_seen_wherever_it_stands() {
+    let course = verified("[\"a\"]");
+    let root = course.root.path().display().to_string();
+    let at = course.root.path().join("graders/demo/grader.yaml");
+    let grader = std::fs::read_to_string(&at).expect("a grader");
+    let stubs = "stubs: { up: { routes: [ { get: /, reply: { json: 1 } } ] } }\n";
+    let remarks = |step: &str| {
+        let check = format!("  - {{ id: hasty, claim: B, points: 1, hint: H, steps: [ {{ {step} }} ] }}\n");
+        course.write("graders/demo/grader.yaml", &(stubs.to_owned() + &grader + &check));
+        Gradus::new(["lint", "demo", "--exercises", &root]).run().code(0)
+    };
+    let fine = "expect: { status: 200 }";
+    for (bound, step) in [
+        (
+            "p99",
+            format!(
+                "load: {{ for: 1s, requests: [ {{ get: /, {fine} }} ] }}, expect: {{ p99: {{ $at_most: 0.02 }} }}"
+            ),
+        ),
+        (
+            "timeout",
+            format!(
+                "load: {{ for: 1s, requests: [ {{ get: /, timeout: 100ms, {fine} }} ] }}, expect: {{ errors: 0 }}"
+            ),
+        ),
+        ("timeout", format!("race: {{ each: [ {{ get: /, timeout: 100ms, {fine} }} ] }}")),
+        ("timeout", "run: {}, timeout: 200ms, expect: { exit: 0 }".to_owned()),
+        ("until: at_most", format!("get: /, until: {{ every: 10ms, at_most: 100ms }}, {fine}")),
+        ("within", "server: term, within: 200ms".to_owned()),
+        ("gaps", "calls: { stub: up }, expect: { gaps: { $each: { $at_most: 0.05 } } }".to_owned()),
+        ("gaps", "calls: { stub: up }, expect: { gaps: [{ $between: [0.01, 0.2] }] }".to_owned()),
+    ] {
+        remarks(&step).says(&format!("`{bound}` is below a second: it judges the machine"));
+    }
+    for step in [
+        format!(
+            "load: {{ for: 1s, requests: [ {{ get: /, {fine} }} ] }}, expect: {{ p99: {{ $at_most: 2 }} }}"
+        ),
+        format!("get: /, timeout: 100ms, unanswered: allowed, {fine} }}, {{ get: /, {fine}"),
+        "calls: { stub: up }, expect: { gaps: { $each: { $at_least: 0.4 } } }".to_owned(),
+        "server: term".to_owned(),
+        format!("get: /, timeout: 100ms, until: {{ every: 50ms, at_most: 8s }}, {fine}"),
+        format!("raw: {{ send: x }}, timeout: 100ms }}, {{ get: /, {fine}"),
+        format!(
+            "race: {{ each: [ {{ post: /, timeout: 25ms, {fine}, op: {{ add: 1, done: {{ status: 200 }} }} }} ], holds: [ {{ linearizable: counter }} ] }}"
+        ),
+    ] {
+        remarks(&step).never_says("below a second");
+    }
 }
 
 #[test]

@@ -125,9 +125,17 @@ impl<'d> At<'d> {
         }
     }
 
-    /// Whether it is `true`.
-    pub fn is_true(&self) -> bool {
-        self.node.kind == NodeKind::Bool(true)
+    /// What it says, if it is `true` or `false`.
+    pub fn flag(&self) -> Option<bool> {
+        match self.node.kind {
+            NodeKind::Bool(flag) => Some(flag),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a list.
+    pub fn is_list(&self) -> bool {
+        matches!(self.node.kind, NodeKind::List(_))
     }
 
     /// Whether it is a map.

@@ -2,7 +2,10 @@
 
 mod content;
 mod keywords;
+mod kinds;
 mod link;
+pub(crate) mod mistake;
+mod old;
 mod operation;
 mod parameter;
 pub(crate) mod schema;
@@ -94,7 +97,7 @@ impl<'d> Reader<'d> {
         };
         let mut shapes: HashMap<String, String> = HashMap::new();
         let mut operations = Vec::new();
-        for (key, item) in paths.entries() {
+        for (key, item) in self.map(&paths, "{ /todos: { get: … } }") {
             if key.value.starts_with("x-") {
                 continue;
             }

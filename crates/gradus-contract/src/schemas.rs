@@ -3,6 +3,7 @@
 use crate::breach::{Breach, Got};
 use crate::document::Document;
 use crate::pointer::Pointer;
+use crate::read::mistake;
 use crate::read::schema::Table;
 use crate::value::to_json;
 use gradus_model::diagnostic::Diagnostic;
@@ -56,9 +57,14 @@ impl Schemas {
         let before = problems.len();
         for entry in &entries {
             for error in jsonschema::draft202012::meta::validator().iter_errors(&entry.value) {
-                let place = below(&entry.pointer, &error.instance_path().to_string());
-                let message = format!("this is no JSON Schema: {error}");
-                problems.push(Diagnostic::new(message, document.span(&place)));
+                let path = error.instance_path().to_string();
+                let found = mistake::of(&entry.value, &path, &|| error.to_string());
+                let place = below(&entry.pointer, &found.path);
+                let problem = Diagnostic::new(found.message, document.span(&place));
+                problems.push(match found.help {
+                    Some(help) => problem.help(help),
+                    None => problem,
+                });
             }
         }
         let mut schemas = Self { entries, validators: HashMap::new() };

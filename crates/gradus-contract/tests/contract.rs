@@ -4,10 +4,12 @@ mod contract {
     mod cases;
     mod hostile;
     mod judging;
+    mod kinds;
     mod links;
     mod mistakes;
     mod shrinking;
     mod twins;
+    mod words;
 }
 
 use gradus_contract::case::{Aim, Case, Payload, Wanted, cases};
@@ -45,6 +47,11 @@ fn mistakes(text: &str) -> Vec<String> {
         format!("{} @ `{underlined}`", mistake.message)
     };
     mistakes.iter().map(said).collect()
+}
+
+/// The way out of the first mistake.
+fn help(text: &str) -> String {
+    Contract::read(text, SourceId(0)).expect_err("a mistake")[0].help.clone().unwrap_or_default()
 }
 
 /// All cases of the first operation.

@@ -13,12 +13,13 @@ fn measures_time(step: &str) -> bool {
 #[test]
 fn a_check_that_compares_times_measures_them() {
     let asks = "{ get: /, expect: { status: 200 } }";
+    let sized = asks.replace("/,", "/$(size),");
     assert!(measures_time(&format!("      - compare: {{ with: baseline, steps: [{asks}], at_least: 2x }}")));
     assert!(measures_time(&format!(
-        "      - growth: {{ sizes: [10, 40, 160], steps: [{asks}], measure: time, at_most: linear }}"
+        "      - growth: {{ sizes: [10, 40, 160], steps: [{sized}], measure: time, at_most: linear }}"
     )));
     assert!(!measures_time(&format!("      - {asks}")));
     assert!(!measures_time(&format!(
-        "      - growth: {{ sizes: [10, 40, 160], steps: [{asks}], measure: fuel, at_most: linear }}"
+        "      - growth: {{ sizes: [10, 40, 160], steps: [{sized}], measure: fuel, at_most: linear }}"
     )));
 }

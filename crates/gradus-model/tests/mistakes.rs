@@ -8,6 +8,7 @@ mod files;
 mod many;
 mod names;
 mod selects;
+mod sense;
 mod services;
 mod steps;
 mod stubs;

@@ -1,11 +1,11 @@
 //! What a careful reviewer would say of an exercise that is no mistake: things that hold, and could be better.
 
 mod claims;
+mod haste;
 
 use gradus_intake::catalogue::{Catalogue, CatalogueError, LoadedExercise, LoadedGrader};
 use gradus_model::grader::{Action, Check, Grader, Step, Visibility};
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 /// A remark about a part of an exercise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +18,6 @@ pub struct Remark {
 
 /// How many mutants a grader should have at least.
 const FEW_MUTANTS: usize = 6;
-/// A bound below this is a mark for speed, and judges the machine.
-const LIVENESS: Duration = Duration::from_secs(1);
 
 /// Every remark, in the order of the grader's file.
 pub fn lint(
@@ -74,7 +72,8 @@ fn of_check(check: &Check, caught: &BTreeSet<&str>, told: &str) -> Vec<Remark> {
     if check.hint.is_none() && check.visibility == Visibility::Visible {
         says.push("it has no hint".to_owned());
     }
-    let unknown = check.steps.iter().filter_map(|step| unknown_path(step, told)).collect::<BTreeSet<_>>();
+    let unknown =
+        check.every_step().into_iter().filter_map(|step| unknown_path(step, told)).collect::<BTreeSet<_>>();
     for path in unknown {
         says.push(format!("neither the README nor the contract tells of {path}"));
     }
@@ -85,8 +84,8 @@ fn of_check(check: &Check, caught: &BTreeSet<&str>, told: &str) -> Vec<Remark> {
     for file in steps.into_iter().filter_map(|step| unknown_file(step, told)).collect::<BTreeSet<_>>() {
         says.push(format!("the README does not tell of {file}"));
     }
-    if check.timeout < LIVENESS || check.steps.iter().any(is_hasty) {
-        says.push("a bound below a second judges the machine".to_owned());
+    for bound in haste::of_check(check) {
+        says.push(format!("`{bound}` is below a second: it judges the machine, not the submission"));
     }
     says.into_iter().map(|says| Remark { about: check.id.value.clone(), says }).collect()
 }
@@ -115,14 +114,4 @@ fn expects_success(step: &Step) -> bool {
     let Action::Request(request) = &step.action else { return false };
     let status = request.expect.status.as_ref().map(|pattern| &pattern.kind);
     matches!(status, Some(PatternKind::Scalar(Json::Number(status))) if status.starts_with('2'))
-}
-
-fn is_hasty(step: &Step) -> bool {
-    match &step.action {
-        // Who may hang up without an answer judges nobody by it.
-        Action::Request(request) => {
-            !request.may_go_unanswered && request.timeout.is_some_and(|timeout| timeout < LIVENESS)
-        }
-        _ => false,
-    }
 }

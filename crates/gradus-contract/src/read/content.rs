@@ -9,7 +9,7 @@ use crate::template::essence;
 impl<'d> Reader<'d> {
     pub(super) fn content(&mut self, all: &At<'d>, direction: Direction) -> Vec<Media> {
         let mut content = Vec::new();
-        for (key, at) in all.entries() {
+        for (key, at) in self.map(all, "{ application/json: { schema: … } }") {
             self.knows(&at, &["schema", "example", "examples", "encoding"]);
             if !key.value.contains('/') && key.value != "*" {
                 let message = format!("`{}` is no media type", key.value);

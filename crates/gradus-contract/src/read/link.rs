@@ -13,13 +13,12 @@ const OF_LINK: [&str; 6] =
 impl<'d> Reader<'d> {
     pub(super) fn links(&mut self, all: &At<'d>) -> Vec<NamedLink> {
         let mut links = Vec::new();
-        for (_, at) in all.entries() {
+        for (_, at) in self.map(all, "{ read: { operationId: … } }") {
             let Some(at) = self.resolve(at) else { continue };
             self.knows(&at, &OF_LINK);
-            let id = at.get("operationId").and_then(|id| id.text());
-            let pointer = at
-                .get("operationRef")
-                .and_then(|reference| Pointer::of_fragment(reference.text()?.strip_prefix('#')?));
+            let id = self.text_at(&at, "operationId");
+            let reference = self.text_at(&at, "operationRef");
+            let pointer = reference.and_then(|reference| Pointer::of_fragment(reference.strip_prefix('#')?));
             let to = match (id, pointer) {
                 (Some(id), _) => LinkTarget::Id(id.to_owned()),
                 (None, Some(pointer)) => LinkTarget::Pointer(pointer),
@@ -30,7 +29,8 @@ impl<'d> Reader<'d> {
                 }
             };
             let mut parameters = Vec::new();
-            for (name, value) in at.get("parameters").iter().flat_map(|all| all.entries()) {
+            let given = at.get("parameters").map(|all| self.map(&all, "{ id: $response.body#/id }"));
+            for (name, value) in given.unwrap_or_default() {
                 match self.expression(&value) {
                     Ok(expression) => parameters.push((name.value.clone(), expression)),
                     Err(why) => self.problem(&why, &value.pointer),

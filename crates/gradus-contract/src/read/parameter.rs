@@ -20,13 +20,14 @@ const OF_HEADER: [&str; 11] = [
     "examples",
     "content",
 ];
+const OF_EXAMPLE: [&str; 4] = ["summary", "description", "value", "externalValue"];
 /// They are said elsewhere in the document, and what stands here is ignored (OpenAPI, "Parameter Object").
 const SAID_ELSEWHERE: [&str; 3] = ["accept", "content-type", "authorization"];
 
 impl<'d> Reader<'d> {
     pub(super) fn parameters(&mut self, list: &At<'d>) -> Vec<Parameter> {
         let mut parameters: Vec<Parameter> = Vec::new();
-        for item in list.items() {
+        for item in self.list(list, "[ { name: page, in: query, schema: … } ]") {
             let Some(parameter) = self.parameter(item) else { continue };
             let is_same =
                 |other: &Parameter| (other.place, &other.name) == (parameter.place, &parameter.name);
@@ -45,7 +46,7 @@ impl<'d> Reader<'d> {
     fn parameter(&mut self, at: At<'d>) -> Option<Parameter> {
         let at = self.resolve(at)?;
         self.knows(&at, &[&OF_HEADER[..], &["name", "in"]].concat());
-        let name = at.get("name").and_then(|name| name.text());
+        let name = self.text_at(&at, "name");
         let place = at.get("in").and_then(|place| {
             let words = [
                 ("path", Place::Path),
@@ -60,7 +61,7 @@ impl<'d> Reader<'d> {
             self.add(problem.help("in: path, query, header or cookie"));
             return None;
         };
-        let required = at.get("required").is_some_and(|flag| flag.is_true());
+        let required = self.flag(&at, "required").unwrap_or(false);
         if place == Place::Path && !required {
             let problem = Diagnostic::new("a parameter of the path is always required", self.span(&at));
             self.add(problem.help("add `required: true`"));
@@ -68,7 +69,7 @@ impl<'d> Reader<'d> {
         let (schema, is_json) = self.schema_or_content(&at, Direction::Request);
         let usual = if matches!(place, Place::Path | Place::Header) { Style::Simple } else { Style::Form };
         let style = if is_json { Style::Json } else { self.style(&at, place).unwrap_or(usual) };
-        let explode = at.get("explode").map_or(style == Style::Form, |flag| flag.is_true());
+        let explode = self.flag(&at, "explode").unwrap_or(style == Style::Form);
         let examples = self.examples(&at);
         Some(Parameter {
             name: name.to_owned(),
@@ -121,10 +122,10 @@ impl<'d> Reader<'d> {
 
     pub(super) fn headers(&mut self, all: &At<'d>) -> Vec<HeaderRule> {
         let mut rules = Vec::new();
-        for (key, at) in all.entries() {
+        for (key, at) in self.map(all, "{ location: { schema: … } }") {
             let Some(at) = self.resolve(at) else { continue };
             self.knows(&at, &OF_HEADER);
-            let required = at.get("required").is_some_and(|flag| flag.is_true());
+            let required = self.flag(&at, "required").unwrap_or(false);
             let (schema, _) = self.schema_or_content(&at, Direction::Response);
             let name = key.value.to_ascii_lowercase();
             // The media type says that (OpenAPI, "Response Object").
@@ -141,10 +142,10 @@ impl<'d> Reader<'d> {
         if let Some(example) = at.get("example") {
             found.extend(self.value(&example));
         }
-        let many: Vec<At<'d>> =
-            at.get("examples").iter().flat_map(|all| all.entries()).map(|(_, example)| example).collect();
-        for example in many {
+        let many = at.get("examples").map(|all| self.map(&all, "{ usual: { value: … } }"));
+        for (_, example) in many.unwrap_or_default() {
             let Some(example) = self.resolve(example) else { continue };
+            self.knows(&example, &OF_EXAMPLE);
             if let Some(value) = example.get("value") {
                 found.extend(self.value(&value));
             }

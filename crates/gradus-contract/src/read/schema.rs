@@ -96,7 +96,11 @@ impl<'d> Reader<'d> {
         }
         // In 3.0, what stands beside a reference is ignored (OpenAPI 3.0.3, "Reference Object").
         if reference.is_some() && self.version == Version::V30 {
+            self.beside_reference(at);
             return Value::Object(schema);
+        }
+        for flag in ["writeOnly", "deprecated"] {
+            self.flag(at, flag);
         }
         for (key, value) in at.entries().filter(|(key, _)| key.value != "$ref") {
             let name = key.value.as_str();
@@ -106,13 +110,17 @@ impl<'d> Reader<'d> {
             } else if ONE.contains(&name) {
                 schema.insert(name.into(), self.convert(&value, direction, refs));
             } else if NAMED.contains(&name) {
-                let inner =
-                    value.entries().map(|(key, at)| (key.value.clone(), self.convert(&at, direction, refs)));
-                let inner: Map<String, Value> = inner.collect();
+                let inner = self.map(&value, &format!("{name}: {{ NAME: … }}")).into_iter();
+                let inner: Map<String, Value> =
+                    inner.map(|(key, at)| (key.value.clone(), self.convert(&at, direction, refs))).collect();
                 schema.insert(name.into(), Value::Object(inner));
             } else if LISTED.contains(&name) {
-                let inner = value.items().map(|at| self.convert(&at, direction, refs)).collect();
-                schema.insert(name.into(), Value::Array(inner));
+                let inner = self.list(&value, &format!("{name}: [ … ]")).into_iter();
+                let inner = inner.map(|at| self.convert(&at, direction, refs)).collect();
+                // What is no list was spoken of just now, and is none that is empty.
+                if value.is_list() {
+                    schema.insert(name.into(), Value::Array(inner));
+                }
             } else if PLAIN.contains(&name) {
                 let plain = self.value(&value).unwrap_or(Value::Null);
                 schema.insert(name.into(), plain);
@@ -163,36 +171,6 @@ impl<'d> Reader<'d> {
         self.add(problem);
     }
 
-    /// What 3.0 says in words of its own (OpenAPI 3.0.3, "Schema Object").
-    fn translate(&mut self, at: &At<'_>, schema: &mut Map<String, Value>) {
-        for (exclusive, limit) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
-            match schema.remove(exclusive) {
-                Some(Value::Bool(true)) => {
-                    let bound = schema.remove(limit);
-                    schema.extend(bound.map(|bound| (exclusive.to_owned(), bound)));
-                }
-                Some(Value::Bool(false)) | None => {}
-                Some(_) => {
-                    let problem = Diagnostic::new(
-                        format!("in OpenAPI 3.0, `{exclusive}` is true or false"),
-                        self.document.span(&at.pointer.child(exclusive)),
-                    );
-                    self.add(problem.help(format!("write the limit as `{limit}`, or `openapi: 3.1.0`")));
-                }
-            }
-        }
-        if let Some(Value::Array(_)) = schema.get("type") {
-            let span = self.document.span(&at.pointer.child("type"));
-            let problem = Diagnostic::new("in OpenAPI 3.0, a value has one type", span);
-            self.add(problem.help("write `nullable: true` for null, or `openapi: 3.1.0`"));
-        }
-        if at.get("nullable").is_some_and(|flag| flag.is_true())
-            && let Some(kind @ Value::String(_)) = schema.get("type").cloned()
-        {
-            schema.insert("type".into(), json!([kind, "null"]));
-        }
-    }
-
     /// What only answers carry is not required of requests, and the other way round.
     fn one_way(&mut self, at: &At<'d>, direction: Direction, schema: &mut Map<String, Value>) {
         let Some(properties) = at.get("properties") else { return };
@@ -212,7 +190,7 @@ impl<'d> Reader<'d> {
     fn says(&self, at: At<'d>, word: &str) -> bool {
         let mut at = at;
         for _ in 0..super::MOST_STEPS {
-            if at.get(word).is_some_and(|flag| flag.is_true()) {
+            if at.get(word).and_then(|flag| flag.flag()) == Some(true) {
                 return true;
             }
             let fragment = at.get("$ref").and_then(|reference| reference.text()?.strip_prefix('#'));

@@ -4,7 +4,7 @@ use super::files::{Files, Folder};
 use super::finish;
 use super::pattern::{Position, pattern};
 use super::request::{bytes, header_names};
-use super::sense::{self, cannot_fail};
+use super::sense::{self, Known, cannot_fail};
 use super::template::new_name;
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::{Diagnostic, Invalid};
@@ -18,19 +18,17 @@ use crate::yaml;
 pub fn expect(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<Expect> {
     let mut fields = Fields::of(node, "a map of expectations", problems)?;
     let before = problems.0.len();
-    let mut body = |key: &'static str, fields: &mut Fields<'_>, problems: &mut Problems| {
-        fields.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
+    let mut known = |key: &'static str, known: &Known, problems: &mut Problems| {
+        fields.take(key).and_then(|node| sense::expected(node, known, folder, problems))
     };
-    let status = body("status", &mut fields, problems);
-    let json = body("json", &mut fields, problems);
-    let text = body("text", &mut fields, problems);
+    let status = known("status", &sense::STATUS, problems);
+    let text = known("text", &sense::TEXT, problems);
+    let json = fields.take("json").and_then(|node| pattern(node, Position::Present, folder, problems));
     let headers = fields.take("headers").map_or_else(Vec::new, |node| headers(node, folder, problems));
     let file = fields.take("file").and_then(|node| file(node, folder, problems));
     let bytes = fields.take("bytes").and_then(|node| Some(Spanned::new(bytes(node, problems)?, node.span)));
     let empty_body = fields.take("body").and_then(|node| empty(node, problems));
     fields.finish(problems);
-    status.iter().for_each(|pattern| sense::status(pattern, problems));
-    text.iter().for_each(|pattern| sense::text(pattern, problems));
     headers.iter().for_each(|(_, pattern)| sense::header(pattern, problems));
     let bodies = usize::from(json.is_some())
         + usize::from(file.is_some())

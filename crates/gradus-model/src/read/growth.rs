@@ -2,6 +2,7 @@
 
 use super::files::Folder;
 use super::race::steps;
+use super::sense;
 use super::service;
 use super::stub::asked_if_any;
 use crate::decode::{self, Fields, Problems};
@@ -34,6 +35,9 @@ pub fn growth(
     let sizes = growth.require("sizes", problems).map_or_else(Vec::new, |node| sizes(node, problems));
     let before = growth.take("before").map_or_else(Vec::new, |node| steps(node, folder, problems));
     let steps_node = growth.require("steps", problems);
+    if let Some(node) = steps_node {
+        sense::not_empty(node, "nothing is measured", "name a step: { get: /items?count=$(size) }", problems);
+    }
     let steps = steps_node.map_or_else(Vec::new, |node| steps(node, folder, problems));
     let measure = growth.take("measure").and_then(|node| measure(node, folder, problems));
     let at_most = growth.require("at_most", problems);

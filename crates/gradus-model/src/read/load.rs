@@ -1,9 +1,9 @@
 //! Reads load: what is asked on many connections, and what is expected of all the answers.
 
 use super::files::Folder;
-use super::pattern::{Position, pattern};
 use super::race::steps;
-use super::{sense, step};
+use super::sense::{self, Known};
+use super::step;
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
 use crate::duration::parse_size;
@@ -31,10 +31,11 @@ pub fn load(
     };
     let mut expect =
         Fields::of(expect_node, "{ errors: …, judged: …, answers: …, p99: …, memory: … }", problems)?;
-    let mut take = |key: &'static str| {
-        expect.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
+    let mut take = |key: &'static str, known: &Known| {
+        expect.take(key).and_then(|node| sense::expected(node, known, folder, problems))
     };
-    let (errors, judged, answers, p99) = (take("errors"), take("judged"), take("answers"), take("p99"));
+    let [errors, judged, answers] = ["errors", "judged", "answers"].map(|key| take(key, &sense::COUNT));
+    let p99 = take("p99", &sense::SECONDS);
     let memory = expect.take("memory").and_then(|node| more(node, problems));
     expect.finish(problems);
     if errors.is_none() && judged.is_none() && answers.is_none() && p99.is_none() && memory.is_none() {
@@ -51,6 +52,9 @@ pub fn asked(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> O
     let lasts = load.require("for", problems).and_then(|node| decode::duration(node, problems));
     let warm_up = load.take("warm_up").and_then(|node| decode::duration(node, problems));
     let requests = load.require("requests", problems);
+    if let Some(node) = requests {
+        sense::not_empty(node, "nothing is asked", "name a request: { get: / }", problems);
+    }
     let requests = requests.map_or_else(Vec::new, |node| steps(node, folder, problems));
     load.finish(problems);
     for other in requests.iter().filter(|step| !matches!(step.action, Action::Request(_))) {

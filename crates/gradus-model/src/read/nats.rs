@@ -4,6 +4,7 @@ use super::expect;
 use super::files::Folder;
 use super::pattern::{Position, pattern};
 use super::request;
+use super::sense::{self, Known};
 use super::service::one;
 use super::template::text_template;
 use super::value::values;
@@ -87,10 +88,16 @@ pub fn nats(
     if let Some(expected) = fields.take("expect")
         && let Some(mut expect) = Fields::of(expected, "{ count: …, json: …, text: … }", problems)
     {
-        let mut take = |key: &'static str| {
-            expect.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
+        // A reply is any JSON; what was published, or stands in a stream, is several messages.
+        let are_several = matches!(said, Some(Said::Published(_) | Said::Stream(_)));
+        let mut take = |key: &'static str, known: &Known| {
+            expect.take(key).and_then(|node| sense::expected(node, known, folder, problems))
         };
-        (count, json, text) = (take("count"), take("json"), take("text"));
+        (count, text) = (take("count", &sense::COUNT), take("text", &sense::TEXT));
+        json = expect.take("json").and_then(|node| match are_several {
+            true => sense::expected(node, &sense::LIST, folder, problems),
+            false => pattern(node, Position::Present, folder, problems),
+        });
         expect.finish(problems);
     }
     let save = fields.take("save").map_or_else(Vec::new, |node| expect::save(node, problems));

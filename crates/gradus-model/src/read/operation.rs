@@ -48,9 +48,8 @@ pub fn operation(
         }
         "$each" => inner(operand, folder, problems).map(PatternKind::Each),
         "$size" => {
-            let of = inner(operand, folder, problems)?;
-            sense::size(&of, problems);
-            Some(PatternKind::Size(of))
+            let of = sense::expected(operand, &sense::SIZE, folder, problems)?;
+            Some(PatternKind::Size(Box::new(of)))
         }
         "$one_of" => choices(operand, folder, problems).map(PatternKind::OneOf),
         "$all_of" => choices(operand, folder, problems).map(PatternKind::AllOf),
@@ -197,7 +196,16 @@ fn schema(operand: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> O
             problems.add(cannot_fail(operand.span, "everything is valid by the empty schema"));
             None
         }
-        NodeKind::Map(_) => Some(PatternKind::Schema(node.to_json())),
+        NodeKind::Map(_) => {
+            let schema = node.to_json();
+            if sense::asks_nothing(&schema) {
+                problems.add(
+                    cannot_fail(operand.span, "no keyword of this schema asks for anything")
+                        .help("say what a value must be: type, required, properties, enum"),
+                );
+            }
+            Some(PatternKind::Schema(schema))
+        }
         _ => {
             problems.expected("a JSON Schema, or the path of one", operand);
             None

@@ -2,7 +2,7 @@
 
 use super::expect::{self, place_of};
 use super::files::Folder;
-use super::pattern::{Position, pattern};
+use super::sense::{self, Known};
 use super::step;
 use super::value::value;
 use crate::decode::{self, Fields, Problems};
@@ -52,7 +52,13 @@ pub fn race(
     let instances = race.take("instances").and_then(|node| decode::whole(node, 1, 8, problems));
     let together = race.take("together").is_none_or(|node| decode::flag(node, problems));
     let before = race.take("before").map_or_else(Vec::new, |node| steps(node, folder, problems));
-    let each = race.require("each", problems).map_or(&[][..], |node| decode::list(node, problems));
+    let each_node = race.require("each", problems);
+    if let Some(node) = each_node {
+        sense::not_empty(node, "clients ask nothing", "name a request: { get: / }", problems);
+    }
+    let each = each_node.map_or(&[][..], |node| decode::list(node, problems));
+    let clients = clients.map_or(CLIENTS, |clients| clients as u32);
+    let count = Known::count_up_to(clients.saturating_mul(each.len() as u32));
     let each: Vec<RaceRequest> = each.iter().filter_map(|item| request(item, folder, problems)).collect();
     for instance in each.iter().filter_map(|request| request.step.instance.as_ref()) {
         problems.add(
@@ -64,7 +70,7 @@ pub fn race(
     let holds_node = race.take("holds");
     let holds = holds_node.map_or(&[][..], |node| decode::list(node, problems));
     let of = holds.len();
-    let holds: Vec<Hold> = holds.iter().filter_map(|item| hold(item, folder, problems)).collect();
+    let holds: Vec<Hold> = holds.iter().filter_map(|item| hold(item, &count, folder, problems)).collect();
     race.finish(problems);
     let judged = holds.iter().find_map(|hold| match hold {
         Hold::Linearizable { span, .. } => Some(*span),
@@ -85,7 +91,7 @@ pub fn race(
     }
     Some(Action::Race(Box::new(RaceStep {
         rounds: rounds.map_or(ROUNDS, |rounds| rounds as u32),
-        clients: clients.map_or(CLIENTS, |clients| clients as u32),
+        clients,
         instances: instances.map_or(1, |instances| instances as u32),
         together,
         before,
@@ -172,13 +178,13 @@ fn op(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<O
 }
 
 /// `{ count: { status: 201 }, is: 1 }` or `{ linearizable: account, start: 3 }`.
-fn hold(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<Hold> {
+fn hold(node: &Node, known: &Known, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<Hold> {
     let mut fields = Fields::of(node, "{ count: …, is: … } or { linearizable: …, start: … }", problems)?;
     let count = fields.take("count");
     let hold = if let Some(count) = count {
         let of: Option<Expect> = expect::expect(count, folder, problems);
         let is = fields.require("is", problems);
-        let is = is.and_then(|node| pattern(node, Position::Present, folder, problems));
+        let is = is.and_then(|node| sense::expected(node, known, folder, problems));
         of.zip(is).map(|(of, is)| Hold::Count { of: Box::new(of), is, span: node.span })
     } else {
         let model = fields.require("linearizable", problems);

@@ -1,7 +1,6 @@
 //! Reads steps that run a command, or send bytes as they stand.
 
 use super::files::Folder;
-use super::pattern::{Position, pattern};
 use super::request::{body, bytes};
 use super::sense;
 use super::template::{template, text_template};
@@ -42,8 +41,10 @@ pub fn run(
         files: Vec::new(),
     };
     if let Some(node) = fields.take("expect") {
+        let before = problems.0.len();
         let mut expect = Fields::of(node, "{ exit: …, stdout: …, stderr: …, files: … }", problems)?;
-        step.exit = expect.take("exit").and_then(|node| pattern(node, Position::Present, folder, problems));
+        step.exit =
+            expect.take("exit").and_then(|node| sense::expected(node, &sense::EXIT, folder, problems));
         step.stdout = expect.take("stdout").and_then(|node| text(node, folder, problems));
         step.stderr = expect.take("stderr").and_then(|node| text(node, folder, problems));
         for (path, node) in expect.take("files").map_or(&[][..], |node| decode::map(node, problems)) {
@@ -51,6 +52,13 @@ pub fn run(
             step.files.extend(text(node, folder, problems).map(|text| (path, text)));
         }
         expect.finish(problems);
+        let judged = step.exit.is_some() || step.stdout.is_some() || step.stderr.is_some();
+        if !judged && step.files.is_empty() && problems.0.len() == before {
+            problems.add(
+                sense::cannot_fail(node.span, "nothing is expected of this command")
+                    .help("write { exit: 0 }, or what it prints"),
+            );
+        }
     }
     Some(Action::Run(Box::new(step)))
 }
@@ -78,8 +86,7 @@ fn text(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option
     {
         return folder.text(file, problems).map(|(path, text)| ExpectedText::File { path, text });
     }
-    let found = pattern(node, Position::Present, folder, problems)?;
-    sense::text(&found, problems);
+    let found = sense::expected(node, &sense::TEXT, folder, problems)?;
     Some(ExpectedText::Pattern(found))
 }
 
@@ -94,7 +101,12 @@ pub fn raw(
 ) -> Option<Action> {
     let node = fields.take("raw")?;
     let mut what = Fields::of(node, "{ send: …, then: … }", problems)?;
-    let send = what.require("send", problems).map_or_else(Vec::new, |node| match &node.kind {
+    let send = what.require("send", problems);
+    if let Some(node) = send {
+        let help = "write text or bytes, or { wait: 1s } where nothing is to be sent";
+        sense::not_empty(node, "nothing is done", help, problems);
+    }
+    let send = send.map_or_else(Vec::new, |node| match &node.kind {
         NodeKind::List(items) => items.iter().filter_map(|item| part(item, problems)).collect(),
         _ => part(node, problems).into_iter().collect(),
     });
@@ -103,9 +115,10 @@ pub fn raw(
     let timeout = fields.take("timeout").and_then(|node| decode::duration(node, problems));
     let mut step = RawStep { send, then: then.unwrap_or(RawEnd::Keep), timeout, bytes: None, closed: None };
     if let Some(node) = fields.take("expect") {
+        let before = problems.0.len();
         let mut expect = Fields::of(node, "{ bytes: …, closed: … }", problems)?;
-        step.bytes = expect.take("bytes").and_then(|node| pattern(node, Position::Present, folder, problems));
-        step.bytes.iter().for_each(|pattern| sense::text(pattern, problems));
+        step.bytes =
+            expect.take("bytes").and_then(|node| sense::expected(node, &sense::TEXT, folder, problems));
         step.closed = expect.take("closed").and_then(|node| match node.kind {
             NodeKind::Bool(closed) => Some(closed),
             _ => {
@@ -114,6 +127,12 @@ pub fn raw(
             }
         });
         expect.finish(problems);
+        if step.bytes.is_none() && step.closed.is_none() && problems.0.len() == before {
+            problems.add(
+                sense::cannot_fail(node.span, "nothing is expected of what comes back")
+                    .help("write { bytes: { $contains: \"200\" } }, or { closed: true }"),
+            );
+        }
     }
     Some(Action::Raw(Box::new(step)))
 }

@@ -1,5 +1,6 @@
 //! Every `$(name)` stands for something when its step runs; what does not is a mistake in the file.
 
+use super::sense::cannot_fail;
 use super::template::{ALWAYS, RACE, SENT_BODY, SIZE, TURN};
 use crate::coded::Coded;
 use crate::compare::Work;
@@ -23,7 +24,7 @@ use std::collections::BTreeSet;
 /// Notes every undefined name.
 pub fn check_names(grader: &Grader, sources: &Sources, problems: &mut Problems) {
     let mut names: BTreeSet<&str> = ALWAYS.into_iter().collect();
-    let mut walk = Walk { sources, of_request: false, problems };
+    let mut walk = Walk { sources, of_request: false, by_size: false, problems };
     for var in &grader.vars {
         walk.draw(&var.draw, &names);
         names.insert(&var.name.value);
@@ -62,6 +63,8 @@ struct Walk<'p> {
     sources: &'p Sources,
     /// Within a reply of a stub.
     of_request: bool,
+    /// Whether a size was named so far, by a step or by what it takes.
+    by_size: bool,
     problems: &'p mut Problems,
 }
 
@@ -167,10 +170,19 @@ impl Walk<'_> {
             Action::Growth(growth) => {
                 let mut inside = names.clone();
                 inside.insert(SIZE);
+                let outside = std::mem::take(&mut self.by_size);
                 for step in growth.before.iter().chain(&growth.steps) {
                     self.step(step, &inside);
                     inside.extend(step.saves().map(|save| save.name.value.as_str()));
                 }
+                // A step that could not be read may have been the one that names it.
+                if !self.by_size && self.problems.0.is_empty() {
+                    self.problems.add(
+                        cannot_fail(growth.span, "all sizes do the same, for no step names the size")
+                            .help("write $(size) in `steps`, or in `before`"),
+                    );
+                }
+                self.by_size |= outside;
                 if let Measure::Calls { asked: Some(asked), .. } = &growth.measure {
                     self.asked(asked, &inside);
                 }
@@ -340,6 +352,7 @@ impl Walk<'_> {
 
     fn template(&mut self, template: &Template, names: &Names<'_>) {
         for name in template.names() {
+            self.by_size |= name == SIZE;
             let known = names.contains(name) || (self.of_request && is_of_request(name));
             if !known {
                 let problem = Diagnostic::new(

@@ -1,7 +1,6 @@
 //! Reads dialects, data sets, and the step that runs a query of the submission on one.
 
 use super::files::Folder;
-use super::pattern::{Position, pattern};
 use super::sense;
 use super::template::name;
 use super::value::value;
@@ -194,7 +193,7 @@ fn work(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Vec<(S
     let before = problems.0.len();
     for (key, node) in decode::map(node, problems) {
         let spent = spent(key, &folder.dialects, problems);
-        found.extend(spent.zip(pattern(node, Position::Present, folder, problems)));
+        found.extend(spent.zip(sense::expected(node, &sense::COUNT, folder, problems)));
     }
     let unjudged =
         folder.dialects.iter().find(|dialect| found.iter().all(|(spent, _)| spent.dialect != **dialect));

@@ -1,10 +1,140 @@
 //! Expectations that no answer can fail, or that none can fulfil: mistakes of an author that a run would never show.
 
+mod fits;
+mod schema;
+
+pub use schema::asks_nothing;
+
+use super::files::Folder;
+use super::pattern::{Position, pattern};
 use crate::decode::Problems;
 use crate::diagnostic::Diagnostic;
-use crate::json::Json;
-use crate::pattern::{Bound, Marker, Pattern, PatternKind};
+use crate::pattern::{Marker, Pattern, PatternKind};
 use crate::source::Span;
+use crate::tree::{Node, NodeKind};
+use fits::Sample;
+
+/// What a value is, whatever a submission does.
+#[derive(Clone, Debug)]
+pub struct Known {
+    kind: Kind,
+    /// The same in words: one sentence without a full stop.
+    is: &'static str,
+    /// What makes sense instead.
+    help: &'static str,
+}
+
+/// The kinds of values that are known.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// A whole number, both ends included.
+    Whole(f64, f64),
+    /// A number from 0, a fraction or not.
+    Measured,
+    List,
+    Text,
+}
+
+/// RFC 9110 §15: three digits, the first of them from 1 to 5.
+pub const STATUS: Known = Known {
+    kind: Kind::Whole(100.0, 599.0),
+    is: "every status is a whole number from 100 to 599",
+    help: "write 200, or { $one_of: [200, 204] }",
+};
+/// How many there were.
+pub const COUNT: Known = Known {
+    kind: Kind::Whole(0.0, f64::MAX),
+    is: "every count is a whole number from 0",
+    help: "write the number itself, or { $at_most: 3 }",
+};
+/// How many characters, elements or keys.
+pub const SIZE: Known = Known {
+    kind: Kind::Whole(0.0, f64::MAX),
+    is: "every size is a whole number from 0",
+    help: "write the number itself, or { $at_least: 1 }",
+};
+/// What a program ends with.
+pub const EXIT: Known = Known {
+    kind: Kind::Whole(0.0, 255.0),
+    is: "every exit code is a whole number from 0 to 255",
+    help: "write 0, or { $not: 0 }",
+};
+/// How long something took.
+pub const SECONDS: Known = Known {
+    kind: Kind::Measured,
+    is: "every time is a number of seconds from 0",
+    help: "write a bound of liveness: { $at_most: 1 }",
+};
+/// How many times as much.
+pub const RATIO: Known = Known {
+    kind: Kind::Measured,
+    is: "every ratio is a number from 0",
+    help: "write a bound: { $at_most: 2 }",
+};
+/// Several values.
+pub const LIST: Known = Known {
+    kind: Kind::List,
+    is: "this is always a list, if only an empty one",
+    help: "write what stands in it, { $contains: … }, or { $size: 3 }",
+};
+/// What is read as text.
+pub const TEXT: Known = Known {
+    kind: Kind::Text,
+    is: "this is always text, if only an empty one",
+    help: "write the text itself, { $contains: … }, or { $size: { $at_least: 1 } }",
+};
+
+impl Known {
+    /// A count that has a greatest number.
+    pub fn count_up_to(most: u32) -> Self {
+        let is = "every client's request is one answer at most";
+        Known { kind: Kind::Whole(0.0, f64::from(most)), is, ..COUNT }
+    }
+}
+
+/// Reads an expectation of such a value, which some value must fail, and some fulfil.
+pub fn expected(
+    node: &Node,
+    known: &Known,
+    folder: &mut Folder<'_>,
+    problems: &mut Problems,
+) -> Option<Pattern> {
+    let before = problems.0.len();
+    let pattern = pattern(node, Position::Present, folder, problems)?;
+    // What could not be read as it stands is spoken of already.
+    if problems.0.len() == before {
+        sensible(&pattern, known, problems);
+    }
+    Some(pattern)
+}
+
+/// Notes an expectation that no value of this kind fails, or that none fulfils.
+fn sensible(pattern: &Pattern, known: &Known, problems: &mut Problems) {
+    let samples = fits::samples(pattern, known.kind);
+    let all_say = |answer: bool| samples.iter().all(|sample| fits::fits(pattern, *sample) == Some(answer));
+    if all_say(true) {
+        problems.add(cannot_fail(pattern.span, known.is).help(known.help));
+    } else if all_say(false) {
+        problems.add(cannot_hold(pattern.span, known.is).help(known.help));
+    }
+}
+
+/// The pattern of a header, which may be missing.
+pub fn header(pattern: &Pattern, problems: &mut Problems) {
+    if fits::fits(pattern, Sample::Text) == Some(false) {
+        problems.add(
+            cannot_hold(pattern.span, "a header is text")
+                .help("write text, a marker, { $contains: … } or { $regex: … }"),
+        );
+    }
+}
+
+/// Notes a list in which something has to stand.
+pub fn not_empty(node: &Node, what: &str, help: &str, problems: &mut Problems) {
+    if matches!(&node.kind, NodeKind::List(items) if items.is_empty()) {
+        problems.add(Diagnostic::new(format!("this list is empty: {what}"), node.span).help(help));
+    }
+}
 
 /// An expectation that no answer can fail.
 pub fn cannot_fail(span: Span, why: &str) -> Diagnostic {
@@ -16,107 +146,12 @@ pub fn cannot_hold(span: Span, why: &str) -> Diagnostic {
     Diagnostic::new(format!("this expectation can't hold: {why}"), span)
 }
 
-/// Whether every value that is there fits.
+/// Whether every value that is there fits, of whatever kind.
 pub fn always_holds(pattern: &Pattern) -> bool {
     match &pattern.kind {
         PatternKind::Marker(Marker::Any) => true,
         PatternKind::OneOf(choices) => choices.iter().any(always_holds),
         PatternKind::AllOf(parts) => parts.iter().all(always_holds),
-        _ => false,
-    }
-}
-
-/// The operand of `$size`.
-pub fn size(operand: &Pattern, problems: &mut Problems) {
-    match &operand.kind {
-        PatternKind::AtLeast(Bound::Number(least)) if number(least).is_some_and(|least| least <= 0.0) => {
-            problems.add(cannot_fail(operand.span, "no size is below 0"));
-        }
-        PatternKind::AtMost(Bound::Number(most)) if number(most).is_some_and(|most| most < 0.0) => {
-            problems.add(cannot_hold(operand.span, "no size is below 0"));
-        }
-        PatternKind::Scalar(Json::Number(text))
-            if number(text).is_some_and(|size| size >= 0.0 && size.fract() == 0.0) => {}
-        PatternKind::Scalar(_) => problems.add(cannot_hold(operand.span, "a size is a whole number from 0")),
-        _ if !may_be_number(operand) => problems.add(cannot_hold(operand.span, "a size is a number")),
-        _ if always_holds(operand) => {
-            problems.add(cannot_fail(operand.span, "texts, lists and objects have a size"))
-        }
-        _ => {}
-    }
-}
-
-/// The pattern of a status.
-pub fn status(pattern: &Pattern, problems: &mut Problems) {
-    let any_number = matches!(pattern.kind, PatternKind::Marker(Marker::Int | Marker::Number));
-    if any_number || always_holds(pattern) {
-        problems.add(cannot_fail(pattern.span, "every answer has a status"));
-    } else if let PatternKind::Scalar(Json::Number(text)) = &pattern.kind {
-        if text.parse::<u16>().is_ok_and(|status| (100..=999).contains(&status)) {
-            return;
-        }
-        problems.add(cannot_hold(pattern.span, "a status has three digits"));
-    } else if !may_be_number(pattern) {
-        problems.add(
-            cannot_hold(pattern.span, "a status is a number").help("write 200, or { $one_of: [200, 204] }"),
-        );
-    }
-}
-
-/// The pattern of a body read as text.
-pub fn text(pattern: &Pattern, problems: &mut Problems) {
-    if matches!(pattern.kind, PatternKind::Marker(Marker::String)) || always_holds(pattern) {
-        problems.add(
-            cannot_fail(pattern.span, "every answer has a body, if only an empty one")
-                .help("write { $size: { $at_least: 1 } } if there must be one"),
-        );
-    } else if never_text(pattern) {
-        problems.add(cannot_hold(pattern.span, "text is neither a list nor an object").help("use `json`"));
-    }
-}
-
-/// The pattern of a header.
-pub fn header(pattern: &Pattern, problems: &mut Problems) {
-    if never_text(pattern) {
-        problems.add(
-            cannot_hold(pattern.span, "a header is text")
-                .help("write text, a marker, { $contains: … } or { $regex: … }"),
-        );
-    }
-}
-
-fn number(text: &str) -> Option<f64> {
-    text.parse().ok()
-}
-
-fn may_be_number(pattern: &Pattern) -> bool {
-    match &pattern.kind {
-        PatternKind::Scalar(json) => matches!(json, Json::Number(_)),
-        PatternKind::Text(template) => template.only_name().is_some(),
-        PatternKind::Marker(marker) => matches!(marker, Marker::Any | Marker::Int | Marker::Number),
-        PatternKind::OneOf(choices) => choices.iter().any(may_be_number),
-        PatternKind::AllOf(parts) => parts.iter().all(may_be_number),
-        PatternKind::Not(_)
-        | PatternKind::Between(..)
-        | PatternKind::AtMost(_)
-        | PatternKind::AtLeast(_)
-        | PatternKind::Approx { .. }
-        | PatternKind::Schema(_) => true,
-        _ => false,
-    }
-}
-
-fn never_text(pattern: &Pattern) -> bool {
-    match &pattern.kind {
-        PatternKind::List(_)
-        | PatternKind::Object(_)
-        | PatternKind::Partial(_)
-        | PatternKind::AnyOrder(_)
-        | PatternKind::Each(_)
-        | PatternKind::Marker(Marker::Object | Marker::Array | Marker::Sorted) => true,
-        PatternKind::OneOf(choices) => choices.iter().all(never_text),
-        PatternKind::AllOf(parts) => parts.iter().any(never_text),
-        PatternKind::Optional(inner) => never_text(inner),
         _ => false,
     }
 }

@@ -1,8 +1,8 @@
 //! Reads a step that does something to the server.
 
 use super::files::Folder;
-use super::pattern::{Position, pattern};
-use super::{sense, step, stub};
+use super::sense::{self, Known};
+use super::{step, stub};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Act, Action, PrintedStep, ServerStep, Step};
@@ -53,7 +53,7 @@ pub fn step(
     let exit = expect.and_then(|(_, node)| {
         let mut fields = Fields::of(node, "{ exit: … }", problems)?;
         let exit = fields.require("exit", problems);
-        let exit = exit.and_then(|node| pattern(node, Position::Present, folder, problems));
+        let exit = exit.and_then(|node| sense::expected(node, &sense::EXIT, folder, problems));
         fields.finish(problems);
         exit
     });
@@ -77,13 +77,14 @@ pub fn printed(
 ) -> Option<Action> {
     let node = fields.take("printed")?;
     let mut fields = Fields::of(node, "{ text: …, lines: …, json: … }", problems)?;
-    let mut take = |key: &'static str| {
-        fields.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
+    let before = problems.0.len();
+    let mut take = |key: &'static str, known: &Known| {
+        fields.take(key).and_then(|node| sense::expected(node, known, folder, problems))
     };
-    let (text, lines, json) = (take("text"), take("lines"), take("json"));
+    let text = take("text", &sense::TEXT);
+    let [lines, json] = ["lines", "json"].map(|key| take(key, &sense::LIST));
     fields.finish(problems);
-    text.iter().for_each(|pattern| sense::text(pattern, problems));
-    if text.is_none() && lines.is_none() && json.is_none() {
+    if text.is_none() && lines.is_none() && json.is_none() && problems.0.len() == before {
         problems.add(sense::cannot_fail(node.span, "nothing is expected"));
     }
     Some(Action::Printed(Box::new(PrintedStep { text, lines, json })))

@@ -114,10 +114,8 @@ pub fn sql(
     if let Some(expected) = fields.take("expect")
         && let Some(mut expect) = Fields::of(expected, "{ rows: … } or { error: … }", problems)
     {
-        let mut take = |key: &'static str| {
-            expect.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
-        };
-        (rows, error) = (take("rows"), take("error"));
+        rows = expect.take("rows").and_then(|node| sense::expected(node, &sense::LIST, folder, problems));
+        error = expect.take("error").and_then(|node| pattern(node, Position::Present, folder, problems));
         expect.finish(problems);
         match (&rows, &error) {
             (None, None) => problems.add(sense::cannot_fail(expected.span, "nothing is expected")),
@@ -224,13 +222,20 @@ pub fn work(
     let node = fields.take("work")?;
     let mut work = Fields::of(node, "{ steps: […], expect: { db.rows_examined: … } }", problems)?;
     let inner = work.require("steps", problems);
+    if let Some(node) = inner {
+        sense::not_empty(node, "nothing is done", "name a step: { get: / }", problems);
+    }
     let inner = inner.map_or_else(Vec::new, |node| steps_and_races(node, folder, problems));
     let expected = work.require("expect", problems);
     work.finish(problems);
     let mut expect = Vec::new();
     for (key, node) in expected.map_or(&[][..], |node| decode::map(node, problems)) {
         let counter = counter(&key.value, key.span, problems);
-        let wanted = pattern(node, Position::Present, folder, problems);
+        let known = match &counter {
+            Some(counter) if counter.is_per_baseline() => &sense::RATIO,
+            _ => &sense::COUNT,
+        };
+        let wanted = sense::expected(node, known, folder, problems);
         expect.extend(counter.zip(wanted));
     }
     if let Some(node) = expected

@@ -4,8 +4,9 @@ use super::files::Folder;
 use super::ints::items;
 use super::pattern::{Position, pattern};
 use super::request::{self, body, header_names};
+use super::sense::{self, Known};
 use super::template::{name, template};
-use super::{callback, expect, sense};
+use super::{callback, expect};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::Diagnostic;
 use crate::grader::{Action, Body, Place, Save};
@@ -240,14 +241,16 @@ pub fn calls(
     };
     let mut expect =
         Fields::of(expect_node, "{ count: …, json: …, gaps: …, items: …, callbacks: … }", problems)?;
-    let mut take = |key: &'static str| {
-        expect.take(key).and_then(|node| pattern(node, Position::Present, folder, problems))
+    let before = problems.0.len();
+    let mut take = |key: &'static str, known: &Known| {
+        expect.take(key).and_then(|node| sense::expected(node, known, folder, problems))
     };
-    let (count, json) = (take("count"), take("json"));
-    let (gaps, items, callbacks) = (take("gaps"), take("items"), take("callbacks"));
+    let count = take("count", &sense::COUNT);
+    let [json, gaps, items, callbacks] =
+        ["json", "gaps", "items", "callbacks"].map(|key| take(key, &sense::LIST));
     expect.finish(problems);
     let judged = [&count, &json, &gaps, &items, &callbacks];
-    if judged.iter().all(|pattern| pattern.is_none()) {
+    if judged.iter().all(|pattern| pattern.is_none()) && problems.0.len() == before {
         problems.add(sense::cannot_fail(expect_node.span, "nothing is expected of these calls"));
     }
     let save = fields.take("save").map_or_else(Vec::new, |node| save_of_list(node, problems));

@@ -174,7 +174,7 @@ fn all_mistakes_of_a_file_are_found_at_once_in_its_order() {
             "`A b` is no id of a check @ `A b`",
             "aliases are not used here @ `*x`",
             "expected text, found nothing @ `*x`",
-            "this expectation can't hold: a status has three digits @ `2`",
+            "this expectation can't hold: every status is a whole number from 100 to 599 @ `2`",
             "points are positive whole numbers @ `0`",
             "there is no check `c` @ `c`",
             "`$(ghost)` stands for nothing here @ `$(ghost)`",

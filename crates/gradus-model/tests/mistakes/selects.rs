@@ -87,7 +87,7 @@ fn rows_are_alike_and_work_is_judged_in_every_dialect() {
     let two = DATA.replace("[sqlite]", "[sqlite, postgresql]");
     let step = format!("{{ select: {OF_A}, expect: {{ work: {{ sqlite.steps: 1 }} }} }}");
     check(&with(&two, &step), &["what a query costs in postgresql is not judged @ `{ sqlite.steps: 1 }`"]);
-    let growth = "{ growth: { sizes: [1, 4, 16], steps: [ { get: /, expect: { status: 200 } } ], measure: select, at_most: linear } }";
+    let growth = "{ growth: { sizes: [1, 4, 16], steps: [ { get: /$(size), expect: { status: 200 } } ], measure: select, at_most: linear } }";
     check(
         &with(DATA, growth),
         &["none of these steps is a query, so there is nothing to measure @ `growth`"],

@@ -27,7 +27,7 @@ fn a_wrong_step_is_read_to_its_end() {
         &[
             "unknown step `gt` @ `gt`",
             "unknown key `jsn` @ `jsn`",
-            "this expectation can't hold: a status is a number @ `ok`",
+            "this expectation can't hold: every status is a whole number from 100 to 599 @ `ok`",
         ],
     );
 }
