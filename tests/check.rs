@@ -233,7 +233,7 @@ fn what_a_url_cannot_do_says_what_to_use_instead() {
         assert!(check["outcome"].to_string().contains("grade the folder instead of a URL"), "{check}");
     }
     // The exercise's stub may be what it failed for.
-    assert_eq!(checks[0]["rerun"], format!("gradus check --only plain --seed 1 --url {url}/"));
+    assert_eq!(checks[0]["rerun"], format!("gradus check --only plain --seed 1 --url {url}"));
     let told = checks[0]["outcome"]["mismatches"][1].to_string();
     assert!(told.contains("rates") && told.contains("`gradus up`"), "{told}");
 }

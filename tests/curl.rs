@@ -67,6 +67,7 @@ fn a_pasted_line_asks_what_was_asked() {
     kept.wait_for("the server stays up at");
     let report: Value =
         serde_json::from_str(&std::fs::read_to_string(written).expect("a report")).expect("JSON");
+    assert!(report["usage"].is_null(), "what it uses is not over: {report}");
     for ((check, line), odd) in report["checks"].as_array().expect("checks").iter().zip(&shown).zip(ODD) {
         let exchange = &check["outcome"]["exchange"];
         assert_eq!(exchange["curl"], line.as_str());

@@ -85,7 +85,7 @@ pub fn reading(schemas: &Schemas, id: SchemaId, text: &str) -> Value {
 }
 
 /// A number or a bool where the text is one.
-fn scalar(text: &str) -> Value {
+pub fn scalar(text: &str) -> Value {
     match text {
         "true" => Value::Bool(true),
         "false" => Value::Bool(false),

@@ -6,6 +6,7 @@ mod valid;
 
 use crate::argument;
 use crate::contract::{Contract, Media, Operation, Parameter, Place};
+use crate::form::{self, FORM};
 use crate::generate::{Extent, Maker, Variant};
 use crate::link::{self, Origin};
 use crate::pointer::Pointer;
@@ -263,12 +264,12 @@ impl<'c> Draft<'c> {
 }
 
 /// A value as a body of a media type.
-fn encoded(media: String, value: Value) -> Payload {
+pub(crate) fn encoded(media: String, value: Value) -> Payload {
     if is_json(&media) {
         return Payload::Json { media, value };
     }
     let bytes = match &value {
-        Value::Object(fields) => crate::request::form(fields).into_bytes(),
+        Value::Object(fields) => form::encode(fields).into_bytes(),
         other => crate::value::to_text(other).into_bytes(),
     };
     Payload::Bytes { media, bytes }
@@ -286,7 +287,7 @@ fn sent(range: &str) -> &str {
 /// Whether bodies of a media type are made here.
 fn can_be_made(range: &str) -> bool {
     let name = sent(range);
-    is_json(name) || name.starts_with("text/") || name == "application/x-www-form-urlencoded"
+    is_json(name) || name.starts_with("text/") || name == FORM
 }
 
 /// What a case is called by where its value differs.

@@ -19,6 +19,8 @@ const DEEP: usize = 3;
 const TOO_DEEP: usize = 12;
 /// Variants of one value.
 const MOST_VARIANTS: usize = 1000;
+/// Fields of an object that is made as large as it may be.
+const MOST_FIELDS: usize = 1000;
 /// Branches of `oneOf` and `anyOf` that are tried.
 const MOST_BRANCHES: usize = 8;
 
@@ -83,6 +85,12 @@ impl<'s> Maker<'s> {
 
     fn object(&mut self, shape: &Shape<'s>, extent: Extent, depth: usize) -> Option<Map<String, Value>> {
         let mut object = Map::new();
+        let required: Vec<&str> = shape
+            .properties
+            .iter()
+            .filter(|property| property.required)
+            .map(|property| property.name)
+            .collect();
         for property in sendable(shape) {
             let given = self.given.iter().find(|(name, _)| depth == 0 && name == property.name);
             if let Some((name, value)) = given {
@@ -95,7 +103,11 @@ impl<'s> Maker<'s> {
                     Extent::Full => depth < DEEP,
                     Extent::Some => depth < DEEP && self.random.below(2) == 1,
                 };
-            if !wanted {
+            let is_room = shape.max_properties.is_none_or(|most| {
+                let to_come = required.iter().filter(|name| !object.contains_key(**name)).count();
+                ((object.len() + to_come) as u64) < most
+            });
+            if !wanted || !(property.required || is_room) {
                 continue;
             }
             match self.plain_at(&property.schemas, extent, depth + 1) {
@@ -111,6 +123,33 @@ impl<'s> Maker<'s> {
             object.insert(format!("more{count}"), value);
         }
         Some(object)
+    }
+
+    /// An object of so many fields; `None` where more are required, or the schema knows no more.
+    fn object_of(&mut self, shape: &Shape<'s>, count: u64, depth: usize) -> Option<Map<String, Value>> {
+        let mut object = self.object(shape, Extent::Least, depth)?;
+        let is_required =
+            |name: &str| shape.properties.iter().any(|property| property.required && property.name == name);
+        while object.len() as u64 > count {
+            let surplus = object.keys().rev().find(|name| !is_required(name))?.clone();
+            object.shift_remove(&surplus);
+        }
+        for property in sendable(shape).filter(|property| !property.required) {
+            if (object.len() as u64) < count
+                && !object.contains_key(property.name)
+                && let Some(value) = self.plain_at(&property.schemas, Extent::Least, depth + 1)
+            {
+                object.insert(property.name.to_owned(), value);
+            }
+        }
+        for number in 1..=MOST_FIELDS {
+            if object.len() as u64 >= count {
+                return Some(object);
+            }
+            let value = self.other(shape, depth)?;
+            object.insert(format!("more{number}"), value);
+        }
+        None
     }
 
     /// A value for a field that the schema does not name.

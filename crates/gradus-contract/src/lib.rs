@@ -8,6 +8,7 @@ pub mod breach;
 pub mod case;
 pub mod contract;
 mod document;
+mod form;
 mod generate;
 pub mod judge;
 pub mod link;

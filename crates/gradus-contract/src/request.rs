@@ -3,9 +3,8 @@
 use crate::argument::texts;
 use crate::case::{Case, Payload};
 use crate::contract::{Contract, Parameter, Place, Style};
-use crate::value::to_text;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// All but RFC 3986's unreserved characters.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -85,19 +84,8 @@ fn segment(parameter: &Parameter, value: &Value) -> String {
     texts.collect()
 }
 
-/// A form (`application/x-www-form-urlencoded`).
-pub fn form(fields: &Map<String, Value>) -> String {
-    let mut form = String::new();
-    for (name, value) in fields {
-        match value {
-            Value::Array(items) => items.iter().for_each(|item| push_pair(&mut form, name, &to_text(item))),
-            other => push_pair(&mut form, name, &to_text(other)),
-        }
-    }
-    form
-}
-
-fn push_pair(query: &mut String, name: &str, value: &str) {
+/// Adds a pair of a query, or of a form.
+pub fn push_pair(query: &mut String, name: &str, value: &str) {
     if !query.is_empty() {
         query.push('&');
     }

@@ -2,8 +2,9 @@
 //! shows.
 
 use crate::argument;
-use crate::case::{Aim, Case, Payload};
+use crate::case::{Aim, Case, Payload, encoded};
 use crate::contract::Contract;
+use crate::form::{self, FORM};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -27,15 +28,24 @@ pub fn size(case: &Case) -> usize {
 
 fn bodies(contract: &Contract, case: &Case) -> Vec<Case> {
     let Some(body) = &contract.operations[case.operation].body else { return Vec::new() };
-    let Payload::Json { media, value } = &case.payload else { return Vec::new() };
+    let (media, value) = match &case.payload {
+        Payload::Json { media, value } => (media, value.clone()),
+        Payload::Bytes { media, bytes } if media == FORM => {
+            (media, Value::Object(form::decode(&String::from_utf8_lossy(bytes))))
+        }
+        Payload::Bytes { .. } | Payload::None => return Vec::new(),
+    };
     let schema = body.content.iter().find(|own| own.range == *media).or(body.content.first());
     let Some(id) = schema.and_then(|media| media.schema) else { return Vec::new() };
     let schemas = &contract.schemas;
-    let wrong = schemas.broken(id, value);
-    let smaller = reduced(value).into_iter().filter(|smaller| schemas.broken(id, smaller) == wrong);
-    let mut found: Vec<Case> = smaller
-        .map(|value| Case { payload: Payload::Json { media: media.clone(), value }, ..case.clone() })
-        .collect();
+    let broken = |value: &Value| match value {
+        Value::Object(fields) if media == FORM => schemas.broken(id, &form::reading(schemas, id, fields)),
+        value => schemas.broken(id, value),
+    };
+    let wrong = broken(&value);
+    let smaller = reduced(&value).into_iter().filter(|smaller| broken(smaller) == wrong);
+    let mut found: Vec<Case> =
+        smaller.map(|value| Case { payload: encoded(media.clone(), value), ..case.clone() }).collect();
     if !body.required && case.aim != Aim::Refused {
         found.push(Case { payload: Payload::None, ..case.clone() });
     }

@@ -1,6 +1,7 @@
 //! Contracts in, requests and breaches out: literal documents, and what comes of them.
 
 mod contract {
+    mod beyond;
     mod cases;
     mod hostile;
     mod judging;

@@ -149,7 +149,8 @@ impl Grading<'_, '_> {
         if stays && server.is_up() {
             match server.publish().await {
                 Ok(()) => {
-                    self.note_use(&*server.target);
+                    // What it uses is known once it has ended, and this is its report.
+                    self.report.isolation = server.target.isolation();
                     return Some(server);
                 }
                 Err(error) => self.broken(format!("the server can't be reached from here: {error}"), None),
@@ -423,7 +424,9 @@ fn entry(
 /// The command that runs a check alone with the same seed.
 fn rerun(job: &Job<'_>, check: &Check) -> String {
     let url = match &job.subject {
-        Subject::Url(Remote { url, .. }) => format!(" --url {}", shell::word(url.as_str().as_bytes())),
+        Subject::Url(Remote { url, .. }) => {
+            format!(" --url {}", shell::word(url.as_str().trim_end_matches('/').as_bytes()))
+        }
         Subject::Folder(_) | Subject::Unrunnable(_) => String::new(),
     };
     format!("gradus check --only {} --seed {}{url}", check.id.value, job.seed)

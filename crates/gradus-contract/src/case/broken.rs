@@ -1,10 +1,12 @@
 //! Requests that break one rule each, where the contract says how a request is refused.
 
-use super::{Aim, Case, Draft, Payload, sent, told};
+use super::{Aim, Case, Draft, Payload, encoded, sent, told};
 use crate::argument;
 use crate::contract::{Place, Status};
+use crate::form::{self, FORM};
 use crate::generate::Extent;
 use crate::pointer::Pointer;
+use crate::schemas::{SchemaId, Schemas};
 use crate::shape::{Kind, Shape};
 use crate::template::is_json;
 use serde_json::Value;
@@ -29,26 +31,30 @@ impl Draft<'_> {
         if body.required {
             self.refused("without a body".into(), Payload::None, body.pointer.clone(), true);
         }
-        let Some(media) = self.media().filter(|media| is_json(sent(&media.range))) else { return };
+        let Some(media) = self.media() else { return };
         let name = sent(&media.range).to_owned();
         let content = body.pointer.child("content");
-        if let Some(Payload::Json { value, .. }) = self.payload(Extent::Full) {
-            let text = value.to_string();
-            let payload = Payload::Bytes { media: name.clone(), bytes: cut(&text).into_bytes() };
-            self.refused("JSON that is cut off before its end".into(), payload, content.clone(), true);
-            if self.says_unsupported() {
-                let media = "application/x-unheard-of".to_owned();
-                let payload = Payload::Bytes { media, bytes: text.into_bytes() };
-                self.refused("with a content type that is not taken".into(), payload, content, true);
+        let bytes = match self.payload(Extent::Full) {
+            Some(Payload::Json { value, .. }) => {
+                let text = value.to_string();
+                let payload = Payload::Bytes { media: name.clone(), bytes: cut(&text).into_bytes() };
+                self.refused("JSON that is cut off before its end".into(), payload, content.clone(), true);
+                Some(text.into_bytes())
             }
+            Some(Payload::Bytes { bytes, .. }) => Some(bytes),
+            Some(Payload::None) | None => None,
+        };
+        if let Some(bytes) = bytes.filter(|_| self.says_unsupported()) {
+            let payload = Payload::Bytes { media: "application/x-unheard-of".to_owned(), bytes };
+            self.refused("with a content type that is not taken".into(), payload, content, true);
         }
         let Some(id) = media.schema else { return };
         for variant in self.maker.broken(&[self.contract.schemas.get(id)], 0) {
-            let Some(rule) = self.contract.schemas.rule(id, &variant.value) else { continue };
+            let Some(read) = as_read(&self.contract.schemas, id, &name, &variant.value) else { continue };
+            let Some(rule) = self.contract.schemas.rule(id, &read) else { continue };
             let label = told("the body", &variant);
             let first = variant.what.starts_with("left out");
-            let payload = Payload::Json { media: name.clone(), value: variant.value };
-            self.refused(label, payload, rule, first);
+            self.refused(label, encoded(name.clone(), variant.value), rule, first);
         }
     }
 
@@ -79,6 +85,20 @@ impl Draft<'_> {
                 }
             }
         }
+    }
+}
+
+/// What a server reads from a body of a media type: JSON as it is, the texts of a form, or text itself. Nothing where that is
+/// another value: in a form, a number is text where text is taken, and nothing is null.
+fn as_read(schemas: &Schemas, id: SchemaId, media: &str, value: &Value) -> Option<Value> {
+    match value {
+        value if is_json(media) => Some(value.clone()),
+        Value::Object(fields) if media == FORM => {
+            let read = form::reading(schemas, id, &form::decode(&form::encode(fields)));
+            (read == *value).then_some(read)
+        }
+        Value::String(_) if media != FORM => Some(value.clone()),
+        _ => None,
     }
 }
 

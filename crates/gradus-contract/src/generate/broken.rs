@@ -1,15 +1,39 @@
 //! Values just beyond what a schema allows, each breaking one of its rules.
 
 use super::valid::variant;
-use super::{Extent, MOST_VARIANTS, Maker, Variant, field, join, number, pattern, sendable, text};
+use super::{
+    Extent, MOST_BRANCHES, MOST_VARIANTS, Maker, Variant, field, join, number, pattern, sendable, text,
+};
 use crate::shape::{Kind, Others, Shape};
 use serde_json::{Value, json};
+
+/// The types in words, those that say most first.
+const WORDS: [(Kind, &str); 7] = [
+    (Kind::Object, "an object"),
+    (Kind::List, "a list"),
+    (Kind::Text, "text"),
+    (Kind::Number, "a number"),
+    (Kind::Integer, "an integer"),
+    (Kind::Bool, "a bool"),
+    (Kind::Null, "null"),
+];
 
 impl<'s> Maker<'s> {
     /// Every value just beyond an edge, each within a plain one. All are meant to be invalid; only the schema itself knows.
     pub fn broken(&mut self, all: &[&'s Value], depth: usize) -> Vec<Variant> {
-        let shape = Shape::of(all, 0, self.schemas);
-        let mut variants = wrong_types(&shape);
+        let branches = Shape::of(all, 0, self.schemas).branches.min(MOST_BRANCHES);
+        let mut variants = Vec::new();
+        for branch in 0..branches {
+            if variants.len() < MOST_VARIANTS {
+                variants.extend(self.broken_of(&Shape::of(all, branch, self.schemas), depth));
+            }
+        }
+        variants.truncate(MOST_VARIANTS);
+        variants
+    }
+
+    fn broken_of(&mut self, shape: &Shape<'s>, depth: usize) -> Vec<Variant> {
+        let mut variants = wrong_types(shape);
         if let Some(choices) = &shape.choices {
             let other = match choices.first() {
                 Some(Value::String(text)) => Some(Value::String(format!("{text}x"))),
@@ -20,20 +44,19 @@ impl<'s> Maker<'s> {
             return variants;
         }
         let has =
-            |kind| shape.kinds.has(kind) && (!shape.kinds.are_all() || super::kind(&shape) == Some(kind));
+            |kind| shape.kinds.has(kind) && (!shape.kinds.are_all() || super::kind(shape) == Some(kind));
         if has(Kind::Text) {
-            self.wrong_texts(&shape, &mut variants);
+            self.wrong_texts(shape, &mut variants);
         }
         if has(Kind::Number) || has(Kind::Integer) {
-            wrong_numbers(&shape, &mut variants);
+            wrong_numbers(shape, &mut variants);
         }
         if has(Kind::List) {
-            self.wrong_lists(&shape, depth, &mut variants);
+            self.wrong_lists(shape, depth, &mut variants);
         }
         if has(Kind::Object) && depth <= super::DEEP {
-            self.wrong_objects(&shape, depth, &mut variants);
+            self.wrong_objects(shape, depth, &mut variants);
         }
-        variants.truncate(MOST_VARIANTS);
         variants
     }
 
@@ -121,6 +144,15 @@ impl<'s> Maker<'s> {
                 variants.push(Variant { at, what: inner.what, value: Value::Object(object) });
             }
         }
+        let mut sized = |count: Option<u64>, what: String| {
+            let object = count.and_then(|count| self.object_of(shape, count, depth));
+            variants.extend(object.map(|object| variant(&what, Value::Object(object))));
+        };
+        let (least, most) = (shape.min_properties, shape.max_properties);
+        sized(least.checked_sub(1), format!("one field fewer than minProperties {least}"));
+        if let Some(most) = most {
+            sized(most.checked_add(1), format!("one field more than maxProperties {most}"));
+        }
         if shape.others == Others::Forbidden {
             let mut object = base.clone();
             object.insert("something_else".into(), json!(1));
@@ -136,24 +168,26 @@ fn wrong_types(shape: &Shape<'_>) -> Vec<Variant> {
         return Vec::new();
     }
     let has = |kind| shape.kinds.has(kind);
-    let wanted = [
-        (Kind::Object, "an object"),
-        (Kind::List, "a list"),
-        (Kind::Text, "text"),
-        (Kind::Number, "a number"),
-        (Kind::Integer, "an integer"),
-        (Kind::Bool, "a bool"),
-        (Kind::Null, "null"),
-    ];
-    let wanted = wanted.into_iter().find(|(kind, _)| has(*kind)).map_or("nothing", |(_, word)| word);
+    let is_number = has(Kind::Integer) || has(Kind::Number);
+    let wanted = WORDS.into_iter().find(|(kind, _)| has(*kind)).map_or("nothing", |(_, word)| word);
     let mut others = Vec::new();
     if !has(Kind::Text) {
         others.push(("text", json!("seven")));
     }
-    if !has(Kind::Integer) && !has(Kind::Number) {
+    if !has(Kind::Text) && is_number {
+        // Many a language takes it for the number that it spells, so it spells one that is right.
+        let (least, most) = number::bounds(shape);
+        let spelled = least.or(most).unwrap_or(7).to_string();
+        others.push(("a number in quotes", Value::from(spelled)));
+    }
+    if !is_number {
         others.push(("a number", json!(7)));
     } else if !has(Kind::Number) {
         others.push(("a number with a fraction", json!(1.5)));
+    }
+    if !has(Kind::Bool) && is_number {
+        // In some languages, it is the number 1.
+        others.push(("a bool", json!(true)));
     }
     if !has(Kind::List) {
         others.push(("a list", json!([])));
@@ -164,10 +198,8 @@ fn wrong_types(shape: &Shape<'_>) -> Vec<Variant> {
     if !has(Kind::Null) {
         others.push(("null", Value::Null));
     }
-    others
-        .into_iter()
-        .map(|(what, value)| variant(&format!("is {what} instead of {wanted}"), value))
-        .collect()
+    let said = |(what, value)| variant(&format!("is {what} instead of {wanted}"), value);
+    others.into_iter().map(said).collect()
 }
 
 fn wrong_numbers(shape: &Shape<'_>, variants: &mut Vec<Variant>) {

@@ -145,6 +145,18 @@ impl<'s> Maker<'s> {
                 });
             }
         }
+        if shape.min_properties > 0
+            && let Some(object) = self.object_of(shape, shape.min_properties, depth)
+        {
+            let what = format!("exactly as many fields as minProperties {}", shape.min_properties);
+            variants.push(variant(&what, Value::Object(object)));
+        }
+        if let Some(most) = shape.max_properties
+            && let Some(object) = self.object_of(shape, most, depth)
+        {
+            let what = format!("exactly as many fields as maxProperties {most}");
+            variants.push(variant(&what, Value::Object(object)));
+        }
         if let (Others::Like(_), Some(value)) = (shape.others, self.other(shape, depth)) {
             let mut object = base.clone();
             object.insert("something_else".into(), value);

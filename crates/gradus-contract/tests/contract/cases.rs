@@ -53,7 +53,9 @@ fn each_rule_of_a_number_is_broken() {
         "{ type: integer, minimum: 3, exclusiveMaximum: 9 }",
         &[
             ("the body is text instead of an integer", json!("seven")),
+            ("the body is a number in quotes instead of an integer", json!("3")),
             ("the body is a number with a fraction instead of an integer", json!(1.5)),
+            ("the body is a bool instead of an integer", json!(true)),
             ("the body is a list instead of an integer", json!([])),
             ("the body is an object instead of an integer", json!({})),
             ("the body is null instead of an integer", json!(null)),
