@@ -85,21 +85,43 @@ impl Schemas {
         schemas
     }
 
-    /// `format` is asserted, `pattern` runs in linear time, and nothing is fetched.
     fn validator(&self, root: SchemaId) -> Result<Validator, ValidationError<'static>> {
+        self.build(root, json!({ "$ref": format!("#/$defs/{}", root.0) }))
+    }
+
+    /// A validator of a schema whose references are those of `root`. `format` is asserted, `pattern` runs in linear time, and
+    /// nothing is fetched.
+    fn build(&self, root: SchemaId, mut schema: Value) -> Result<Validator, ValidationError<'static>> {
         let mut reached = BTreeSet::from([root.0]);
         let mut open = vec![root.0];
         while let Some(at) = open.pop() {
             open.extend(self.entries[at].refs.iter().filter(|id| reached.insert(**id)));
         }
         let defs = reached.into_iter().map(|id| (id.to_string(), self.entries[id].value.clone()));
-        let defs: Map<String, Value> = defs.collect();
+        schema["$defs"] = Value::Object(defs.collect::<Map<_, _>>());
         jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)
             .should_validate_formats(true)
             .with_pattern_options(PatternOptions::regex())
             .offline()
-            .build(&json!({ "$ref": format!("#/$defs/{}", root.0), "$defs": defs }))
+            .build(&schema)
+    }
+
+    /// All of them, by number.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What is said of the first rule of a part of an entry that a value breaks.
+    pub fn first_error<T>(
+        &self,
+        id: usize,
+        part: &Value,
+        value: &Value,
+        say: impl FnOnce(&ValidationError<'_>) -> T,
+    ) -> Option<T> {
+        let validator = self.build(SchemaId(id), json!({ "allOf": [part] })).ok()?;
+        validator.iter_errors(value).next().map(|error| say(&error))
     }
 
     /// The schema itself.
@@ -192,13 +214,14 @@ impl Schemas {
     }
 }
 
-fn below(pointer: &Pointer, path: &str) -> Pointer {
+/// The place of a path within a schema that stands at a place.
+pub fn below(pointer: &Pointer, path: &str) -> Pointer {
     let rest = Pointer::parse(path).unwrap_or_default();
     Pointer([pointer.0.clone(), rest.0].concat())
 }
 
 /// What a schema wanted, in words.
-fn wanted(error: &ValidationError<'_>) -> String {
+pub fn wanted(error: &ValidationError<'_>) -> String {
     use ValidationErrorKind::*;
     match error.kind() {
         MinLength { limit } => format!("text of at least {}", counted(*limit, "character")),
