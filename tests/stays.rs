@@ -81,35 +81,42 @@ fn what_failed_is_told_while_the_servers_that_it_names_are_up() {
     }
 }
 
-/// A server that has a port only if nothing lingers there.
-const NEVER_AGAIN: &str = "import http.server\nhttp.server.HTTPServer.allow_reuse_address = False\ndef answer(method, path, body):\n    return 200, {}, b''\n";
+/// One check that `GET /a` fails.
+const FAILS: &str = "  - { id: a, claim: A, points: 1, steps: [ { get: /a, expect: { status: 201 } } ] }\n";
+
+/// The port of the server that a failed check has asked.
+fn port_asked(course: &Course, sandbox: &str) -> u16 {
+    let told = course.check(&["--sandbox", sandbox]).code(1).out;
+    port_in(told.lines().find(|line| line.contains("try:  curl")).expect("a line to try"))
+}
 
 #[test]
 fn a_line_of_an_earlier_report_leads_to_the_server_that_is_up() {
-    for sandbox in ["native", "none"] {
-        let checks = "  - { id: a, claim: A, points: 1, steps: [ { get: /a, expect: { status: 201 } } ] }\n";
-        let course = Course::new(checks, &answers(200));
+    let leads_there = |sandbox: &str| {
+        let course = Course::new(FAILS, &answers(200));
         let (work, root) = (course.work().display().to_string(), course.root.path().display().to_string());
-        let told = course.check(&["--sandbox", sandbox]).code(1).out;
-        let told = told.lines().find(|line| line.contains("try:  curl")).expect("a line to try");
-        let up =
-            Staying::of(Gradus::new(["up", &work, "--exercises", &root, "--server", "--sandbox", sandbox]));
+        let told = port_asked(&course, sandbox);
+        let arguments = ["up", &work, "--exercises", &root, "--server", "--sandbox", sandbox];
+        let up = Staying::of(Gradus::new(arguments));
         let port = port_in(&up.wait_for("The server is up at"));
-        assert_eq!(port_in(told), port);
         assert!(get(port, "/a").starts_with("HTTP/1.1 200"));
         // It is left to whoever has it.
-        let again = course.check(&["--sandbox", sandbox]).code(1).out;
-        assert!(!again.contains(&format!(":{port}/")), "{again}");
+        assert_ne!(port_asked(&course, sandbox), port);
         up.interrupt();
+        told == port
+    };
+    for sandbox in ["native", "none"] {
+        // Somebody on this machine may have the usual port of one folder, but not those of three.
+        assert!((0..3).any(|_| leads_there(sandbox)), "{sandbox}");
     }
 }
 
 #[test]
 fn a_server_that_does_not_reuse_its_port_gets_another_one() {
-    let course = Course::get_root(&http_server(NEVER_AGAIN));
-    for _ in 0..2 {
-        course.check(&["--sandbox", "none"]).code(0);
-    }
+    // Whoever closes a connection first has to remember it for a while.
+    let server = "import http.server\nhttp.server.HTTPServer.allow_reuse_address = False\ndef answer(method, path, body):\n    return 200, {'connection': 'close'}, b''\n";
+    let course = Course::new(FAILS, &http_server(server));
+    assert_ne!(port_asked(&course, "none"), port_asked(&course, "none"));
 }
 
 #[test]

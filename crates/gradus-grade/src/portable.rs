@@ -125,6 +125,7 @@ mod compiled {
     use crate::build::NotBuilt;
     use crate::target::{Target, WasmRecipe, WasmTarget};
     use gradus_intake::plan::{Plan, Portable, PortableKind};
+    use gradus_model::exercise::Limits as Grading;
     use gradus_model::outcome::Shown;
     use gradus_model::report::Phase;
     use gradus_wasm::{Engine, Language, Limits, NotLoaded, Program, Runners, Settings};
@@ -162,14 +163,18 @@ mod compiled {
 
         fn settings(&self, dir: PathBuf) -> Settings {
             let text = |word: &OsString| word.to_string_lossy().into_owned();
+            let usual = Limits::default();
             Settings {
                 limits: Limits {
+                    fuel_start: budget(usual.fuel_start, self.limits.boot, usual.start),
+                    fuel_request: budget(usual.fuel_request, self.limits.request, usual.request),
+                    fuel_grading: budget(usual.fuel_grading, self.limits.grading, Grading::default().grading),
                     start: self.limits.boot,
                     request: self.limits.request,
                     memory: self.limits.memory,
                     output: self.limits.output,
                     disk: self.limits.disk,
-                    ..Limits::default()
+                    ..usual
                 },
                 seed: self.seed,
                 epoch: self.now,
@@ -179,6 +184,12 @@ mod compiled {
                 upstreams: self.upstreams.clone(),
             }
         }
+    }
+
+    /// The work for which there is this much time: as much more than usual as the time is.
+    fn budget(usual: u64, time: Duration, usual_time: Duration) -> u64 {
+        let times = time.as_millis().div_ceil(usual_time.as_millis()).max(1);
+        usual.saturating_mul(u64::try_from(times).unwrap_or(u64::MAX))
     }
 
     /// Compiling takes a while, and nothing else should wait for it.
@@ -219,5 +230,18 @@ mod compiled {
             places: Vec::new(),
         };
         NotBuilt::Failed { phase: phase.into(), how: format!("{file} can't be run: {why}") }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn who_is_given_more_time_may_do_more_and_nobody_less() {
+            let seconds = Duration::from_secs;
+            assert_eq!(budget(10, seconds(60), seconds(5)), 120);
+            assert_eq!(budget(10, seconds(6), seconds(5)), 20);
+            assert_eq!(budget(10, seconds(1), seconds(5)), 10);
+        }
     }
 }
