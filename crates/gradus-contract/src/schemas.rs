@@ -1,5 +1,9 @@
 //! All schemas of a contract in JSON Schema 2020-12, and what they say of a value.
 
+mod words;
+
+pub use words::wanted;
+
 use crate::breach::{Breach, Got};
 use crate::document::Document;
 use crate::pointer::Pointer;
@@ -7,8 +11,8 @@ use crate::read::mistake;
 use crate::read::schema::Table;
 use crate::value::to_json;
 use gradus_model::diagnostic::Diagnostic;
-use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::{JsonType, PatternOptions, ValidationError, Validator};
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
 
@@ -218,51 +222,6 @@ impl Schemas {
 pub fn below(pointer: &Pointer, path: &str) -> Pointer {
     let rest = Pointer::parse(path).unwrap_or_default();
     Pointer([pointer.0.clone(), rest.0].concat())
-}
-
-/// What a schema wanted, in words.
-pub fn wanted(error: &ValidationError<'_>) -> String {
-    use ValidationErrorKind::*;
-    match error.kind() {
-        MinLength { limit } => format!("text of at least {}", counted(*limit, "character")),
-        MaxLength { limit } => format!("text of at most {}", counted(*limit, "character")),
-        Minimum { limit } => format!("a number of at least {limit}"),
-        Maximum { limit } => format!("a number of at most {limit}"),
-        ExclusiveMinimum { limit } => format!("a number above {limit}"),
-        ExclusiveMaximum { limit } => format!("a number below {limit}"),
-        MinItems { limit } => format!("a list of at least {}", counted(*limit, "element")),
-        MaxItems { limit } => format!("a list of at most {}", counted(*limit, "element")),
-        Pattern { pattern } => format!("text that fits {pattern}"),
-        Format { format } => format!("text of the format {format}"),
-        Constant { expected_value } => format!("{expected_value}"),
-        Enum { options } => match &**options {
-            Value::Array(options) => {
-                format!("one of {}", options.iter().map(Value::to_string).collect::<Vec<_>>().join(", "))
-            }
-            other => format!("{other}"),
-        },
-        Type { kind: TypeKind::Single(kind) } => noun(*kind).to_owned(),
-        Type { kind: TypeKind::Multiple(kinds) } => kinds.iter().map(noun).collect::<Vec<_>>().join(" or "),
-        UniqueItems => "a list in which nothing stands twice".to_owned(),
-        _ => format!("what the schema says: {}", error.masked()),
-    }
-}
-
-fn noun(kind: JsonType) -> &'static str {
-    match kind {
-        JsonType::Object => "an object",
-        JsonType::Array => "a list",
-        JsonType::String => "text",
-        JsonType::Integer => "an integer",
-        JsonType::Number => "a number",
-        JsonType::Boolean => "true or false",
-        JsonType::Null => "null",
-    }
-}
-
-/// `1 character`, `3 characters`.
-fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// The name and the value of the part that a JSON pointer leads to.
