@@ -1,8 +1,8 @@
 //! Commands that stay until they are interrupted: `check --watch`, `check --keep` and `up`.
 
-use crate::support::Gradus;
 use crate::support::course::{Course, http_server};
 use crate::support::staying::{PATIENCE, Staying};
+use crate::support::{Gradus, repository};
 use std::io::Read;
 
 fn answers(status: u16) -> String {
@@ -109,6 +109,15 @@ fn a_line_of_an_earlier_report_leads_to_the_server_that_is_up() {
         // Somebody on this machine may have the usual port of one folder, but not those of three.
         assert!((0..3).any(|_| leads_there(sandbox)), "{sandbox}");
     }
+}
+
+#[test]
+fn a_server_in_webassembly_is_up_too() {
+    let solution = repository().join("graders/todo-backend/solutions/c").display().to_string();
+    let up = Staying::of(Gradus::new(["up", &solution, "--exercise", "todo-backend", "--server"]));
+    let port = port_in(&up.wait_for("The server is up at"));
+    assert!(get(port, "/").ends_with("[]"));
+    assert_eq!(up.interrupt(), 130);
 }
 
 #[test]
