@@ -16,6 +16,7 @@ mod pointer;
 mod read;
 pub mod request;
 mod schemas;
+mod sense;
 mod shape;
 pub mod shrink;
 mod template;

@@ -1,7 +1,7 @@
 //! Reads an OpenAPI document: what is promised, or every mistake in it with its place.
 
 mod content;
-mod keywords;
+pub(crate) mod keywords;
 mod kinds;
 mod link;
 pub(crate) mod mistake;
@@ -14,6 +14,7 @@ use crate::contract::{Contract, Operation};
 use crate::document::{At, Document, Version};
 use crate::pointer::Pointer;
 use crate::schemas::Schemas;
+use crate::sense::{self, Shown};
 use gradus_model::diagnostic::Diagnostic;
 use gradus_model::read;
 use gradus_model::source::{SourceId, Span};
@@ -39,12 +40,21 @@ const MOST_STEPS: usize = 32;
 pub fn contract(text: &str, source: SourceId) -> Result<Contract, Vec<Diagnostic>> {
     let document = Document::new(read::document(text, source)?, text);
     let version = version(&document)?;
-    let mut reader = Reader { document: &document, version, problems: Vec::new(), table: Table::default() };
+    let mut reader = Reader {
+        document: &document,
+        version,
+        problems: Vec::new(),
+        table: Table::default(),
+        shown: Vec::new(),
+    };
     let operations = reader.operations();
     let base = reader.base();
-    let Reader { mut problems, table, .. } = reader;
+    let Reader { mut problems, table, shown, .. } = reader;
     let roots = schema::roots(&operations);
     let schemas = Schemas::compile(table, &roots, &document, &mut problems);
+    if problems.is_empty() {
+        sense::check(&schemas, &shown, &document, &mut problems);
+    }
     problems.sort_by_key(|problem| problem.span);
     problems.dedup_by(|one, other| one.span == other.span && one.message == other.message);
     if problems.is_empty() { Ok(Contract { operations, base, schemas, document }) } else { Err(problems) }
@@ -85,6 +95,7 @@ pub struct Reader<'d> {
     version: Version,
     problems: Vec<Diagnostic>,
     table: Table,
+    shown: Vec<Shown>,
 }
 
 impl<'d> Reader<'d> {

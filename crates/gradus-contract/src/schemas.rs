@@ -1,5 +1,9 @@
 //! All schemas of a contract in JSON Schema 2020-12, and what they say of a value.
 
+mod words;
+
+pub use words::wanted;
+
 use crate::breach::{Breach, Got};
 use crate::document::Document;
 use crate::pointer::Pointer;
@@ -7,8 +11,8 @@ use crate::read::mistake;
 use crate::read::schema::Table;
 use crate::value::to_json;
 use gradus_model::diagnostic::Diagnostic;
-use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::{JsonType, PatternOptions, ValidationError, Validator};
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
 
@@ -85,21 +89,43 @@ impl Schemas {
         schemas
     }
 
-    /// `format` is asserted, `pattern` runs in linear time, and nothing is fetched.
     fn validator(&self, root: SchemaId) -> Result<Validator, ValidationError<'static>> {
+        self.build(root, json!({ "$ref": format!("#/$defs/{}", root.0) }))
+    }
+
+    /// A validator of a schema whose references are those of `root`. `format` is asserted, `pattern` runs in linear time, and
+    /// nothing is fetched.
+    fn build(&self, root: SchemaId, mut schema: Value) -> Result<Validator, ValidationError<'static>> {
         let mut reached = BTreeSet::from([root.0]);
         let mut open = vec![root.0];
         while let Some(at) = open.pop() {
             open.extend(self.entries[at].refs.iter().filter(|id| reached.insert(**id)));
         }
         let defs = reached.into_iter().map(|id| (id.to_string(), self.entries[id].value.clone()));
-        let defs: Map<String, Value> = defs.collect();
+        schema["$defs"] = Value::Object(defs.collect::<Map<_, _>>());
         jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)
             .should_validate_formats(true)
             .with_pattern_options(PatternOptions::regex())
             .offline()
-            .build(&json!({ "$ref": format!("#/$defs/{}", root.0), "$defs": defs }))
+            .build(&schema)
+    }
+
+    /// All of them, by number.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What is said of the first rule of a part of an entry that a value breaks.
+    pub fn first_error<T>(
+        &self,
+        id: usize,
+        part: &Value,
+        value: &Value,
+        say: impl FnOnce(&ValidationError<'_>) -> T,
+    ) -> Option<T> {
+        let validator = self.build(SchemaId(id), json!({ "allOf": [part] })).ok()?;
+        validator.iter_errors(value).next().map(|error| say(&error))
     }
 
     /// The schema itself.
@@ -192,54 +218,10 @@ impl Schemas {
     }
 }
 
-fn below(pointer: &Pointer, path: &str) -> Pointer {
+/// The place of a path within a schema that stands at a place.
+pub fn below(pointer: &Pointer, path: &str) -> Pointer {
     let rest = Pointer::parse(path).unwrap_or_default();
     Pointer([pointer.0.clone(), rest.0].concat())
-}
-
-/// What a schema wanted, in words.
-fn wanted(error: &ValidationError<'_>) -> String {
-    use ValidationErrorKind::*;
-    match error.kind() {
-        MinLength { limit } => format!("text of at least {}", counted(*limit, "character")),
-        MaxLength { limit } => format!("text of at most {}", counted(*limit, "character")),
-        Minimum { limit } => format!("a number of at least {limit}"),
-        Maximum { limit } => format!("a number of at most {limit}"),
-        ExclusiveMinimum { limit } => format!("a number above {limit}"),
-        ExclusiveMaximum { limit } => format!("a number below {limit}"),
-        MinItems { limit } => format!("a list of at least {}", counted(*limit, "element")),
-        MaxItems { limit } => format!("a list of at most {}", counted(*limit, "element")),
-        Pattern { pattern } => format!("text that fits {pattern}"),
-        Format { format } => format!("text of the format {format}"),
-        Constant { expected_value } => format!("{expected_value}"),
-        Enum { options } => match &**options {
-            Value::Array(options) => {
-                format!("one of {}", options.iter().map(Value::to_string).collect::<Vec<_>>().join(", "))
-            }
-            other => format!("{other}"),
-        },
-        Type { kind: TypeKind::Single(kind) } => noun(*kind).to_owned(),
-        Type { kind: TypeKind::Multiple(kinds) } => kinds.iter().map(noun).collect::<Vec<_>>().join(" or "),
-        UniqueItems => "a list in which nothing stands twice".to_owned(),
-        _ => format!("what the schema says: {}", error.masked()),
-    }
-}
-
-fn noun(kind: JsonType) -> &'static str {
-    match kind {
-        JsonType::Object => "an object",
-        JsonType::Array => "a list",
-        JsonType::String => "text",
-        JsonType::Integer => "an integer",
-        JsonType::Number => "a number",
-        JsonType::Boolean => "true or false",
-        JsonType::Null => "null",
-    }
-}
-
-/// `1 character`, `3 characters`.
-fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// The name and the value of the part that a JSON pointer leads to.

@@ -8,6 +8,7 @@ mod contract {
     mod kinds;
     mod links;
     mod mistakes;
+    mod sense;
     mod shrinking;
     mod twins;
     mod words;

@@ -206,7 +206,7 @@ impl Grading<'_, '_> {
         let mut told = variables(job.grader, job.seed, portable::now(job));
         told.extend(upstreams.told());
         let prepared = async {
-            let portables = Portables::new(job, folder, told, upstreams)?;
+            let portables = Portables::new((job.exercise, job.grader, job.seed), folder, told, upstreams)?;
             Ok((portables.submission(folder).await?, portables))
         };
         let prepared = tokio::select! {

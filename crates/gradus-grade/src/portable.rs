@@ -7,7 +7,8 @@ use crate::ground::Sandbox;
 use crate::job::{Folder, Job, Subject, Where};
 use crate::target::Target;
 use crate::upstreams::Upstreams;
-use gradus_model::exercise::{Limits, SubmissionKind};
+use gradus_model::exercise::{Exercise, Limits, SubmissionKind};
+use gradus_model::grader::Grader;
 use gradus_model::submission::CommandLine;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -32,9 +33,14 @@ fn is_binary(start: &CommandLine) -> bool {
 /// When a grading begins, in seconds since 1970-01-01 UTC, as its submission sees it.
 pub fn now(job: &Job<'_>) -> u64 {
     match &job.subject {
-        Subject::Folder(folder) if is_wanted(folder) => EPOCH + job.seed % YEAR,
+        Subject::Folder(folder) if is_wanted(folder) => epoch(job.seed),
         _ => job.now,
     }
+}
+
+/// When everything begins in WebAssembly.
+pub fn epoch(seed: u64) -> u64 {
+    EPOCH + seed % YEAR
 }
 
 /// What surrounds every program of a grading in WebAssembly.
@@ -54,14 +60,14 @@ pub struct Portables {
 }
 
 impl Portables {
-    /// Those of a grading; `told` is what the grader adds to the environment.
+    /// Those of an exercise and its grader; `told` is what the grader adds to the environment.
     pub fn new(
-        job: &Job<'_>,
+        (exercise, grader, seed): (&Exercise, &Grader, u64),
         folder: &Folder<'_>,
         told: Vec<(OsString, OsString)>,
         upstreams: &Upstreams,
     ) -> Result<Self, NotBuilt> {
-        if !job.grader.services.is_empty() || !job.grader.files.is_empty() {
+        if !grader.services.is_empty() || !grader.files.is_empty() {
             return Err(NotBuilt::Ours {
                 what: "this exercise has a database or a cache, which a program in WebAssembly can't reach"
                     .into(),
@@ -69,13 +75,13 @@ impl Portables {
             });
         }
         Ok(Self {
-            limits: job.exercise.limits.clone(),
-            seed: job.seed,
-            now: now(job),
+            limits: exercise.limits.clone(),
+            seed,
+            now: epoch(seed),
             told,
             upstreams: upstreams.ports(),
             runners: folder.supplies.runners.clone(),
-            serves: job.exercise.submission == SubmissionKind::Server,
+            serves: exercise.submission == SubmissionKind::Server,
             usual_port: folder.usual_port(),
             language: folder.plan.language,
         })

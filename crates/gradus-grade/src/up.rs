@@ -7,6 +7,7 @@ use crate::ground::Sandbox;
 use crate::interrupt::Interrupt;
 use crate::job::Folder;
 use crate::observe::{Event, Observer};
+use crate::portable::{self, Portables};
 use crate::target::{Origin, ProgramTarget, Target};
 use crate::upstreams::Upstreams;
 use gradus_model::draw;
@@ -38,12 +39,17 @@ pub type Told<'a> = dyn FnMut(&[(OsString, OsString)], Option<&Origin>) + 'a;
 /// Boots it, tells the variables that a server is started with and where ours is, and stays until interrupted. The error
 /// is what went wrong, whose fault it ever is.
 pub async fn up(
-    what: Up<'_>,
+    mut what: Up<'_>,
     observer: &mut dyn Observer,
     told: &mut Told<'_>,
     interrupt: &Interrupt,
 ) -> Result<(), String> {
-    let apart = what.folder.as_ref().is_some_and(|folder| folder.sandbox == Sandbox::Native);
+    let in_wasm = what.folder.as_ref().is_some_and(portable::is_wanted);
+    if in_wasm {
+        what.now = portable::epoch(what.seed);
+    }
+    let is_native = what.folder.as_ref().is_some_and(|folder| folder.sandbox == Sandbox::Native);
+    let apart = is_native && !in_wasm;
     let mut upstreams = Upstreams::new(what.grader, what.seed, apart)
         .map_err(|error| format!("no port for a stub: {error}"))?;
     let mut variables = crate::grading::variables(what.grader, what.seed, what.now);
@@ -60,18 +66,13 @@ pub async fn up(
         interrupt.thrown().await;
         return Ok(());
     };
-    let limits = &what.exercise.limits;
-    let mut ground = build::prepare(folder).map_err(why)?;
-    let built = build::build(folder, &mut ground, &variables, limits, observer).await.map_err(why)?;
-    let ground = Arc::new(ground);
-    let inside: Vec<_> = variables.iter().cloned().chain(upstreams.told()).collect();
-    let mut recipe = built.recipe(folder, &ground, what.exercise, inside, upstreams.ports());
-    upstreams.backing().start(&Host::of(folder)).await.map_err(|fault| fault.what)?;
-    recipe.files = upstreams.backing().files();
-    let mut target = ProgramTarget::new(recipe).map_err(|error| error.to_string())?;
+    let mut target: Box<dyn Target> = match in_wasm {
+        true => portable(&what, folder, &variables, &upstreams).await?,
+        false => Box::new(program(&what, folder, &variables, &mut upstreams, observer).await?),
+    };
     target.open().await.map_err(|cause| cause.to_string())?;
     let origin = target.origin();
-    let listening = upstreams.begin(&target, what.seed, names(&what, Some(&origin))).await;
+    let listening = upstreams.begin(&*target, what.seed, names(&what, Some(&origin))).await;
     listening.map_err(|fault| fault.what)?;
     observer.event(Event::Booting { command: &build::start_of(&folder.plan).unwrap_or_default() });
     let started = tokio::select! {
@@ -93,6 +94,38 @@ pub async fn up(
     interrupt.thrown().await;
     target.stop().await;
     Ok(())
+}
+
+/// The submission as a program of this machine's, built, on what it leans on.
+async fn program(
+    what: &Up<'_>,
+    folder: &Folder<'_>,
+    variables: &[(OsString, OsString)],
+    upstreams: &mut Upstreams,
+    observer: &mut dyn Observer,
+) -> Result<ProgramTarget, String> {
+    let limits = &what.exercise.limits;
+    let mut ground = build::prepare(folder).map_err(why)?;
+    let built = build::build(folder, &mut ground, variables, limits, observer).await.map_err(why)?;
+    let ground = Arc::new(ground);
+    let inside: Vec<_> = variables.iter().cloned().chain(upstreams.told()).collect();
+    let mut recipe = built.recipe(folder, &ground, what.exercise, inside, upstreams.ports());
+    upstreams.backing().start(&Host::of(folder)).await.map_err(|fault| fault.what)?;
+    recipe.files = upstreams.backing().files();
+    ProgramTarget::new(recipe).map_err(|error| error.to_string())
+}
+
+/// The submission in WebAssembly.
+async fn portable(
+    what: &Up<'_>,
+    folder: &Folder<'_>,
+    variables: &[(OsString, OsString)],
+    upstreams: &Upstreams,
+) -> Result<Box<dyn Target>, String> {
+    let inside = variables.iter().cloned().chain(upstreams.told()).collect();
+    let of = (what.exercise, what.grader, what.seed);
+    let portables = Portables::new(of, folder, inside, upstreams).map_err(why)?;
+    portables.submission(folder).await.map_err(why)
 }
 
 /// Where a server is looked for that somebody else starts.

@@ -4,7 +4,7 @@ use super::Reader;
 use crate::contract::Media;
 use crate::document::At;
 use crate::schemas::Direction;
-use crate::template::essence;
+use crate::template::{essence, is_json};
 
 impl<'d> Reader<'d> {
     pub(super) fn content(&mut self, all: &At<'d>, direction: Direction) -> Vec<Media> {
@@ -17,6 +17,7 @@ impl<'d> Reader<'d> {
             }
             let schema = at.get("schema").map(|schema| self.schema(&schema, direction));
             let examples = self.examples(&at);
+            let examples = self.shown(examples, schema.filter(|_| is_json(&essence(&key.value))), false);
             content.push(Media { range: essence(&key.value), schema, examples });
         }
         content

@@ -3,7 +3,9 @@
 use super::Reader;
 use crate::contract::{HeaderRule, Parameter, Place, Style};
 use crate::document::At;
+use crate::pointer::Pointer;
 use crate::schemas::{Direction, SchemaId};
+use crate::sense::Shown;
 use gradus_model::diagnostic::Diagnostic;
 use serde_json::Value;
 
@@ -71,6 +73,7 @@ impl<'d> Reader<'d> {
         let style = if is_json { Style::Json } else { self.style(&at, place).unwrap_or(usual) };
         let explode = self.flag(&at, "explode").unwrap_or(style == Style::Form);
         let examples = self.examples(&at);
+        let examples = self.shown(examples, schema, true);
         Some(Parameter {
             name: name.to_owned(),
             place,
@@ -137,20 +140,34 @@ impl<'d> Reader<'d> {
     }
 
     /// `example`, and each value of `examples`.
-    pub(super) fn examples(&mut self, at: &At<'d>) -> Vec<Value> {
+    pub(super) fn examples(&mut self, at: &At<'d>) -> Vec<(Pointer, Value)> {
         let mut found = Vec::new();
         if let Some(example) = at.get("example") {
-            found.extend(self.value(&example));
+            found.extend(self.value(&example).map(|value| (example.pointer, value)));
         }
         let many = at.get("examples").map(|all| self.map(&all, "{ usual: { value: … } }"));
         for (_, example) in many.unwrap_or_default() {
             let Some(example) = self.resolve(example) else { continue };
             self.knows(&example, &OF_EXAMPLE);
-            if let Some(value) = example.get("value") {
-                found.extend(self.value(&value));
+            if let Some(shown) = example.get("value") {
+                found.extend(self.value(&shown).map(|value| (shown.pointer, value)));
             }
         }
         found
+    }
+
+    /// Notes what examples are shown for, to be held to it, and gives their values.
+    pub(super) fn shown(
+        &mut self,
+        examples: Vec<(Pointer, Value)>,
+        schema: Option<SchemaId>,
+        is_text: bool,
+    ) -> Vec<Value> {
+        for (pointer, value) in &examples {
+            let (pointer, value) = (pointer.clone(), value.clone());
+            self.shown.extend(schema.map(|schema| Shown { pointer, value, schema, is_text }));
+        }
+        examples.into_iter().map(|(_, value)| value).collect()
     }
 
     /// A value as it stands.
