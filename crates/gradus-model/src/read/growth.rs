@@ -75,15 +75,17 @@ fn sizes(node: &Node, problems: &mut Problems) -> Vec<u32> {
 /// `time`, `fuel`, `db.rows_examined`, or `{ calls: rates, get: /v1/* }`.
 fn measure(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<Measure> {
     if let NodeKind::Text(text) = &node.kind
-        && (text.contains('.') || text == Counter::FUEL)
+        && text.contains('.')
     {
         return service::counter(text, node.span, problems).map(Measure::Work);
     }
     if !matches!(node.kind, NodeKind::Map(_)) {
-        let by_select = matches!(&node.kind, NodeKind::Text(text) if text == "select");
-        let words = [("time", ()), ("select", ())];
-        return decode::word(node, &words, problems)
-            .map(|()| if by_select { Measure::Select } else { Measure::Time });
+        let words = ["time", "select", Counter::FUEL].map(|word| (word, word));
+        return match decode::word(node, &words, problems)? {
+            "time" => Some(Measure::Time),
+            "select" => Some(Measure::Select),
+            fuel => service::counter(fuel, node.span, problems).map(Measure::Work),
+        };
     }
     let mut fields = Fields::of(node, "{ calls: …, get: … }", problems)?;
     let stub = fields.require("calls", problems);

@@ -77,5 +77,6 @@ fn sizes_must_show_how_something_grows() {
         check(&growth(sizes, ""), &[&format!("these sizes do not show how anything grows @ `{sizes}`")]);
     }
     check(&growth("[1, 4, 16]", ", measure: { calls: none }"), &["there is no stub `none` @ `none`"]);
-    check(&growth("[1, 4, 16]", ", measure: speed"), &["`speed` is not one of time, select @ `speed`"]);
+    check(&growth("[1, 4, 16]", ", measure: speed"), &["`speed` is not one of time, select, fuel @ `speed`"]);
+    check(&growth("[1, 4, 16]", ", measure: feul"), &["`feul` is not one of time, select, fuel @ `feul`"]);
 }
