@@ -37,6 +37,8 @@ def answer(method, path, body):
     return 200, {}, b""
 "#;
 
+/// More than anything here costs, so that a mismatch tells what it did cost.
+const IMPOSSIBLE: &str = "1000000000";
 const SCHEMA: &str = "create table orders (id int primary key, customer int, total int);\n";
 const ROWS: &str = "{ rows: orders, count: 3000, columns: { id: $(row), customer: { $int: { from: 1, to: 50 } }, total: $int } }";
 
@@ -76,7 +78,7 @@ fn costs(case: &Case, asks: &str, course: &Course, cache: &TempDir) -> Vec<u64> 
         course.write("graders/demo/grader.yaml", text);
         course.gradus(arguments).env("XDG_CACHE_HOME", cache.path()).run()
     };
-    let report = check(&grader(case, asks, 1, &|_| "-1".to_owned()), &["--report", "json"]).json();
+    let report = check(&grader(case, asks, 1, &|_| IMPOSSIBLE.to_owned()), &["--report", "json"]).json();
     let mismatches = report.pointer("/checks/0/outcome/mismatches").and_then(Value::as_array);
     let got = |mismatch: &Value| mismatch["got"].as_str()?.rsplit(' ').next()?.parse().ok();
     let costs: Vec<u64> = mismatches.expect("costs").iter().filter_map(got).collect();
