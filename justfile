@@ -30,4 +30,4 @@ verify-full:
 
 # speed, as ratios within one run
 bench *WHICH:
-    cargo build --release --workspace --bins && target/release/gradus-benches {{WHICH}}
+    cargo build --release && cargo bench --package gradus-benches -- {{WHICH}}

@@ -21,7 +21,8 @@ use std::path::PathBuf;
 
 fn main() {
     gradus_sandbox::enter_if_asked();
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // Cargo tells every benchmark that it is one.
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["serve"] => server::run(),
@@ -62,9 +63,10 @@ fn bench(asked: &[&str]) {
     }
 }
 
-/// The command, built beside us.
+/// The command, built in the folder above ours.
 fn gradus() -> PathBuf {
-    let path = std::env::current_exe().expect("our own path").with_file_name("gradus");
+    let us = std::env::current_exe().expect("our own path");
+    let path = us.parent().expect("target/release/deps").with_file_name("gradus");
     assert!(path.exists(), "{} is missing: `just bench` builds it first", path.display());
     path
 }

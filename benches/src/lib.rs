@@ -1,0 +1,1 @@
+//! The benchmarks live in the `all` bench target; this library is empty on purpose.
