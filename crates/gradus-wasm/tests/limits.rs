@@ -225,8 +225,12 @@ async fn memory_that_is_wanted_from_the_beginning_counts_too() {
 async fn floods_end_the_program_and_not_the_machine() {
     let print = "(loop $on (call $print (i32.const 2) (i32.const 0) (i32.const 500)) (br $on))";
     ends(print, "", small(), Stopped::Output(1000)).await;
+    // It begins as an answer does: what is no HTTP would end it for that, whenever it gives way to who reads.
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 99999\r\n\r\n";
+    let begins = format!("(call $print (i32.const 1) (i32.const 512) (i32.const {}))", head.len());
     let answer = "(loop $on (call $print (i32.const 1) (i32.const 1024) (i32.const 500)) (br $on))";
-    ends(answer, "", small(), Stopped::Answer(1000)).await;
+    let data = format!("(data (i32.const 512) {head:?})");
+    ends(&(begins + answer), &data, small(), Stopped::Answer(1000)).await;
 }
 
 #[tokio::test]
