@@ -25,8 +25,8 @@ static KNOWN: Mutex<BTreeMap<PathBuf, Option<PathBuf>>> = Mutex::new(BTreeMap::n
 /// Lets what a submission starts be found without its shims. One that itself chooses versions, in a file for the manager, keeps
 /// them.
 pub async fn skip(folder: &Folder<'_>, ground: &mut Ground) {
-    let start = folder.plan.dir.iter().map(|dir| ground.folder().join(dir));
-    if start.chain([ground.folder().to_owned()]).any(|folder| chooses_versions(&folder)) {
+    let dir = folder.plan.dir.as_deref().unwrap_or(Path::new(""));
+    if dir.ancestors().any(|dir| chooses_versions(&ground.folder().join(dir))) {
         return;
     }
     let Some((_, path)) = folder.environment.iter().find(|(name, _)| name == "PATH") else { return };

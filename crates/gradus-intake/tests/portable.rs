@@ -11,7 +11,10 @@ const FILES: [(&str, &str); 6] = [
     ("shop/web.py", ""),
     ("server.js", ""),
     ("setup.mjs", ""),
-    ("package.json", r#"{ "scripts": { "dev": "DEBUG=1 node server.js", "loop": "npm start" } }"#),
+    (
+        "package.json",
+        r#"{ "scripts": { "dev": "DEBUG=1 node server.js", "loop": "npm start", "self": "A=1 npm run self" } }"#,
+    ),
 ];
 
 fn portable(start: &str) -> Result<Option<Portable>, NotPortable> {
@@ -81,6 +84,7 @@ fn what_can_not_be_followed_is_refused() {
         ("cd shop && python3 web.py", shell("&&")),
         ("MODE=$OTHER python3 app.py", shell("MODE=$OTHER")),
         ("npm run loop", shell("npm start")),
+        ("npm run self", shell("A=1 npm run self")),
     ] {
         assert_eq!(portable(start), Err(why), "{start}");
     }

@@ -212,8 +212,8 @@ fn package(
     match script.and_then(|script| detect::script_named(ground, script)) {
         Some(line) => {
             let words = words(&line)?;
-            // A script that runs another one leads nowhere.
-            if words.first().is_some_and(|word| word == "npm") {
+            // A script that runs another one may run itself.
+            if words.iter().any(|word| word.rsplit('/').next() == Some("npm")) {
                 return Err(NotPortable::Shell(line));
             }
             let found = named(ground, &words, environment)?;
