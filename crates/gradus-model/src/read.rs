@@ -9,6 +9,7 @@ mod expect;
 mod files;
 mod grader;
 mod growth;
+mod idle;
 mod ints;
 mod load;
 mod mutant;

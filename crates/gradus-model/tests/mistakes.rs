@@ -2,9 +2,11 @@
 
 mod callbacks;
 mod checks;
+mod commands;
 mod conform;
 mod expectations;
 mod files;
+mod idle;
 mod many;
 mod names;
 mod selects;

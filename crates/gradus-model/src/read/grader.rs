@@ -2,7 +2,7 @@
 
 use super::files::{Files, Folder};
 use super::value::values;
-use super::{check, conform, finish, needs, scope, select, service, stub, stubs_named, template, vars};
+use super::{check, conform, finish, idle, needs, scope, select, service, stub, stubs_named, template, vars};
 use crate::decode::{self, Fields, Problems};
 use crate::diagnostic::{Diagnostic, Invalid};
 use crate::grader::{Check, Detail, Grader, Worth};
@@ -21,6 +21,7 @@ pub fn grader(path: &str, text: &str, files: &Files<'_>) -> Result<Grader, Inval
     if let Some(grader) = &grader {
         needs::check_needs(&grader.checks, &mut problems);
         stubs_named::check_stubs(grader, &mut problems);
+        idle::check_idle(grader, &mut problems);
         service::check_services(grader, &mut problems);
         select::check_selects(grader, &mut problems);
         scope::check_names(grader, &folder.sources, &mut problems);

@@ -51,8 +51,8 @@ pub fn operation(
             let of = sense::expected(operand, &sense::SIZE, folder, problems)?;
             Some(PatternKind::Size(Box::new(of)))
         }
-        "$one_of" => choices(operand, folder, problems).map(PatternKind::OneOf),
-        "$all_of" => choices(operand, folder, problems).map(PatternKind::AllOf),
+        "$one_of" => one_of(operand, folder, problems).map(PatternKind::OneOf),
+        "$all_of" => all_of(operand, folder, problems).map(PatternKind::AllOf),
         "$not" => not(operand, folder, problems),
         "$between" => between(operand, problems),
         "$at_most" => Some(PatternKind::AtMost(bound(operand, problems)?)),
@@ -91,6 +91,23 @@ fn contains(operand: &Node, folder: &mut Folder<'_>, problems: &mut Problems) ->
         );
     }
     inner(operand, folder, problems).map(PatternKind::Contains)
+}
+
+fn one_of(operand: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<Vec<Pattern>> {
+    let found = choices(operand, folder, problems)?;
+    if sense::has_both(&found) {
+        let why = "what is not one of these is another one";
+        problems.add(cannot_fail(operand.span, why).help("write $any if anything will do"));
+    }
+    Some(found)
+}
+
+fn all_of(operand: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<Vec<Pattern>> {
+    let found = choices(operand, folder, problems)?;
+    if sense::has_both(&found) {
+        problems.add(cannot_hold(operand.span, "what is one of these is not another one"));
+    }
+    Some(found)
 }
 
 fn choices(operand: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Option<Vec<Pattern>> {

@@ -20,10 +20,10 @@ pub fn run(
 ) -> Option<Action> {
     let node = fields.take("run")?;
     let mut what = Fields::of(node, "{ command: […], args: […], stdin: … }", problems)?;
-    let command = what.take("command").map(|node| words(node, problems));
-    if command.as_ref().is_some_and(Vec::is_empty) {
-        problems.add(Diagnostic::new("no program is named", node.span));
-    }
+    let command = what.take("command").map(|node| {
+        sense::not_empty(node, "no program is named", "write [./restore, now], or leave it out", problems);
+        words(node, problems)
+    });
     let args = what.take("args").map_or_else(Vec::new, |node| words(node, problems));
     let stdin = what.take("stdin").map_or(Body::None, |node| stdin(node, folder, problems));
     let env = what.take("env").map_or_else(Vec::new, |node| values(node, problems));
@@ -48,6 +48,10 @@ pub fn run(
         step.stdout = expect.take("stdout").and_then(|node| text(node, folder, problems));
         step.stderr = expect.take("stderr").and_then(|node| text(node, folder, problems));
         for (path, node) in expect.take("files").map_or(&[][..], |node| decode::map(node, problems)) {
+            if path.value.split('/').any(|part| part == "..") {
+                let problem = Diagnostic::new(format!("`{}` leads upwards", path.value), path.span);
+                problems.add(problem.help("name it below the submission's folder, or by its absolute path"));
+            }
             let path = template(&path.value, path.span, problems);
             step.files.extend(text(node, folder, problems).map(|text| (path, text)));
         }

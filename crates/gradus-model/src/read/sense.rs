@@ -146,11 +146,25 @@ pub fn cannot_hold(span: Span, why: &str) -> Diagnostic {
     Diagnostic::new(format!("this expectation can't hold: {why}"), span)
 }
 
+/// Whether one of them is just what another one is not.
+pub fn has_both(choices: &[Pattern]) -> bool {
+    let same = |one: &Pattern, other: &Pattern| match (&one.kind, &other.kind) {
+        (PatternKind::Marker(one), PatternKind::Marker(other)) => one == other,
+        (PatternKind::Scalar(one), PatternKind::Scalar(other)) => one == other,
+        (PatternKind::Text(one), PatternKind::Text(other)) => one.parts == other.parts,
+        _ => false,
+    };
+    choices.iter().any(|choice| match &choice.kind {
+        PatternKind::Not(inner) => choices.iter().any(|other| same(inner, other)),
+        _ => false,
+    })
+}
+
 /// Whether every value that is there fits, of whatever kind.
 pub fn always_holds(pattern: &Pattern) -> bool {
     match &pattern.kind {
         PatternKind::Marker(Marker::Any) => true,
-        PatternKind::OneOf(choices) => choices.iter().any(always_holds),
+        PatternKind::OneOf(choices) => choices.iter().any(always_holds) || has_both(choices),
         PatternKind::AllOf(parts) => parts.iter().all(always_holds),
         _ => false,
     }

@@ -48,10 +48,18 @@ fn route(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Optio
     let replies = match (fields.take("reply"), fields.take("replies")) {
         (Some(node), None) => vec![reply(node, folder, problems)?],
         (None, Some(node)) => {
+            sense::not_empty(node, "this route answers nothing", "name at least one reply", problems);
             let items = decode::list(node, problems);
             items.iter().filter_map(|item| reply(item, folder, problems)).collect()
         }
-        _ => {
+        (Some(_), Some(node)) => {
+            problems.add(
+                Diagnostic::new("a route has `reply` or `replies`", node.span)
+                    .help("write all answers in `replies`: the last one goes on"),
+            );
+            Vec::new()
+        }
+        (None, None) => {
             problems.add(
                 Diagnostic::new("this route answers nothing", fields.head)
                     .help("add `reply: { … }`, or `replies: [ … ]` for one after another"),
@@ -139,6 +147,7 @@ fn reply(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Optio
         }
     });
     let fault = fields.take("fault").and_then(|node| fault(node, problems));
+    fault.iter().for_each(|fault| refuse_unsaid(*fault, &body, node, problems));
     let after = fields.take("after").and_then(|node| of_stub(node, folder, problems));
     let callbacks =
         fields.take("callbacks").map_or_else(Vec::new, |node| callback::callbacks(node, folder, problems));
@@ -153,6 +162,30 @@ fn reply(node: &Node, folder: &mut Folder<'_>, problems: &mut Problems) -> Optio
         fault,
         callbacks,
     })
+}
+
+/// Notes what an answer that goes wrong so never says.
+fn refuse_unsaid(fault: Fault, body: &Body, reply: &Node, problems: &mut Problems) {
+    let instead = match fault {
+        Fault::Reset => "the connection is reset instead",
+        Fault::Close => "the connection is closed instead",
+        Fault::Hang => "no answer ever comes",
+        Fault::Garbage => "bytes come instead that are no HTTP",
+        Fault::Short => return,
+        Fault::Trickle(_) => {
+            if matches!(body, Body::None) {
+                let problem = Diagnostic::new("there is no body to come byte by byte", reply.span);
+                problems.add(problem.help("add `text: …` or `json: …`"));
+            }
+            return;
+        }
+    };
+    let NodeKind::Map(entries) = &reply.kind else { return };
+    let is_said = |key: &str| !["fault", "delay", "after", "hold", "callbacks"].contains(&key);
+    for (key, _) in entries.iter().filter(|(key, _)| is_said(&key.value)) {
+        let problem = Diagnostic::new(format!("`{}` is never sent: {instead}", key.value), key.span);
+        problems.add(problem.help("leave it out, or the `fault`"));
+    }
 }
 
 /// `{ stub: …, get: … }`: what must have been asked first.

@@ -40,8 +40,13 @@ fn toxic(node: &Node, problems: &mut Problems) -> Option<Toxic> {
     };
     match fields.take_entry("latency") {
         Some((key, node)) => {
-            let jitter = optional(jitter, problems);
-            found(key.span, time(node, problems).map(|delay| ToxicKind::Latency { delay, jitter }));
+            let delay = time(node, problems);
+            let varying = optional(jitter, problems);
+            if let Some((_, node)) = jitter.filter(|_| delay.is_some_and(|delay| varying > delay)) {
+                let problem = Diagnostic::new("a latency varies by no more than itself", node.span);
+                problems.add(problem.help("what comes can't come earlier than at once"));
+            }
+            found(key.span, delay.map(|delay| ToxicKind::Latency { delay, jitter: varying }));
         }
         None => goes_with(jitter, "latency", problems),
     }

@@ -78,6 +78,15 @@ fn expectations_that_cannot_fail_are_mistakes() {
     cannot_fail(&expecting("{ status: $int }"), "every status is a whole number from 100 to 599 @ `$int`");
     cannot_fail(&json("{ $one_of: [1, $any] }"), "this fits everything @ `$any`");
     cannot_fail(
+        &json("{ $one_of: [$null, { $not: $null }] }"),
+        "what is not one of these is another one @ `[$null, { $not: $null }]`",
+    );
+    assert_eq!(mistakes(&json("{ $one_of: [1, { $not: $int }] }")), Vec::<String>::new());
+    check(
+        &json("{ $all_of: [$int, { $not: $int }] }"),
+        &["this expectation can't hold: what is one of these is not another one @ `[$int, { $not: $int }]`"],
+    );
+    cannot_fail(
         &json("{ $size: { $at_least: 0 } }"),
         "every size is a whole number from 0 @ `{ $at_least: 0 }`",
     );

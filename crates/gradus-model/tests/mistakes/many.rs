@@ -66,6 +66,54 @@ fn a_load_only_sends_requests_and_expects_something() {
 }
 
 #[test]
+fn a_load_has_bounds_a_rate_and_memory_of_their_own() {
+    let load = |keys: &str, expect: &str| {
+        steps(&format!("{{ load: {{ requests: [ {{ get: / }} ], {keys} }}, expect: {{ {expect} }} }}"))
+    };
+    let right = load("for: 1s, rate: 100, warm_up: 200ms", "memory: { $at_most: 20 MiB more }");
+    assert_eq!(mistakes(&right), Vec::<String>::new());
+    for rate in ["0", "100001", "1.5"] {
+        let wanted = format!("expected a whole number from 1 to 100000 @ `{rate}`");
+        check(&load(&format!("for: 1s, rate: {rate}"), "errors: 0"), &[&wanted]);
+    }
+    check(
+        &load("for: 1s, connections: 257", "errors: 0"),
+        &["expected a whole number from 1 to 256 @ `257`"],
+    );
+    check(&load("for: soon", "errors: 0"), &["expected a duration @ `soon`"]);
+    check(&load("rate: 5", "errors: 0"), &["the key `for` is missing @ `requests`"]);
+    for memory in ["{ $at_most: 20 MiB }", "20 MiB more", "{ $at_least: 1 MiB more }", "{ $at_most: 20 }"] {
+        let text = load("for: 1s", &format!("memory: {memory}"));
+        check(&text, &[&format!("expected how much more memory there may be @ `{memory}`")]);
+        assert_eq!(help(&text), "write { $at_most: 20 MiB more }");
+    }
+}
+
+#[test]
+fn a_comparison_is_with_the_baseline_by_a_load_or_steps() {
+    let compare = |keys: &str| steps(&format!("{{ compare: {{ {keys} }} }}"));
+    const WORK: &str = "steps: [ { get: /, expect: { status: 200 } } ]";
+    assert_eq!(mistakes(&compare(&format!("with: baseline, {WORK}, at_least: 1.5x"))), Vec::<String>::new());
+    check(
+        &compare(&format!("with: starter, {WORK}, at_least: 2x")),
+        &["`starter` is not one of baseline @ `starter`"],
+    );
+    check(&compare("with: baseline, at_least: 2x"), &["nothing is compared @ `with`"]);
+    check(
+        &compare(&format!(
+            "with: baseline, {WORK}, load: {{ for: 1s, requests: [ {{ get: / }} ] }}, at_least: 2x"
+        )),
+        &["a load or steps are compared, not both @ `steps`"],
+    );
+    check(&compare("with: baseline, steps: [], at_least: 2x"), &["these steps do nothing @ `compare`"]);
+    for times in ["20", "fast", "0x", "-2x"] {
+        let text = compare(&format!("with: baseline, {WORK}, at_least: {times}"));
+        check(&text, &[&format!("expected how many times as fast @ `{times}`")]);
+        assert_eq!(help(&text), "write it like 20x or 1.5x");
+    }
+}
+
+#[test]
 fn sizes_must_show_how_something_grows() {
     let growth = |sizes: &str, more: &str| {
         steps(&format!(

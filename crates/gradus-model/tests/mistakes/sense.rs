@@ -82,7 +82,7 @@ fn a_status_is_one_of_http() {
             "{ $at_most: 999 }",
             "{ $not: 999 }",
             "{ $not: ok }",
-            "{ $one_of: [200, { $not: 200 }] }",
+            "{ $one_of: [200, { $not: 200.0 }] }",
             "{ $one_of: [{ $at_most: 299 }, { $at_least: 300 }] }",
         ],
         &[

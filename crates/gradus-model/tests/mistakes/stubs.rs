@@ -12,7 +12,7 @@ const RATES: &str = "{ rates: { routes: [ { get: /v1, reply: { json: 1 } } ] } }
 
 #[test]
 fn stubs_and_their_steps_are_read() {
-    let steps = "{ stub: { rates: down } }, { stub: { rates: { fault: { trickle: 10ms } } } }, { get: /, expect: { status: 200 } }, \
+    let steps = "{ stub: { rates: down } }, { stub: { rates: { fault: { trickle: 10ms }, json: 1 } } }, { get: /, expect: { status: 200 } }, \
         { calls: { stub: rates, get: /v1, query: { a: $absent } }, expect: { count: 1, gaps: { $each: { $at_least: 0.1 } } } }, \
         { server: term, within: 2s, expect: { exit: 0 }, meanwhile: [ { get: /slow, expect: { status: 200 } } ] }, \
         { printed: { lines: { $contains: ready } }, until: { every: 10ms, at_most: 1s } }";
@@ -40,6 +40,7 @@ fn faults_on_the_way_do_one_thing_each_to_an_upstream_that_is_there() {
     check(&one("{ stream: upstream }"), &["this fault does nothing @ `stream`"]);
     check(&one("{ latency: 1s, slicer: 2 }"), &["a fault does one thing @ `slicer`"]);
     check(&one("{ slicer: 2, jitter: 1s }"), &["`jitter` goes with `latency` only @ `jitter`"]);
+    check(&one("{ latency: 5ms, jitter: 20ms }"), &["a latency varies by no more than itself @ `20ms`"]);
     check(&one("{ latency: soon }"), &["expected a duration @ `soon`"]);
     check(
         &one("{ latenzy: 1s }"),
