@@ -28,6 +28,7 @@ pub(crate) use request::{Addressed, address};
 use crate::contracts::Contracts;
 use crate::further::{Further, Missing, Role, Server};
 use crate::plugins::Plugins;
+use crate::quiet::Leave;
 use crate::record::{Compared, Record};
 use crate::target::{Origin, Target};
 use crate::upstreams::Upstreams;
@@ -72,11 +73,20 @@ pub struct Bench<'a> {
     pub record: Option<&'a Record>,
     /// Plugins that its steps name.
     pub plugins: &'a Plugins,
+    /// Whether other gradings go on beside this one.
+    pub leave: &'a mut Leave,
     /// When the check's time is over.
     pub ends: Instant,
 }
 
 impl Bench<'_> {
+    /// Waits until no other grading goes on, or until they may go on again.
+    async fn be_alone(&mut self, alone: bool) {
+        let waiting = Instant::now();
+        self.leave.take(alone).await;
+        self.ends += waiting.elapsed();
+    }
+
     /// The same, with another server.
     fn at<'b>(&'b mut self, server: &'b mut Server) -> Bench<'b> {
         Bench {
@@ -89,6 +99,7 @@ impl Bench<'_> {
             heard: &mut server.heard,
             record: self.record,
             plugins: self.plugins,
+            leave: &mut *self.leave,
             ends: self.ends,
             contracts: self.contracts,
             seed: self.seed,
@@ -137,6 +148,7 @@ impl From<Box<Failure>> for Stop {
 /// Runs a check. What it draws and saves is added to `bindings`.
 pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) -> Ran {
     let patience = bench.target.patience(check.timeout);
+    let waits = bench.leave.waits();
     let mut requests = 0;
     let mut at = None;
     let steps = async {
@@ -150,16 +162,16 @@ pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) 
             false => Err(failure("callbacks of stubs", None, 1, Vec::new(), None).into()),
         }
     };
-    let result = tokio::time::timeout(patience, steps).await;
+    let result = waits.within(patience, steps).await;
     let outcome = match result {
-        Ok(Ok(())) => Outcome::Passed,
-        Ok(Err(Stop::Broken(fault))) => Outcome::Broken(fault),
-        Ok(Err(Stop::Failed(mut failure))) => {
+        Some(Ok(())) => Outcome::Passed,
+        Some(Err(Stop::Broken(fault))) => Outcome::Broken(fault),
+        Some(Err(Stop::Failed(mut failure))) => {
             failure.mismatches.extend(upstream::misdirected(bench));
             failure.mismatches.extend(upstream::unexpected(bench));
             Outcome::Failed(*failure)
         }
-        Err(_) => match bench.plugins.at_work() {
+        None => match bench.plugins.at_work() {
             // It is not the submission that was waited for.
             Some(plugin) => Outcome::Broken(Fault {
                 what: format!(

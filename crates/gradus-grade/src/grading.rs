@@ -1,5 +1,6 @@
 //! One grading from end to end. Whatever happens, it answers with a report.
 
+use crate::Doing;
 use crate::backing::Host;
 use crate::boot::NotReady;
 use crate::build::{self, NotBuilt};
@@ -27,21 +28,26 @@ use gradus_model::outcome::{Because, Fault, Outcome, Shown};
 use gradus_model::report::{CheckReport, ExerciseName, Graded, Isolation, Phase, Progress, Report};
 use gradus_model::value::Bindings;
 use std::ffi::OsString;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Grades a submission.
-pub async fn grade(job: Job<'_>, observer: &mut dyn Observer, interrupt: &Interrupt) -> Report {
-    run(job, Afterwards::End, observer, interrupt).await.0
+pub fn grade<'a>(
+    job: Job<'a>,
+    observer: &'a mut dyn Observer,
+    interrupt: &'a Interrupt,
+) -> Doing<'a, Report> {
+    Box::pin(async move { run(job, Afterwards::End, observer, interrupt).await.0 })
 }
 
 /// Grades a submission, and leaves its server up; nothing if it is not up by then.
-pub async fn grade_and_keep(
-    job: Job<'_>,
-    observer: &mut dyn Observer,
-    interrupt: &Interrupt,
-) -> (Report, Option<Kept>) {
-    run(job, Afterwards::Stay, observer, interrupt).await
+pub fn grade_and_keep<'a>(
+    job: Job<'a>,
+    observer: &'a mut dyn Observer,
+    interrupt: &'a Interrupt,
+) -> Doing<'a, (Report, Option<Kept>)> {
+    Box::pin(run(job, Afterwards::Stay, observer, interrupt))
 }
 
 /// What becomes of the server once the checks are done.
@@ -59,7 +65,7 @@ async fn run(
 ) -> (Report, Option<Kept>) {
     let begun = Instant::now();
     let mut report = blank(&job);
-    let waits = Waits::default();
+    let waits = Rc::new(Waits::default());
     let ended = waits.within(job.exercise.limits.grading, async {
         let mut grading = Grading {
             job: &job,
@@ -88,7 +94,7 @@ struct Grading<'a, 'j> {
     interrupt: &'a Interrupt,
     report: &'a mut Report,
     hidden_began: bool,
-    leave: Leave<'a>,
+    leave: Leave,
 }
 
 impl Grading<'_, '_> {
@@ -282,8 +288,8 @@ impl Grading<'_, '_> {
         };
         let mut session = Session::new(job, &contracts, target, further, upstreams);
         for (index, check) in checks.into_iter().enumerate() {
-            let measures = check.measures_time() && session.skip(check, &self.report.checks).is_none();
-            self.leave.take(measures).await;
+            // Those who want to measure time have been waiting for this.
+            self.leave.take(false).await;
             let is_hidden = check.visibility == Visibility::Hidden;
             if is_hidden && !self.hidden_began {
                 self.hidden_began = true;
@@ -296,9 +302,10 @@ impl Grading<'_, '_> {
                 number: index + 1,
                 of,
             });
-            let begun = Instant::now();
-            let (outcome, requests, output) = session.run(check, &self.report.checks).await;
-            let entry = entry(job, check, outcome, begun.elapsed(), requests, output);
+            let (begun, waited) = (Instant::now(), self.leave.waits().until_now());
+            let (outcome, requests, output) = session.run(check, &self.report.checks, &mut self.leave).await;
+            let took = begun.elapsed().saturating_sub(self.leave.waits().until_now() - waited);
+            let entry = entry(job, check, outcome, took, requests, output);
             self.observer.event(Event::Checked(&entry));
             self.report.checks.push(entry);
             if let Some(request) = session.never_answered() {

@@ -1,5 +1,6 @@
 //! A server that stays up after its grading is over, so that somebody can try what the report says. It knows no checks.
 
+use crate::Doing;
 use crate::further::Further;
 use crate::target::{Origin, Target};
 use crate::upstreams::Upstreams;
@@ -21,8 +22,8 @@ impl Kept {
     }
 
     /// Ends all of it.
-    pub async fn end(mut self) {
-        self.stop().await;
+    pub fn end(mut self) -> Doing<'static, ()> {
+        Box::pin(async move { self.stop().await })
     }
 
     /// Whether there is a server to be reached.

@@ -49,3 +49,6 @@ pub use quiet::Quiet;
 pub use record::{Came, Compared, Record};
 pub use target::Origin;
 pub use up::{Up, up};
+
+/// What comes of a whole grading, in a box: a crate that awaits an `async fn` of another one compiles all that is in it anew.
+pub type Doing<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + 'a>>;

@@ -1,8 +1,9 @@
-//! Quiet for whoever measures time: of all gradings side by side, only one goes on while its check compares times. It knows
+//! Quiet for whoever measures time: of all gradings side by side, only one goes on while it compares times. It knows
 //! nothing of what is measured.
 
 use std::cell::Cell;
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -31,10 +32,10 @@ struct Now {
 
 /// What one grading may do right now: everything, as long as nobody measures time; or, alone, measure it.
 #[derive(Debug)]
-pub struct Leave<'w> {
+pub struct Leave {
     quiet: Quiet,
     held: Option<Held>,
-    waits: &'w Waits,
+    waits: Rc<Waits>,
 }
 
 /// How long one grading waited for others, which nobody may hold against it.
@@ -67,7 +68,8 @@ impl Waits {
         }
     }
 
-    fn until_now(&self) -> Duration {
+    /// So far.
+    pub fn until_now(&self) -> Duration {
         self.over.get() + self.since.get().map_or(Duration::ZERO, |since| since.elapsed())
     }
 
@@ -81,10 +83,15 @@ impl Waits {
     }
 }
 
-impl<'w> Leave<'w> {
+impl Leave {
     /// Nothing may be done yet. What it waits is counted in `waits`.
-    pub fn of(quiet: &Quiet, waits: &'w Waits) -> Self {
-        Self { quiet: quiet.clone(), held: None, waits }
+    pub fn of(quiet: &Quiet, waits: &Rc<Waits>) -> Self {
+        Self { quiet: quiet.clone(), held: None, waits: waits.clone() }
+    }
+
+    /// How long it waited for others so far, and what it may be given for that.
+    pub fn waits(&self) -> Rc<Waits> {
+        self.waits.clone()
     }
 
     /// Waits until it may go on beside others, or alone. All who want to be alone go one after another before anybody else goes
@@ -111,7 +118,7 @@ impl<'w> Leave<'w> {
     }
 }
 
-impl Drop for Leave<'_> {
+impl Drop for Leave {
     fn drop(&mut self) {
         self.give_back();
     }
@@ -177,7 +184,7 @@ mod tests {
     #[tokio::test]
     async fn one_that_measures_waits_for_the_others_and_they_for_it() {
         let quiet = Quiet::default();
-        let waits = Waits::default();
+        let waits = Rc::new(Waits::default());
         let [mut first, mut second, mut measuring] = [(); 3].map(|()| Leave::of(&quiet, &waits));
         first.take(false).await;
         second.take(false).await;
@@ -196,7 +203,7 @@ mod tests {
     #[tokio::test]
     async fn those_that_measure_go_one_after_another_before_anybody_else_goes_on() {
         let quiet = Quiet::default();
-        let waits = Waits::default();
+        let waits = Rc::new(Waits::default());
         let [mut other, mut one, mut two] = [(); 3].map(|()| Leave::of(&quiet, &waits));
         one.take(true).await;
         let mut next = Box::pin(other.take(false));
@@ -215,7 +222,7 @@ mod tests {
     #[tokio::test]
     async fn nobody_waits_for_one_that_gave_up_measuring() {
         let quiet = Quiet::default();
-        let waits = Waits::default();
+        let waits = Rc::new(Waits::default());
         let [mut other, mut third, mut gone] = [(); 3].map(|()| Leave::of(&quiet, &waits));
         other.take(false).await;
         let mut wanted = Box::pin(gone.take(true));
@@ -229,7 +236,7 @@ mod tests {
     #[tokio::test]
     async fn what_a_grading_waits_is_not_part_of_what_it_may_take() {
         let quiet = Quiet::default();
-        let (ours, theirs) = (Waits::default(), Waits::default());
+        let [ours, theirs] = [(); 2].map(|()| Rc::new(Waits::default()));
         let limit = Duration::from_millis(20);
         let mut measuring = Leave::of(&quiet, &theirs);
         measuring.take(true).await;

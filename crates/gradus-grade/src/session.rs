@@ -9,6 +9,7 @@ use crate::lacks::lacks;
 use crate::order;
 use crate::plugins::Plugins;
 use crate::portable;
+use crate::quiet::Leave;
 use crate::target::Target;
 use crate::upstreams::{MAIN, Upstreams};
 use gradus_model::draw;
@@ -87,7 +88,12 @@ impl<'a, 'j> Session<'a, 'j> {
     }
 
     /// Runs a check, unless something stands in its way; how it came out, how many requests it sent, what the server printed.
-    pub async fn run(&mut self, check: &Check, done: &[CheckReport]) -> (Outcome, u32, Shown) {
+    pub async fn run(
+        &mut self,
+        check: &Check,
+        done: &[CheckReport],
+        leave: &mut Leave,
+    ) -> (Outcome, u32, Shown) {
         if let Some(because) = self.skip(check, done) {
             return (Outcome::Skipped(because), 0, Shown::default());
         }
@@ -118,6 +124,7 @@ impl<'a, 'j> Session<'a, 'j> {
             heard: &mut self.heard,
             record: self.job.record.as_ref(),
             plugins: &self.plugins,
+            leave,
             ends: Instant::now() + check.timeout,
         };
         let mut ran = check::run(&mut bench, check, &mut bindings).await;
@@ -165,7 +172,7 @@ impl<'a, 'j> Session<'a, 'j> {
     }
 
     /// Why it is not run, if something stands in its way.
-    pub fn skip(&self, check: &Check, done: &[CheckReport]) -> Option<Because> {
+    fn skip(&self, check: &Check, done: &[CheckReport]) -> Option<Because> {
         let passed = |id: &str| done.iter().any(|other| other.id == id && other.outcome == Outcome::Passed);
         let needs = order::direct_needs(self.job.grader, check);
         if let Some(missing) = needs.iter().find(|need| !passed(&need.id.value)) {

@@ -1,5 +1,6 @@
 //! What a submission may lean on, booted for a person who develops against it, without any check.
 
+use crate::Doing;
 use crate::backing::Host;
 use crate::build::{self, NotBuilt};
 use crate::check::always_there;
@@ -38,7 +39,16 @@ pub type Told<'a> = dyn FnMut(&[(OsString, OsString)], Option<&Origin>) + 'a;
 
 /// Boots it, tells the variables that a server is started with and where ours is, and stays until interrupted. The error
 /// is what went wrong, whose fault it ever is.
-pub async fn up(
+pub fn up<'a>(
+    what: Up<'a>,
+    observer: &'a mut dyn Observer,
+    told: &'a mut Told<'_>,
+    interrupt: &'a Interrupt,
+) -> Doing<'a, Result<(), String>> {
+    Box::pin(stay(what, observer, told, interrupt))
+}
+
+async fn stay(
     mut what: Up<'_>,
     observer: &mut dyn Observer,
     told: &mut Told<'_>,

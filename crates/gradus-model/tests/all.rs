@@ -1,7 +1,6 @@
 //! Files in, data or mistakes out.
 
 mod drawing;
-mod measuring;
 mod mistakes;
 mod public;
 mod samples;

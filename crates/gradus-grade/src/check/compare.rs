@@ -36,7 +36,10 @@ pub async fn run(
         let origin = baseline.target.origin();
         theirs.insert("origin".into(), Json::from(origin.to_string()));
         theirs.insert("host".into(), Json::from(origin.authority()));
-        pairs(bench, &mut baseline, step, compare, (&mut ours, &mut theirs), requests).await
+        bench.be_alone(true).await;
+        let judged = pairs(bench, &mut baseline, step, compare, (&mut ours, &mut theirs), requests).await;
+        bench.be_alone(false).await;
+        judged
     };
     bench.further.give_back(Role::Baseline, baseline);
     judged

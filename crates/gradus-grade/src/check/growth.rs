@@ -38,7 +38,12 @@ pub async fn run(
     let sizes: Vec<f64> = growth.sizes.iter().copied().map(f64::from).collect();
     let bound = bound(growth, &sizes);
     match growth.measure {
-        Measure::Time => by_time(bench, step, growth, &mut names, (&sizes, bound), requests).await,
+        Measure::Time => {
+            bench.be_alone(true).await;
+            let judged = by_time(bench, step, growth, &mut names, (&sizes, bound), requests).await;
+            bench.be_alone(false).await;
+            judged
+        }
         Measure::Calls { .. } | Measure::Work(_) | Measure::Select => {
             let mut costs = Vec::new();
             for names in &mut names {

@@ -48,15 +48,6 @@ impl Check {
         self.steps.iter().for_each(|step| step.with_inner(&mut all));
         all
     }
-
-    /// Whether it judges how long something takes, which other work on the same machine disturbs.
-    pub fn measures_time(&self) -> bool {
-        self.every_step().iter().any(|step| match &step.action {
-            Action::Compare(_) => true,
-            Action::Growth(growth) => matches!(growth.measure, Measure::Time),
-            _ => false,
-        })
-    }
 }
 
 impl Step {
