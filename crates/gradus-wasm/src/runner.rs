@@ -102,8 +102,18 @@ pub async fn live(app: App, world: World, number: u64, inbox: mpsc::Receiver<Ask
     world.meter.note_left(store.get_fuel().unwrap_or(0));
     match ran {
         Ok(Ok(())) => Stopped::Exited(0),
-        Ok(Err(why)) => Stopped::NotRun(why),
+        Ok(Err(why)) => Stopped::NotRun(format!("{why}{}", missing_module(&why))),
         Err(error) => Stopped::of(&error, &world.meter),
+    }
+}
+
+/// What a learner should know of a module that Python did not find.
+fn missing_module(why: &str) -> &'static str {
+    match why.contains("ModuleNotFoundError: No module named") {
+        true => {
+            "; only files of the submission, Flask and a part of Python's own modules are here: grade what needs more with --sandbox native"
+        }
+        false => "",
     }
 }
 

@@ -45,7 +45,7 @@ pub enum Stopped {
     #[error("was stopped: its tables wanted more than {0} elements")]
     Table(u64),
     /// Too much output.
-    #[error("was stopped: it printed more than {} KiB while it answered one request", .0 >> 10)]
+    #[error("was stopped: it printed more than {} KiB for one request, or one command", .0 >> 10)]
     Output(u64),
     /// Too long an answer.
     #[error("was stopped: its answer was longer than {} KiB", .0 >> 10)]
@@ -116,12 +116,41 @@ mod tests {
 
     #[test]
     fn large_counts_can_be_read() {
-        for (stopped, words) in [
-            (Stopped::RequestFuel(10_000_000_000), "more than 10,000,000,000 units"),
-            (Stopped::StartFuel(999), "more than 999 units"),
-            (Stopped::GradingFuel(1000), "more than 1,000 units"),
-        ] {
-            assert!(stopped.to_string().contains(words), "{stopped}");
+        assert_eq!(grouped(10_000_000_000), "10,000,000,000");
+        assert_eq!([grouped(0), grouped(999), grouped(1000)], ["0", "999", "1,000"]);
+    }
+
+    #[test]
+    fn each_limit_has_its_sentence() {
+        let sentences = [
+            (
+                Stopped::RequestFuel(1000),
+                "one request took more than 1,000 units of work (fuel); is there a loop that never ends?",
+            ),
+            (
+                Stopped::StartFuel(1000),
+                "it took more than 1,000 units of work (fuel) before it waited for a request",
+            ),
+            (
+                Stopped::CommandFuel(1000),
+                "it took more than 1,000 units of work (fuel); is there a loop that never ends?",
+            ),
+            (
+                Stopped::GradingFuel(1000),
+                "all that it did together took more than 1,000 units of work (fuel)",
+            ),
+            (Stopped::Deadline(Duration::from_secs(5)), "one request took longer than 5s"),
+            (Stopped::Endless(Duration::from_secs(5)), "it did not end within 5s"),
+            (Stopped::Start(Duration::from_secs(5)), "it waited for no request within 5s"),
+            (Stopped::Memory(512 << 20), "it wanted more than 512 MiB of memory"),
+            (Stopped::Table(1000), "its tables wanted more than 1000 elements"),
+            (Stopped::Output(1 << 20), "it printed more than 1024 KiB for one request, or one command"),
+            (Stopped::Answer(1 << 20), "its answer was longer than 1024 KiB"),
+            (Stopped::Disk(512 << 20), "it wrote more than 512 MiB into DATA_DIR"),
+            (Stopped::Stack, "its stack overflowed; does a function call itself without end?"),
+        ];
+        for (stopped, sentence) in sentences {
+            assert_eq!(stopped.to_string(), format!("was stopped: {sentence}"));
         }
     }
 }

@@ -71,6 +71,48 @@ fn a_runner_is_installed_only_if_it_is_known_or_trusted() {
     ));
 }
 
+#[test]
+fn runners_come_alone_in_archives_and_in_folders_and_anything_else_is_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let component = wat::parse_str("(component)").unwrap();
+    let runners = Runners::new(folder.path().join("runners"));
+    let engine = Engine::new().unwrap();
+    let install = |name: &str, bytes: &[u8]| {
+        let from = folder.path().join(name);
+        std::fs::write(&from, bytes).unwrap();
+        let done = runners.install(&engine, &from, true).map_err(|error| error.to_string())?;
+        Ok::<_, String>(done.into_iter().map(|one| one.language.to_string()).collect::<Vec<_>>())
+    };
+    let archive = |names: &[&str]| {
+        let mut archive = tar::Builder::new(Vec::new());
+        for name in names {
+            let mut header = tar::Header::new_ustar();
+            header.set_size(component.len() as u64);
+            archive.append_data(&mut header, name, component.as_slice()).unwrap();
+        }
+        archive.into_inner().unwrap()
+    };
+    let both = archive(&["runners/javascript.wasm", "runners/python.wasm", "runners/notes.txt"]);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut gzip, &both).unwrap();
+    assert_eq!(install("runners.tar", &both).unwrap(), ["javascript", "python"]);
+    assert_eq!(install("runners.tar.gz", &gzip.finish().unwrap()).unwrap(), ["javascript", "python"]);
+    assert_eq!(install("python.wasm", &component).unwrap(), ["python"]);
+    for (name, bytes, says) in [
+        ("runner.wasm", component.as_slice(), "call it python.wasm or javascript.wasm"),
+        ("none.tar", &archive(&["runner.wasm"]), "holds neither python.wasm nor javascript.wasm"),
+        (
+            "notes.txt",
+            b"import flask\n",
+            "is no runner (.wasm), no archive of some (.tar or .tar.gz) and no folder",
+        ),
+        ("broken.tar.gz", &[0x1f, 0x8b, 8, 0, 1], "broken.tar.gz"),
+    ] {
+        let said = install(name, bytes).unwrap_err();
+        assert!(said.contains(name) && said.contains(says), "{said}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn compiled_code_that_others_may_have_written_is_refused() {

@@ -100,6 +100,8 @@ fn unexpected_key(key: &str, fields: &[Field], names: &[Cow<'_, str>], entries: 
 }
 
 const MOST_COMPARED: usize = 64;
+/// From 0 to 1: a letter more or less, or two in another order, in a name of three.
+const NEAR: f64 = 0.66;
 
 /// The key most like a missing one, if one is near, and it is not itself wanted.
 fn alike<'k>(name: &str, keys: impl Iterator<Item = &'k str>, wanted: &[Cow<'_, str>]) -> Option<&'k str> {
@@ -109,14 +111,11 @@ fn alike<'k>(name: &str, keys: impl Iterator<Item = &'k str>, wanted: &[Cow<'_, 
     let candidates = keys.take(MOST_COMPARED).filter(|key| key.len() <= 64);
     let candidates: Vec<&str> = candidates.filter(|key| !wanted.iter().any(|name| name == key)).collect();
     let bare = |key: &str| key.replace(['_', '-', ' '], "").to_lowercase();
-    candidates
-        .iter()
-        .find(|key| bare(key) == bare(name))
-        .or_else(|| {
-            let near = similar::get_close_matches(name, &candidates, 1, 0.75);
-            candidates.iter().find(|key| near.first() == Some(key))
-        })
-        .copied()
+    candidates.iter().find(|key| bare(key) == bare(name)).copied().or_else(|| {
+        let likeness = |key: &str| strsim::normalized_damerau_levenshtein(name, key);
+        let near = candidates.iter().map(|key| (likeness(key), *key));
+        near.filter(|(likeness, _)| *likeness >= NEAR).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, key)| key)
+    })
 }
 
 /// The entries of an object by key; of duplicates, the first.

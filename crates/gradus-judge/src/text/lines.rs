@@ -2,7 +2,8 @@
 
 use crate::words;
 use gradus_model::outcome::DiffLine;
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
+use similar::algorithms::{Capture, Compact, Replace, myers};
 
 /// Lines of each text that are compared, after the equal ones at the beginning: Myers' algorithm needs time for their product.
 const MOST_COMPARED: usize = 2_000;
@@ -33,8 +34,15 @@ pub fn difference(wanted: &str, got: &str) -> Difference {
     Difference { lines, is_cut }
 }
 
+/// What makes one of the other. The library would bring its other algorithms, too.
+fn operations(wanted: &[&str], got: &[&str]) -> Vec<DiffOp> {
+    let mut hook = Compact::new(Replace::new(Capture::new()), wanted, got);
+    let Ok(()) = myers::diff(&mut hook, wanted, 0..wanted.len(), got, 0..got.len());
+    hook.into_inner().into_inner().into_ops()
+}
+
 fn told(start: usize, wanted: &[&str], got: &[&str]) -> Vec<DiffLine> {
-    let operations = capture_diff_slices(Algorithm::Myers, wanted, got);
+    let operations = operations(wanted, got);
     let mut difference = Vec::new();
     if start > 0 {
         difference.push(DiffLine::Gap(start));

@@ -7,9 +7,11 @@ use crate::components::Guest;
 use crate::engine::Engine;
 use crate::program::{NotLoaded, Program};
 use crate::runner::bindings::Runner;
+use flate2::read::GzDecoder;
+use std::ffi::OsStr;
 use std::fmt::{self, Display, Formatter};
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use wasmtime::component::{Component, HasSelf};
 
@@ -17,6 +19,10 @@ use wasmtime::component::{Component, HasSelf};
 const RELEASED: &str = include_str!("../../../../runners/hashes.txt");
 /// Bytes of a runner at most.
 const LARGEST: u64 = 128 << 20;
+/// Bytes of an archive at most, once it is unpacked.
+const MOST_UNPACKED: u64 = 2 * LARGEST + (1 << 20);
+/// RFC 1952 §2.3.1: what every file of gzip begins with.
+const GZIP: &[u8] = &[0x1f, 0x8b];
 
 /// What runners run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +77,19 @@ pub enum NotInstalled {
     /// Nothing to install.
     #[error("{0} holds neither python.wasm nor javascript.wasm")]
     Nothing(PathBuf),
+    /// A file of which nobody knows what it runs.
+    #[error(
+        "{0} may be a runner, but neither its bytes nor its name tell of which language: call it python.wasm or javascript.wasm"
+    )]
+    Nameless(PathBuf),
+    /// Neither WebAssembly nor an archive.
+    #[error("{path} is no runner (.wasm), no archive of some (.tar or .tar.gz) and no folder of some: {why}")]
+    NoArchive {
+        /// What.
+        path: PathBuf,
+        /// Why it is no archive.
+        why: io::Error,
+    },
     /// Another one.
     #[error("{path} is none of the runners that this Gradus was released with (its hash is {hash})")]
     Unknown {
@@ -95,7 +114,7 @@ impl Runners {
         Self(Compiled::new(folder))
     }
 
-    /// Installs what is in a folder, an archive (tar) or a single file; `trusted` takes others than released ones, too.
+    /// Installs what is in a folder, an archive (tar, also within gzip) or a single file; `trusted` takes others than released ones, too.
     pub fn install(
         &self,
         engine: &Engine,
@@ -103,9 +122,7 @@ impl Runners {
         trusted: bool,
     ) -> Result<Vec<Installed>, NotInstalled> {
         let mut done = Vec::new();
-        for (language, bytes) in
-            brought(from).map_err(|error| NotInstalled::Io { path: from.to_owned(), error })?
-        {
+        for (language, bytes) in brought(from)? {
             done.push(self.install_one(engine, language, &bytes, from, trusted)?);
         }
         if done.is_empty() { Err(NotInstalled::Nothing(from.to_owned())) } else { Ok(done) }
@@ -192,8 +209,7 @@ impl Runners {
 
 impl Installed {
     fn of(language: Language, hash: String) -> Self {
-        let line = format!("{hash} {language}");
-        Self { language, is_released: RELEASED.lines().any(|known| known == line), hash }
+        Self { language, is_released: is_released(language, &hash), hash }
     }
 }
 
@@ -203,33 +219,63 @@ fn linked(engine: &Engine, component: &Component) -> wasmtime::Result<RunnerPre<
     RunnerPre::new(linker.instantiate_pre(component)?)
 }
 
-/// The runners in a folder, an archive or a file, by their names.
-fn brought(from: &Path) -> io::Result<Vec<(Language, Vec<u8>)>> {
-    let language_of = |path: &Path| {
-        let stem = path.file_name()?.to_str()?.strip_suffix(".wasm")?;
-        Language::ALL.into_iter().find(|language| language.to_string() == stem)
-    };
-    let mut found = Vec::new();
+/// The runners in a folder, an archive or a file.
+fn brought(from: &Path) -> Result<Vec<(Language, Vec<u8>)>, NotInstalled> {
+    let io = |error| NotInstalled::Io { path: from.to_owned(), error };
     if from.is_dir() {
-        for language in Language::ALL {
-            let path = from.join(format!("{language}.wasm"));
-            if path.is_file() {
-                found.push((language, fs::read(path)?));
-            }
-        }
-    } else if let Some(language) = language_of(from) {
-        found.push((language, fs::read(from)?));
-    } else {
-        for entry in tar::Archive::new(fs::File::open(from)?).entries()? {
-            let mut entry = entry?;
-            if let Some(language) = language_of(&entry.path()?)
-                && entry.size() <= LARGEST
-            {
-                let mut bytes = Vec::new();
-                io::Read::read_to_end(&mut entry, &mut bytes)?;
-                found.push((language, bytes));
-            }
+        let files = Language::ALL.into_iter().map(|language| from.join(format!("{language}.wasm")));
+        let files = files.filter(|path| path.is_file());
+        return files.map(|path| alone(&path, fs::read(&path).map_err(io)?)).collect();
+    }
+    let bytes = fs::read(from).map_err(io)?;
+    if bytes.starts_with(b"\0asm") {
+        return alone(from, bytes).map(|one| vec![one]);
+    }
+    let packed = match bytes.starts_with(GZIP) {
+        true => read_at_most(MOST_UNPACKED, GzDecoder::new(bytes.as_slice())).map_err(io)?,
+        false => bytes,
+    };
+    archived(from, &packed).map_err(|why| NotInstalled::NoArchive { path: from.to_owned(), why })
+}
+
+/// A runner by itself: released ones are known by their bytes, others by their name.
+fn alone(path: &Path, bytes: Vec<u8>) -> Result<(Language, Vec<u8>), NotInstalled> {
+    match language_of(path, &bytes) {
+        Some(language) => Ok((language, bytes)),
+        None => Err(NotInstalled::Nameless(path.to_owned())),
+    }
+}
+
+fn archived(from: &Path, bytes: &[u8]) -> io::Result<Vec<(Language, Vec<u8>)>> {
+    let mut found = Vec::new();
+    for entry in tar::Archive::new(bytes).entries()? {
+        let entry = entry?;
+        let path = entry.path()?.into_owned();
+        if path.extension() == Some(OsStr::new("wasm")) {
+            let bytes = read_at_most(LARGEST, entry)?;
+            found.extend(language_of(&from.join(path), &bytes).map(|language| (language, bytes)));
         }
     }
     Ok(found)
+}
+
+fn language_of(path: &Path, bytes: &[u8]) -> Option<Language> {
+    let hash = blake3::hash(bytes).to_hex();
+    let released = Language::ALL.into_iter().find(|language| is_released(*language, &hash));
+    let stem = || path.file_name()?.to_str()?.strip_suffix(".wasm");
+    let named = || Language::ALL.into_iter().find(|language| stem() == Some(&language.to_string()));
+    released.or_else(named)
+}
+
+fn is_released(language: Language, hash: &str) -> bool {
+    RELEASED.lines().any(|known| known == format!("{hash} {language}"))
+}
+
+fn read_at_most(most: u64, from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(most + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > most {
+        true => Err(io::Error::other(format!("it holds more than {} MiB", most >> 20))),
+        false => Ok(bytes),
+    }
 }
