@@ -134,6 +134,25 @@ fn a_graders_folder_in_the_pull_request_is_never_used() {
 }
 
 #[test]
+fn with_runners_the_action_grades_where_the_language_is_missing() {
+    let checkout = checkout();
+    let runners = repository().join("target/runners/runners.tar").display().to_string();
+    let in_wasm = |runners: &str| {
+        let job = Job::new(checkout.path()).with("exercise", "todo-backend").with("submission", "todo");
+        let job = job.with("gradus", Gradus::binary().display().to_string()).with("sandbox", "wasm");
+        job.with("runners", runners).with("seed", "1").run()
+    };
+    copy(&repository().join("graders/todo-backend/solutions/python"), &checkout.path().join("todo"));
+    let done = in_wasm(&runners);
+    assert!(!done.failed && done.outputs["verdict"] == "passed", "{}", done.log);
+    assert!(done.summary.contains("WebAssembly"), "{}", done.summary);
+    let own = checkout.path().join("python.wasm");
+    std::fs::write(&own, b"\0asm").expect("a file");
+    let refused = in_wasm(&own.display().to_string());
+    assert!(refused.failed && refused.log.contains("no runner was installed from"), "{}", refused.log);
+}
+
+#[test]
 fn what_is_fetched_is_pinned_and_nothing_else_is_used() {
     let checkout = checkout();
     let (pack, pin) = pack(checkout.path());

@@ -124,6 +124,15 @@ fn a_thread_that_was_started_runs_once_somebody_waits_for_it() {
 }
 
 #[test]
+fn a_module_that_the_runner_lacks_is_told_with_the_way_out() {
+    let course = Course::get_root("import numpy\n");
+    let ran = check(&course, &[]);
+    ran.says("ModuleNotFoundError: No module named 'numpy'").says("--sandbox native");
+    let own = Course::get_root("raise ValueError('No module named numpy')\n");
+    assert!(!check(&own, &[]).out.contains("are here"));
+}
+
+#[test]
 fn what_runners_are_there_is_told() {
     let list = Gradus::new(["runner", "list"]).env("GRADUS_RUNNERS", runners()).run().code(0);
     list.says("python ").says("javascript ");
