@@ -1,10 +1,12 @@
 //! One check: its steps in order against a running target, until one falls short.
 
+mod answer;
 mod compare;
 mod conform;
 mod contract;
 mod curl;
 mod errand;
+mod failed;
 mod file;
 mod growth;
 mod life;
@@ -25,26 +27,24 @@ mod upstream;
 
 pub(crate) use request::{Addressed, address};
 
+use answer::{client, judge_answer, save_parts};
+use failed::{failure, first_line, mismatch, mismatch_at, no_answer, out_of_time};
+
 use crate::contracts::Contracts;
 use crate::further::{Further, Missing, Role, Server};
 use crate::plugins::Plugins;
 use crate::quiet::Leave;
-use crate::record::{Compared, Record};
+use crate::record::Record;
 use crate::target::{Origin, Target};
 use crate::upstreams::Upstreams;
-use gradus_judge::answer::{self, AnswerView};
-use gradus_judge::miss::Miss;
-use gradus_judge::place;
 use gradus_model::duration::format_duration;
 use gradus_model::eval;
-use gradus_model::grader::{
-    Action, Again, Check, Expect, ExpectedContent, Grader, Place, RequestStep, Save, Step,
-};
+use gradus_model::grader::{Action, Again, Check, Grader, Step};
 use gradus_model::json::Json;
-use gradus_model::outcome::{Exchange, Failure, Fault, Mismatch, Outcome};
+use gradus_model::outcome::{Failure, Fault, Mismatch, Outcome};
 use gradus_model::source::Span;
 use gradus_model::value::Bindings;
-use gradus_probe::{Client, Limits, ProbeError, Request, Response};
+use gradus_probe::{Client, ProbeError, Response};
 use std::time::{Duration, Instant};
 
 /// What a check needs to run.
@@ -319,7 +319,7 @@ async fn act(
     let done = match &step.action {
         Action::Request(asked) => {
             *requests += 1;
-            ask(bench, step, asked, bindings, circumstance).await
+            answer::ask(bench, step, asked, bindings, circumstance).await
         }
         Action::Server(server) => life::act(bench, step, server, bindings, requests).await,
         Action::Stub(stub) => return upstream::change(bench, step, stub, bindings).await,
@@ -357,179 +357,6 @@ async fn act(
     Ok(done?)
 }
 
-/// Sends one request and judges its answer.
-async fn ask(
-    bench: &mut Bench<'_>,
-    step: &Step,
-    asked: &RequestStep,
-    bindings: &mut Bindings,
-    circumstance: Option<String>,
-) -> Result<(), Box<Failure>> {
-    let origin = bench.target.origin();
-    let name = request::title(&asked.outgoing, bindings);
-    let expectations = asked.expect.count() + asked.save.len();
-    let fail = |mismatches: Vec<Mismatch>, exchange| {
-        failure(&name, circumstance.clone(), expectations, mismatches, exchange)
-    };
-    let addressed = request::address(&asked.outgoing, asked.connection, bindings, &origin);
-    let Addressed { request, origin: asked_origin } = match addressed {
-        Ok(addressed) => addressed,
-        Err(miss) => return Err(fail(vec![mismatch(bench.grader, *miss)], None)),
-    };
-    let timeout = asked.timeout.unwrap_or(bench.request_timeout);
-    let result = if asked_origin == origin {
-        bench.client.set_timeout(timeout);
-        bench.client.send(&request).await
-    } else {
-        client(bench, &asked_origin, timeout).send(&request).await
-    };
-    if !asked.may_go_unanswered {
-        bench.heard.note(&result, &name);
-    }
-    let response = match result {
-        Ok(response) => response,
-        Err(_) if asked.may_go_unanswered => return Ok(()),
-        Err(error) => {
-            let mismatch = no_answer(bench.grader, step.span, &error);
-            return Err(fail(vec![mismatch], Some(show::exchange(&request, &asked_origin, Err(&error)))));
-        }
-    };
-    match judge_answer(bench, asked, &request, &response, bindings) {
-        misses if misses.is_empty() => Ok(()),
-        misses => Err(fail(misses, Some(show::exchange(&request, &asked_origin, Ok(&response))))),
-    }
-}
-
-/// A client of its own, of a port of the submission.
-fn client(bench: &Bench<'_>, origin: &Origin, timeout: Duration) -> Client {
-    let limits = Limits { timeout, ..Limits::default() };
-    Client::new(bench.target.dial(), origin.port, origin.authority(), limits)
-}
-
-/// Every expectation that does not hold, and every promise of the contract that is broken; when all expectations hold, what is to be saved is bound.
-fn judge_answer(
-    bench: &Bench<'_>,
-    asked: &RequestStep,
-    request: &Request,
-    response: &Response,
-    bindings: &mut Bindings,
-) -> Vec<Mismatch> {
-    let grader = bench.grader;
-    let promised = bench.contracts.passive().map(|contract| &**contract);
-    let breaches = contract::passive(promised, asked, &bench.target.origin(), request, response);
-    let broken = breaches.into_iter().map(|breach| contract::mismatch(grader, breach));
-    let view = AnswerView { status: response.status, headers: &response.headers, body: &response.body };
-    let misses = match (bench.record, &asked.expect.file) {
-        (Some(record), Some(file)) => {
-            let of_file = Expect { file: Some(file.clone()), ..Expect::default() };
-            if !answer::judge(&of_file, &view, bindings).is_empty() {
-                let compared = match file.content {
-                    ExpectedContent::Json(_) => Compared::AsJson,
-                    ExpectedContent::Text(_) => Compared::AsText,
-                };
-                record.note(&file.path.value, &response.body, compared, bindings);
-            }
-            answer::judge(&Expect { file: None, ..asked.expect.clone() }, &view, bindings)
-        }
-        _ => answer::judge(&asked.expect, &view, bindings),
-    };
-    if !misses.is_empty() {
-        return misses.into_iter().map(|miss| mismatch(grader, miss)).chain(broken).collect();
-    }
-    let mut missing: Vec<Mismatch> = broken.collect();
-    missing.extend(save_parts(grader, &asked.save, bindings, |place| place::find(place, &view)));
-    missing
-}
-
-/// Binds each name to its part, and tells which parts are not there.
-fn save_parts(
-    grader: &Grader,
-    saves: &[Save],
-    bindings: &mut Bindings,
-    find: impl Fn(&Place) -> Result<Json, String>,
-) -> Vec<Mismatch> {
-    let mut missing = Vec::new();
-    for Save { name, from } in saves {
-        match find(&from.value) {
-            Ok(value) => {
-                bindings.insert(name.value.clone(), value);
-            }
-            Err(why) => {
-                let path = &grader.sources.get(from.span.source).text[from.span.start..from.span.end];
-                let wanted = format!("a value to remember as `{}`", name.value);
-                missing.push(mismatch_at(grader, from.span, path, &wanted, why));
-            }
-        }
-    }
-    missing
-}
-
-/// A step that fell short.
-fn failure(
-    step: &str,
-    circumstance: Option<String>,
-    expectations: usize,
-    mismatches: Vec<Mismatch>,
-    exchange: Option<Exchange>,
-) -> Box<Failure> {
-    Box::new(Failure {
-        step: step.to_owned(),
-        circumstance,
-        expectations,
-        mismatches,
-        exchange,
-        server: None,
-    })
-}
-
-/// What is wrong with a step as a whole.
-fn mismatch_at(grader: &Grader, span: Span, path: &str, wanted: &str, got: String) -> Mismatch {
-    Mismatch {
-        path: path.to_owned(),
-        wanted: wanted.to_owned(),
-        got,
-        note: None,
-        difference: Vec::new(),
-        place: Some(grader.sources.excerpt(first_line(grader, span), 0)),
-    }
-}
-
-fn mismatch(grader: &Grader, miss: Miss) -> Mismatch {
-    Mismatch {
-        path: miss.path,
-        wanted: miss.wanted,
-        got: miss.got,
-        note: miss.note,
-        difference: miss.difference,
-        place: Some(grader.sources.excerpt(miss.span, 0)),
-    }
-}
-
-fn no_answer(grader: &Grader, span: Span, error: &ProbeError) -> Mismatch {
-    mismatch_at(grader, span, "answer", "an answer", error.to_string())
-}
-
-/// A failed check whose time was over, in whichever step that was.
-fn out_of_time(bench: &mut Bench<'_>, check: &Check, at: Option<&Step>) -> Failure {
-    bench.client.drop_connections();
-    let span = at.map_or(check.span, |step| step.span);
-    Failure {
-        step: "time".into(),
-        circumstance: None,
-        expectations: 1,
-        mismatches: vec![Mismatch {
-            path: "time".into(),
-            wanted: format!("every step done within {}", format_duration(check.timeout)),
-            got: "the check's time was over".into(),
-            note: None,
-            difference: Vec::new(),
-            place: Some(bench.grader.sources.excerpt(first_line(bench.grader, span), 0)),
-        }],
-        exchange: None,
-        server: None,
-    }
-}
-
 /// A server that ended during a check fails it, even if its answers were right.
 async fn blame_crash(bench: &mut Bench<'_>, check: &Check, outcome: Outcome) -> Outcome {
     match outcome {
@@ -565,13 +392,6 @@ async fn blame_crash(bench: &mut Bench<'_>, check: &Check, outcome: Outcome) -> 
         },
         other => other,
     }
-}
-
-/// The first line of a long entry: an underline over twenty lines points at nothing.
-fn first_line(grader: &Grader, span: Span) -> Span {
-    let text = &grader.sources.get(span.source).text[span.start..span.end];
-    let length = text.find('\n').unwrap_or(text.len());
-    Span { end: span.start + text[..length].trim_end().len(), ..span }
 }
 
 fn join(case: Option<&str>, rest: &str) -> String {
