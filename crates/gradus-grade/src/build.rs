@@ -91,7 +91,7 @@ pub fn prepare(folder: &Folder<'_>) -> Result<Ground, NotBuilt> {
     if let Some(tool) = missing.first() {
         return Err(NotBuilt::Ours {
             what: format!("`{}` is not installed on this machine, and the submission needs it", tool.tool),
-            way_out: way_to(&tool.tool, tool.package.as_deref()),
+            way_out: way_to(&tool.tool, tool.package),
         });
     }
     let place = match &folder.place {
