@@ -97,6 +97,12 @@ fn a_missing_tool_is_never_the_submissions_fault() {
         .says("`composer` is not installed")
         .says("apt-get install composer")
         .says("incomplete");
+    let nothing = tempfile::tempdir().expect("a folder");
+    let python = Course::get_root(&http_server(HELLO));
+    let ran = python.gradus(&[]).env("PATH", nothing.path()).run().code(4);
+    ran.says("`python3` is not installed")
+        .says("apt-get install python3; or grade it without")
+        .says("--sandbox wasm");
 }
 
 #[test]

@@ -102,7 +102,11 @@ fn a_callback_may_come_before_the_answer_and_after_one_that_never_comes() {
         expect: { json: [early, answered] }
 ";
     course(&reply, steps).check(&[]).code(0);
-    let hangs = gateway(&["json: { event: late }"]).replacen("{ status", "{ fault: hang, status", 1);
+    let hangs = gateway(&["json: { event: late }"]).replacen(
+        "{ status: 201, json: { charged: $(json_id) }",
+        "{ fault: hang",
+        1,
+    );
     let steps = "      - post: /orders
         timeout: 200ms
         unanswered: allowed
@@ -220,11 +224,11 @@ fn a_request_that_a_kill_cuts_off_may_go_unanswered() {
         .code(1)
         .says("POST /orders, on its way meanwhile")
         .says("wanted an answer");
-    course(holds, &kill("get: /other", "unanswered: allowed"))
+    course(holds, &kill("post: /charges, json: $string", "unanswered: allowed"))
         .limits("request = \"300ms\"")
         .check(&[])
         .code(1)
-        .says("wanted GET /other, meanwhile")
+        .says("wanted POST /charges, meanwhile")
         .says("got    nothing within 300 ms");
 }
 
