@@ -14,7 +14,7 @@ use gradus_verify::{Cell, Jobs, Kind, Memory, NotVerified, Options, Pair, Row, T
 use std::time::{Duration, Instant};
 
 /// So many gradings for each processor run at a time, while the processors have time to spare.
-const MOST_FOR_EACH: usize = 12;
+const MOST_FOR_EACH: usize = 8;
 
 pub fn run(catalogue: &Catalogue, arguments: &Verify, environment: &Environment) -> Result<Exit, Problem> {
     let slugs = if arguments.all {
