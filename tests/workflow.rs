@@ -234,6 +234,29 @@ fn a_check_that_does_not_hold_alone_breaks_the_grader() {
 }
 
 #[test]
+fn what_is_wrong_beside_other_gradings_only_is_told_and_breaks_nothing() {
+    let course = verified("[\"unknown\"]");
+    let mark = course.root.path().join("came-before");
+    // It comes up too late the first time only, as under a load that is gone when it is graded again.
+    let slow_once = format!(
+        "if os.path.exists({mark:?}):\n    late = False\nelse:\n    open({mark:?}, 'w').close()\n    late = True\ndef answer(method, path, body):\n    return (500 if late else 200 if path == '/' else 404), {{}}, b'right'\n"
+    );
+    let slow_once = format!("import os\n{}", http_server(&slow_once));
+    course.write("graders/demo/solutions/python/app.py", &slow_once);
+    std::fs::remove_dir_all(course.root.path().join("graders/demo/mutants")).expect("mutants");
+    let root = course.root.path().display().to_string();
+    let run = |jobs: &str| {
+        let _ = std::fs::remove_file(&mark);
+        Gradus::new(["verify", "demo", "--sandbox", "none", "--jobs", jobs, "--exercises", &root]).run()
+    };
+    run("2")
+        .code(0)
+        .says("solution python: right by itself, but beside others root (GET /): status: got the number 500")
+        .says("2 programs, 1 seed, as no check draws anything: all as they should be, one of them only with nothing beside it");
+    run("1").code(3).says("root (GET /): status: got the number 500").never_says("right by itself");
+}
+
+#[test]
 fn a_recorded_mutant_names_what_it_fails_and_is_verified() {
     let course = verified("[\"unknown\"]");
     let wrong = http_server("def answer(method, path, body):\n    return 200, {}, b'wrong'\n");

@@ -188,7 +188,7 @@ impl Shared<'_> {
                         digest: ready.digest.clone(),
                         place: Where::Copy(work.clone()),
                         sandbox: self.sandbox.clone(),
-                        launcher: &tools.launcher,
+                        launcher: tools.launcher.clone(),
                         supplies: self.supplies.clone(),
                         environment: self.environment.to_vec(),
                     }),

@@ -56,7 +56,7 @@ pub struct Host {
 
 impl Host {
     /// The same as a submission has.
-    pub fn of(folder: &Folder<'_>) -> Self {
+    pub fn of(folder: &Folder) -> Self {
         Self {
             launcher: folder.launcher.clone(),
             sandbox: folder.sandbox.clone(),

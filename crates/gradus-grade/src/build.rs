@@ -40,7 +40,7 @@ impl Built {
     /// grader serves.
     pub fn recipe(
         &self,
-        folder: &Folder<'_>,
+        folder: &Folder,
         ground: &Arc<Ground>,
         exercise: &Exercise,
         told: Vec<(OsString, OsString)>,
@@ -86,7 +86,7 @@ pub enum NotBuilt {
 }
 
 /// Brings the submission to where it builds and runs.
-pub fn prepare(folder: &Folder<'_>) -> Result<Ground, NotBuilt> {
+pub fn prepare(folder: &Folder) -> Result<Ground, NotBuilt> {
     let missing = gradus_intake::plan::missing_tools(&folder.plan, search_path(folder));
     if let Some(tool) = missing.first() {
         return Err(NotBuilt::Ours {
@@ -122,7 +122,7 @@ fn way_to(tool: &str, package: Option<&str>) -> Option<String> {
 
 /// Builds a submission where it is to run; `told` is what the grader adds to its environment.
 pub async fn build(
-    folder: &Folder<'_>,
+    folder: &Folder,
     ground: &mut Ground,
     told: &[(OsString, OsString)],
     limits: &Limits,
@@ -152,7 +152,7 @@ pub async fn build(
 }
 
 async fn build_in(
-    folder: &Folder<'_>,
+    folder: &Folder,
     ground: &mut Ground,
     command: &CommandLine,
     limits: &Limits,
@@ -216,7 +216,7 @@ pub struct Given {
 
 /// Runs a command of the build.
 pub async fn in_room(
-    folder: &Folder<'_>,
+    folder: &Folder,
     ground: &Ground,
     command: &CommandLine,
     given: Given,
@@ -287,12 +287,12 @@ fn without_packages(ground: &Ground) -> String {
 }
 
 /// What was built elsewhere may hold paths that are not here.
-fn mark(folder: &Folder<'_>, ground: &Ground) -> String {
+fn mark(folder: &Folder, ground: &Ground) -> String {
     format!("{} {}", folder.digest, ground.kind())
 }
 
 /// Why a submission is not what its exercise asks for, if it is not.
-pub fn is_another_kind(folder: &Folder<'_>, exercise: &Exercise, grader: &Grader) -> Option<String> {
+pub fn is_another_kind(folder: &Folder, exercise: &Exercise, grader: &Grader) -> Option<String> {
     match (exercise.submission, folder.plan.dialect, &folder.plan.start) {
         (SubmissionKind::Sql, Some(dialect), _) if grader.dialects.contains(&dialect) => None,
         (SubmissionKind::Sql, said, _) => {
@@ -320,7 +320,7 @@ fn ours(what: String) -> NotBuilt {
     NotBuilt::Ours { what, way_out: None }
 }
 
-fn search_path<'f>(folder: &'f Folder<'_>) -> &'f std::ffi::OsStr {
+fn search_path(folder: &Folder) -> &std::ffi::OsStr {
     let path = folder.environment.iter().find(|(name, _)| name == "PATH");
     path.map_or(std::ffi::OsStr::new("/usr/bin:/bin"), |(_, value)| value.as_os_str())
 }

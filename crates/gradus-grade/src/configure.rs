@@ -82,7 +82,7 @@ fn names(
 
 /// Has the server test the configuration, in place of a build. `told` are the variables of the grading.
 pub async fn test(
-    folder: &Folder<'_>,
+    folder: &Folder,
     configuration: &Configuration,
     command: &CommandLine,
     ground: &Ground,

@@ -213,7 +213,7 @@ struct Baseline {
 }
 
 impl Baseline {
-    fn find(job: &Job<'_>, folder: &Folder<'_>, recipe: &Recipe) -> Option<Self> {
+    fn find(job: &Job<'_>, folder: &Folder, recipe: &Recipe) -> Option<Self> {
         let source = job.baselines.join(folder.plan.language?);
         source.is_dir().then(|| Self {
             source,
@@ -243,7 +243,7 @@ impl Baseline {
             digest: String::new(),
             place: Where::Copy(place),
             sandbox: self.sandbox.clone(),
-            launcher: &self.launcher,
+            launcher: self.launcher.clone(),
             supplies: self.supplies.clone(),
             environment: self.environment.clone(),
         };

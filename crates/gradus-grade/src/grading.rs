@@ -176,7 +176,7 @@ impl Grading<'_, '_> {
         }
     }
 
-    async fn build(&mut self, folder: &Folder<'_>, upstreams: &Upstreams) -> Option<Recipe> {
+    async fn build(&mut self, folder: &Folder, upstreams: &Upstreams) -> Option<Recipe> {
         let job = self.job;
         let mut told = variables(job.grader, job.seed, job.now);
         told.extend(upstreams.told());
@@ -205,7 +205,7 @@ impl Grading<'_, '_> {
 
     async fn portable(
         &mut self,
-        folder: &Folder<'_>,
+        folder: &Folder,
         upstreams: &Upstreams,
     ) -> Option<(Box<dyn Target>, Portables)> {
         let job = self.job;
@@ -337,7 +337,7 @@ impl Grading<'_, '_> {
 }
 
 /// Starts what a submission leans on, and what its queries run on.
-async fn lean(folder: &Folder<'_>, grader: &Grader, upstreams: &mut Upstreams) -> Result<(), Fault> {
+async fn lean(folder: &Folder, grader: &Grader, upstreams: &mut Upstreams) -> Result<(), Fault> {
     let host = Host::of(folder);
     upstreams.backing().start(&host).await?;
     match folder.plan.dialect.filter(|dialect| grader.dialects.contains(dialect)) {

@@ -28,7 +28,7 @@ pub struct Job<'a> {
     /// The folder of the exercise's baselines, one for each language; it need not be there.
     pub baselines: PathBuf,
     /// What is graded.
-    pub subject: Subject<'a>,
+    pub subject: Subject,
     /// Where all random data comes from.
     pub seed: u64,
     /// When it begins, in seconds since 1970-01-01 UTC.
@@ -44,9 +44,9 @@ pub struct Job<'a> {
 /// What is graded.
 #[expect(clippy::large_enum_variant, reason = "a grading has one")]
 #[derive(Debug)]
-pub enum Subject<'a> {
+pub enum Subject {
     /// A folder whose program is built and started.
-    Folder(Folder<'a>),
+    Folder(Folder),
     /// A server that is already up.
     Url(Remote),
     /// What can't be run: nothing is started, and the report says why.
@@ -62,7 +62,7 @@ pub struct Remote {
     pub runners: PathBuf,
 }
 
-impl Subject<'_> {
+impl Subject {
     /// Where compiled code of plugins is kept; nowhere for what is never asked.
     pub fn compiled(&self) -> Option<&Path> {
         match self {
@@ -86,7 +86,7 @@ pub struct Unrunnable {
 
 /// A folder whose program is built and started.
 #[derive(Debug)]
-pub struct Folder<'a> {
+pub struct Folder {
     /// As it is shown.
     pub name: String,
     /// How it builds and runs.
@@ -98,7 +98,7 @@ pub struct Folder<'a> {
     /// How it is kept apart from this machine.
     pub sandbox: Sandbox,
     /// What starts programs.
-    pub launcher: &'a Launcher,
+    pub launcher: Launcher,
     /// What its build may draw on.
     pub supplies: Supplies,
     /// Variables that every program of the submission gets: `PATH`, `HOME`, `LANG` and what toolchains need.
@@ -109,7 +109,7 @@ pub struct Folder<'a> {
 const FIRST_USUAL_PORT: u16 = 20_000;
 const USUAL_PORTS: u16 = 10_000;
 
-impl Folder<'_> {
+impl Folder {
     /// The port that its server gets whenever it can be had, so that a command line of an earlier report still leads there. A copy
     /// has none: nobody comes back to it.
     pub fn usual_port(&self) -> Option<u16> {

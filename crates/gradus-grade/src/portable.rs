@@ -18,7 +18,7 @@ const EPOCH: u64 = 1_767_225_600;
 const YEAR: u64 = 365 * 24 * 60 * 60;
 
 /// Whether a submission is graded in WebAssembly: because that was asked for, or because it is nothing else.
-pub fn is_wanted(folder: &Folder<'_>) -> bool {
+pub fn is_wanted(folder: &Folder) -> bool {
     folder.sandbox == Sandbox::Wasm || folder.plan.start.as_ref().is_some_and(is_binary)
 }
 
@@ -63,7 +63,7 @@ impl Portables {
     /// Those of an exercise and its grader; `told` is what the grader adds to the environment.
     pub fn new(
         (exercise, grader, seed): (&Exercise, &Grader, u64),
-        folder: &Folder<'_>,
+        folder: &Folder,
         told: Vec<(OsString, OsString)>,
         upstreams: &Upstreams,
     ) -> Result<Self, NotBuilt> {
@@ -88,7 +88,7 @@ impl Portables {
     }
 
     /// The submission as a target. Nothing is built: what is handed in is run as it is.
-    pub async fn submission(&self, folder: &Folder<'_>) -> Result<Box<dyn Target>, NotBuilt> {
+    pub async fn submission(&self, folder: &Folder) -> Result<Box<dyn Target>, NotBuilt> {
         let place = match &folder.place {
             Where::Cache(cache) => {
                 cache.sync().map_err(|error| ours(error.to_string()))?;

@@ -28,7 +28,7 @@ const SHOWN_OUTPUT: usize = 16 * 1024;
 
 /// Gives the ground the packages that the submission asks for: those that are kept, and those that may be fetched now.
 pub async fn provide(
-    folder: &Folder<'_>,
+    folder: &Folder,
     ground: &mut Ground,
     limits: &Limits,
     observer: &mut dyn Observer,
@@ -55,7 +55,7 @@ pub async fn provide(
 }
 
 /// Gives the ground of what was built before the packages that are only read: some programs read them when they run.
-pub fn recall(folder: &Folder<'_>, ground: &mut Ground) -> Result<(), NotBuilt> {
+pub fn recall(folder: &Folder, ground: &mut Ground) -> Result<(), NotBuilt> {
     if !ground.is_native() {
         return Ok(());
     }
@@ -68,7 +68,7 @@ pub fn recall(folder: &Folder<'_>, ground: &mut Ground) -> Result<(), NotBuilt> 
 }
 
 /// What the submission asks for, the key of each set, and where it is if it was fetched before.
-fn kept(folder: &Folder<'_>, ground: &Ground) -> Result<Vec<(Packages, String, Option<PathBuf>)>, NotBuilt> {
+fn kept(folder: &Folder, ground: &Ground) -> Result<Vec<(Packages, String, Option<PathBuf>)>, NotBuilt> {
     let dir = built_in(folder, ground);
     let path = folder.environment.iter().find(|(name, _)| name == "PATH");
     let path = path.map_or(OsStr::new(""), |(_, path)| path.as_os_str());
@@ -82,11 +82,11 @@ fn kept(folder: &Folder<'_>, ground: &Ground) -> Result<Vec<(Packages, String, O
 }
 
 /// The folder on this machine in which it is built.
-fn built_in(folder: &Folder<'_>, ground: &Ground) -> PathBuf {
+fn built_in(folder: &Folder, ground: &Ground) -> PathBuf {
     folder.plan.dir.as_ref().map_or_else(|| ground.folder().to_owned(), |below| ground.folder().join(below))
 }
 
-fn show(folder: &Folder<'_>, ground: &mut Ground, wanted: &Packages, store: &Path) -> Result<(), NotBuilt> {
+fn show(folder: &Folder, ground: &mut Ground, wanted: &Packages, store: &Path) -> Result<(), NotBuilt> {
     let at = seen_at(wanted);
     let used = ground.use_packages(store, at.clone().into(), wanted.manager.writes());
     used.map_err(|error| ours(format!("its packages: {error}")))?;
@@ -143,7 +143,7 @@ impl Drop for WayOut {
 }
 
 async fn fetch(
-    folder: &Folder<'_>,
+    folder: &Folder,
     wanted: &Packages,
     dir: &Path,
     key: &str,

@@ -24,7 +24,7 @@ static KNOWN: Mutex<BTreeMap<PathBuf, Option<PathBuf>>> = Mutex::new(BTreeMap::n
 
 /// Lets what a submission starts be found without its shims. One that itself chooses versions, in a file for the manager, keeps
 /// them.
-pub async fn skip(folder: &Folder<'_>, ground: &mut Ground) {
+pub async fn skip(folder: &Folder, ground: &mut Ground) {
     let dir = folder.plan.dir.as_deref().unwrap_or(Path::new(""));
     if dir.ancestors().any(|dir| chooses_versions(&ground.folder().join(dir))) {
         return;

@@ -9,7 +9,7 @@ use gradus_model::report::{CodePlace, Progress, Report};
 use std::path::PathBuf;
 
 /// Adds to what went wrong the lines that its output points at.
-pub fn point(report: &mut Report, subject: &Subject<'_>) {
+pub fn point(report: &mut Report, subject: &Subject) {
     let Subject::Folder(folder) = subject else { return };
     let mut wrong = wrong(report);
     wrong.retain(|(printed, _)| trace::may_point(printed));
@@ -35,7 +35,7 @@ fn wrong(report: &mut Report) -> Vec<(&str, &mut Vec<CodePlace>)> {
 }
 
 /// The submission as its programs see it; nothing if it can't be read any more.
-fn home(folder: &Folder<'_>) -> Option<Home> {
+fn home(folder: &Folder) -> Option<Home> {
     let place: PathBuf = match &folder.place {
         Where::Cache(cache) => cache.dir(),
         Where::Copy(dir) | Where::Built(dir) => dir.clone(),

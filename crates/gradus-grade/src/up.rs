@@ -31,7 +31,7 @@ pub struct Up<'a> {
     /// What services need where no submission runs.
     pub host: Host,
     /// A submission to be up too; without one, whoever develops starts their own.
-    pub folder: Option<Folder<'a>>,
+    pub folder: Option<Folder>,
 }
 
 /// Hears which variables a server is started with, and where ours is.
@@ -109,7 +109,7 @@ async fn stay(
 /// The submission as a program of this machine's, built, on what it leans on.
 async fn program(
     what: &Up<'_>,
-    folder: &Folder<'_>,
+    folder: &Folder,
     variables: &[(OsString, OsString)],
     upstreams: &mut Upstreams,
     observer: &mut dyn Observer,
@@ -128,7 +128,7 @@ async fn program(
 /// The submission in WebAssembly.
 async fn portable(
     what: &Up<'_>,
-    folder: &Folder<'_>,
+    folder: &Folder,
     variables: &[(OsString, OsString)],
     upstreams: &Upstreams,
 ) -> Result<Box<dyn Target>, String> {

@@ -35,10 +35,10 @@ pub async fn bless(
     exercise: &LoadedExercise,
     grader: &LoadedGrader,
     (name, source): (String, PathBuf),
-    workshop: &Workshop<'_>,
+    workshop: &Workshop,
     interrupt: &Interrupt,
 ) -> Result<Vec<Blessing>, String> {
-    let trial = Trial { exercise, grader, workshop, interrupt, quiet: Quiet::default() };
+    let trial = Trial::new(exercise, grader, workshop, interrupt, &Quiet::default());
     let candidate = Candidate { name, kind: Kind::Solution { lacks: Vec::new() }, in_wasm: false, source };
     let prepared =
         candidate::prepare(&candidate, exercise.exercise.submission).map_err(|error| error.to_string())?;

@@ -18,6 +18,8 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// What is wrong, one sentence each; empty when all is as it should be.
     pub problems: Vec<String>,
+    /// What was wrong once, beside other gradings, and was not when nothing was beside it.
+    pub unsteady: Vec<String>,
     /// Whether it is known from before, and was not graded now.
     pub recalled: bool,
 }

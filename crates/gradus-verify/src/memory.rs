@@ -30,7 +30,7 @@ impl Memory {
         program: &Path,
         exercise: &LoadedExercise,
         grader: &LoadedGrader,
-        workshop: &Workshop<'_>,
+        workshop: &Workshop,
         options: &Options,
     ) -> Option<Self> {
         let program = blake3::hash(&fs::read(program).ok()?);

@@ -1,4 +1,4 @@
-//! Whether this machine's processors, and this thread, have time to spare. Where nobody tells, they have none.
+//! Whether this machine's processors have time to spare. Where nobody tells, they have none.
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -7,8 +7,6 @@ use std::time::{Duration, Instant};
 const OVER: Duration = Duration::from_millis(100);
 /// What must be idle, in processors.
 const SPARE: f64 = 0.125;
-/// At most so much of the time this thread runs, or what happens in it takes time from each other.
-const RUNS: f64 = 0.5;
 
 /// Looks at how busy they are.
 #[derive(Debug)]
@@ -16,20 +14,10 @@ pub struct Processors {
     last: RefCell<Look>,
 }
 
-/// Who had time to spare since the last look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Spare {
-    /// The processors.
-    pub processors: bool,
-    /// The thread that looks.
-    pub thread: bool,
-}
-
 #[derive(Clone, Copy, Debug)]
 struct Look {
     at: Instant,
     idle: Option<u64>,
-    ran: Option<u64>,
 }
 
 impl Processors {
@@ -38,15 +26,15 @@ impl Processors {
         Self { last: RefCell::new(Look::now()) }
     }
 
-    /// Who had time to spare since the last look; nothing, if that was not long enough ago.
-    pub fn look(&self) -> Option<Spare> {
+    /// Whether they had time to spare since the last look; nothing, if that was not long enough ago.
+    pub fn have_time(&self) -> Option<bool> {
         let mut last = self.last.borrow_mut();
         let over = last.at.elapsed();
         if over < OVER {
             return None;
         }
         let before = std::mem::replace(&mut *last, Look::now());
-        Some(last.spare_since(&before))
+        Some(last.has_time_since(&before))
     }
 }
 
@@ -58,19 +46,13 @@ impl Look {
         Self {
             at: Instant::now(),
             idle: std::fs::read_to_string("/proc/stat").ok().as_deref().and_then(idle),
-            ran: std::fs::read_to_string("/proc/thread-self/schedstat").ok().as_deref().and_then(ran),
         }
     }
 
-    fn spare_since(&self, before: &Look) -> Spare {
+    fn has_time_since(&self, before: &Look) -> bool {
         let over = (self.at - before.at).as_secs_f64();
-        let passed = |now: Option<u64>, before: Option<u64>| Some(now?.saturating_sub(before?) as f64);
-        let idle = passed(self.idle, before.idle).map(|ticks| ticks / TICKS);
-        let ran = passed(self.ran, before.ran).map(|nanoseconds| nanoseconds / 1e9);
-        Spare {
-            processors: idle.is_some_and(|idle| idle >= SPARE * over),
-            thread: ran.is_some_and(|ran| ran <= RUNS * over),
-        }
+        let (Some(now), Some(before)) = (self.idle, before.idle) else { return false };
+        now.saturating_sub(before) as f64 / TICKS >= SPARE * over
     }
 }
 
@@ -82,11 +64,6 @@ fn idle(stat: &str) -> Option<u64> {
     Some(idle + disks)
 }
 
-/// Nanoseconds for which a thread ran: the first number of its schedstat.
-fn ran(schedstat: &str) -> Option<u64> {
-    schedstat.split_ascii_whitespace().next()?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,20 +71,12 @@ mod tests {
     #[test]
     fn whoever_was_busy_has_no_time_nor_has_anybody_of_whom_nothing_is_told() {
         let at = Instant::now();
-        let before = Look { at, idle: Some(1000), ran: Some(5_000_000) };
-        let after = |ticks: u64, milliseconds: u64| {
-            let now = Look {
-                at: at + Duration::from_millis(200),
-                idle: Some(1000 + ticks),
-                ran: Some(5_000_000 + milliseconds * 1_000_000),
-            };
-            now.spare_since(&before)
-        };
-        assert_eq!(after(3, 100), Spare { processors: true, thread: true });
-        assert_eq!(after(2, 101), Spare::default());
-        let nothing = Look { at: at + Duration::from_millis(200), idle: None, ran: None };
-        assert_eq!(nothing.spare_since(&before), Spare::default());
-        assert_eq!(Processors::new().look(), None, "too early");
+        let before = Look { at, idle: Some(1000) };
+        let after = |idle: Option<u64>| Look { at: at + Duration::from_millis(200), idle };
+        assert!(after(Some(1003)).has_time_since(&before));
+        assert!(!after(Some(1002)).has_time_since(&before));
+        assert!(!after(None).has_time_since(&before));
+        assert_eq!(Processors::new().have_time(), None, "too early");
     }
 
     #[test]
@@ -116,7 +85,5 @@ mod tests {
         assert_eq!(idle(stat), Some(4025));
         assert_eq!(idle("cpu0 1 2 3 4 5\n"), None);
         assert_eq!(idle(""), None);
-        assert_eq!(ran("1500000 20 3\n"), Some(1_500_000));
-        assert_eq!(ran(""), None);
     }
 }

@@ -44,9 +44,9 @@ impl Default for Jobs {
 
 /// What verifying needs of the machine.
 #[derive(Clone, Debug)]
-pub struct Workshop<'a> {
+pub struct Workshop {
     /// What starts programs.
-    pub launcher: &'a Launcher,
+    pub launcher: Launcher,
     /// How programs are kept apart from this machine.
     pub sandbox: Sandbox,
     /// What builds may draw on.
@@ -130,7 +130,7 @@ impl Verification {
 pub async fn verify(
     catalogue: &Catalogue,
     pairs: &[Pair<'_>],
-    workshop: &Workshop<'_>,
+    workshop: &Workshop,
     options: &Options,
     interrupt: &Interrupt,
     told: &dyn Fn(Told<'_>),
@@ -144,8 +144,7 @@ pub async fn verify(
     let done = Cell::new(0);
     let quiet = Quiet::default();
     let each = pairs.iter().zip(&candidates).enumerate().map(async |(index, (pair, candidates))| {
-        let trial =
-            Trial { exercise: pair.exercise, grader: pair.grader, workshop, interrupt, quiet: quiet.clone() };
+        let trial = Trial::new(pair.exercise, pair.grader, workshop, interrupt, &quiet);
         let script = Script::new(&pair.grader.grader, options, pair.memory);
         let slug = &pair.exercise.exercise.slug;
         let rows = candidates.iter().map(async |candidate| {

@@ -4,21 +4,25 @@ use crate::candidate::{self, Candidate, Kind, Prepared};
 use crate::judgement::{self, Row};
 use crate::memory::Memory;
 use crate::run::{Options, Workshop};
-use crate::turns::{Place, Turns, Urgency};
+use crate::turns::{Turn, Turns, Urgency};
 use futures_util::future::join_all;
 use gradus_grade::{Folder, Interrupt, Job, Quiet, Record, Sandbox, Silent, Subject, Where, grade};
 use gradus_intake::catalogue::{LoadedExercise, LoadedGrader};
 use gradus_model::grader::Grader;
 use gradus_model::report::{Progress, Report, Selection};
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use tokio::runtime::Builder;
+use tokio::task::spawn_blocking;
 
 /// What every grading of one exercise has in common.
 pub struct Trial<'a> {
-    pub exercise: &'a LoadedExercise,
-    pub grader: &'a LoadedGrader,
-    pub workshop: &'a Workshop<'a>,
-    pub interrupt: &'a Interrupt,
+    exercise: Arc<LoadedExercise>,
+    grader: Arc<LoadedGrader>,
+    workshop: &'a Workshop,
+    interrupt: &'a Interrupt,
     /// Shared by all gradings at a time.
-    pub quiet: Quiet,
+    quiet: Quiet,
 }
 
 /// How the candidates of one exercise are graded.
@@ -40,6 +44,29 @@ enum Further {
     Seed(u64, Selection),
     /// A check with only what it needs before it.
     Alone(String),
+}
+
+/// What one grading came to.
+struct Judged {
+    report: Report,
+    /// What is wrong with it.
+    problems: Vec<String>,
+    /// What was wrong beside others, and was not when nothing was beside it.
+    unsteady: Vec<String>,
+}
+
+impl Judged {
+    /// Whether something is wrong that others may be to blame for: they take processors from each other, and what a request
+    /// may take is time. Whoever asks gives the turn back.
+    fn is_doubtful(&self, turn: Turn<'_>) -> bool {
+        !self.problems.is_empty() && !turn.was_alone()
+    }
+
+    /// After it was graded again with nothing beside it, which counts.
+    fn once_more(self, again: Self) -> Self {
+        let unsteady = if again.problems.is_empty() { self.problems } else { Vec::new() };
+        Self { unsteady, ..again }
+    }
 }
 
 impl<'a> Script<'a> {
@@ -82,8 +109,21 @@ impl<'a> Script<'a> {
     }
 }
 
-impl Trial<'_> {
-    /// What came of a candidate; nothing, if it was interrupted before.
+impl<'a> Trial<'a> {
+    /// Gradings of this exercise by this grader, beside all others that share `quiet`.
+    pub fn new(
+        exercise: &LoadedExercise,
+        grader: &LoadedGrader,
+        workshop: &'a Workshop,
+        interrupt: &'a Interrupt,
+        quiet: &Quiet,
+    ) -> Self {
+        let (exercise, grader) = (Arc::new(exercise.clone()), Arc::new(grader.clone()));
+        Self { exercise, grader, workshop, interrupt, quiet: quiet.clone() }
+    }
+
+    /// What came of a candidate; nothing, if it was interrupted before that was known. What is wrong beside other gradings
+    /// is wrong only if it is so, too, when nothing is beside it.
     pub async fn row(
         &self,
         candidate: &Candidate,
@@ -91,20 +131,18 @@ impl Trial<'_> {
         turns: &Turns,
         exercise: usize,
     ) -> Option<Row> {
-        let place = if candidate.in_wasm { Place::Here } else { Place::Apart };
-        let turn = turns.take(exercise, Urgency::First, place).await;
-        if self.interrupt.is_thrown() {
-            return None;
-        }
+        let turn = turns.take(exercise, Urgency::First).await;
         let mut row = Row {
             name: candidate.name.clone(),
             kind: candidate.kind.clone(),
             in_wasm: candidate.in_wasm,
             cells: Vec::new(),
             problems: Vec::new(),
+            unsteady: Vec::new(),
             recalled: false,
         };
-        let prepared = match candidate::prepare(candidate, self.exercise.exercise.submission) {
+        let prepare = || candidate::prepare(candidate, self.exercise.exercise.submission);
+        let mut prepared = match prepare() {
             Ok(prepared) => prepared,
             Err(error) => {
                 row.problems.push(error.to_string());
@@ -114,63 +152,95 @@ impl Trial<'_> {
         if let Some(cells) = script.memory.and_then(|memory| memory.recall(candidate, &prepared)) {
             return Some(Row { cells, recalled: true, ..row });
         }
-        let report = self.grade(candidate, &prepared, false, script.first, Selection::All, None).await;
-        drop(turn);
-        row.cells = judgement::cells(&report, &script.checks, &[]);
-        row.problems = with_seed(judgement::problems(candidate, &report), script.first);
+        let mut judged = self.whole(candidate, &prepared, script).await?;
+        if judged.is_doubtful(turn) {
+            let _alone = turns.take(exercise, Urgency::Alone).await;
+            // Nothing that the first grading built is in its way.
+            prepared = prepare().unwrap_or(prepared);
+            judged = judged.once_more(self.whole(candidate, &prepared, script).await?);
+        }
+        row.cells = judgement::cells(&judged.report, &script.checks, &[]);
+        row.unsteady = judged.unsteady;
+        row.problems = judged.problems;
         if !row.problems.is_empty() {
             return Some(row);
         }
-        let built = !matches!(report.progress, Progress::NotBuilt(_));
+        let built = !matches!(judged.report.progress, Progress::NotBuilt(_));
         let further = script.further(candidate).into_iter().map(async |further| {
-            let _turn = turns.take(exercise, Urgency::Again, place).await;
-            match self.interrupt.is_thrown() {
-                true => None,
-                false => Some(self.further(candidate, &prepared, built, further, script.first).await),
+            let again = async || self.further(candidate, &prepared, built, &further, script.first).await;
+            let turn = turns.take(exercise, Urgency::Again).await;
+            let judged = again().await?;
+            if !judged.is_doubtful(turn) {
+                return Some(judged);
             }
+            let _alone = turns.take(exercise, Urgency::Alone).await;
+            Some(judged.once_more(again().await?))
         });
-        for done in join_all(further).await {
-            match done {
-                Some((report, problems)) if !problems.is_empty() => {
-                    row.cells = judgement::cells(&report, &script.checks, &row.cells);
-                    row.problems.extend(problems);
-                }
-                Some(_) => {}
-                None => return None,
+        for judged in join_all(further).await {
+            let judged = judged?;
+            if !judged.problems.is_empty() {
+                row.cells = judgement::cells(&judged.report, &script.checks, &row.cells);
             }
+            row.problems.extend(judged.problems);
+            row.unsteady.extend(judged.unsteady);
         }
-        if let Some(memory) = script.memory.filter(|_| row.problems.is_empty()) {
+        if let Some(memory) = script.memory.filter(|_| row.problems.is_empty() && row.unsteady.is_empty()) {
             memory.keep(candidate, &prepared, &row.cells);
         }
         Some(row)
     }
 
-    /// The report, and what is wrong.
+    /// All checks with the first seed; nothing, if it was interrupted.
+    async fn whole(&self, candidate: &Candidate, prepared: &Prepared, script: &Script<'_>) -> Option<Judged> {
+        let report = self.uncut(candidate, prepared, false, script.first, Selection::All).await?;
+        let problems = with_seed(judgement::problems(candidate, &report), script.first);
+        Some(Judged { report, problems, unsteady: Vec::new() })
+    }
+
+    /// What else is graded; nothing, if it was interrupted.
     async fn further(
         &self,
         candidate: &Candidate,
         prepared: &Prepared,
         built: bool,
-        further: Further,
+        further: &Further,
         first: u64,
-    ) -> (Report, Vec<String>) {
-        match further {
+    ) -> Option<Judged> {
+        let (report, problems) = match further {
             Further::Seed(seed, selection) => {
-                let report = self.grade(candidate, prepared, built, seed, selection, None).await;
-                let problems = with_seed(judgement::problems(candidate, &report), seed);
+                let report = self.uncut(candidate, prepared, built, *seed, selection.clone()).await?;
+                let problems = with_seed(judgement::problems(candidate, &report), *seed);
                 (report, problems)
             }
             Further::Alone(id) => {
-                let selection = Selection::Only(vec![id]);
-                let report = self.grade(candidate, prepared, built, first, selection, None).await;
+                let selection = Selection::Only(vec![id.clone()]);
+                let report = self.uncut(candidate, prepared, built, first, selection).await?;
                 let problems = judgement::not_earned(&report).into_iter();
                 let problems = problems.map(|problem| format!("alone, {problem}")).collect();
                 (report, problems)
             }
-        }
+        };
+        Some(Judged { report, problems, unsteady: Vec::new() })
     }
 
-    /// Grades a candidate once; with a record, files of expected output are recorded, and not judged.
+    /// One grading; nothing, if it was interrupted: what did not come then says nothing of the program.
+    async fn uncut(
+        &self,
+        candidate: &Candidate,
+        prepared: &Prepared,
+        built: bool,
+        seed: u64,
+        selection: Selection,
+    ) -> Option<Report> {
+        if self.interrupt.is_thrown() {
+            return None;
+        }
+        let report = self.grade(candidate, prepared, built, seed, selection, None).await;
+        (!self.interrupt.is_thrown()).then_some(report)
+    }
+
+    /// Grades a candidate once; with a record, files of expected output are recorded, and not judged. Each grading has a thread
+    /// of its own: what one program has us compute, as one in WebAssembly has us all of it, holds up nobody else's answers.
     pub async fn grade(
         &self,
         candidate: &Candidate,
@@ -180,6 +250,9 @@ impl Trial<'_> {
         selection: Selection,
         record: Option<Record>,
     ) -> Report {
+        let (exercise, grader, interrupt) =
+            (self.exercise.clone(), self.grader.clone(), self.interrupt.clone());
+        let (now, quiet) = (self.workshop.now, self.quiet.clone());
         let path = prepared.folder.path().to_owned();
         let folder = Folder {
             name: candidate.name.clone(),
@@ -187,24 +260,34 @@ impl Trial<'_> {
             digest: prepared.digest.clone(),
             place: if built { Where::Built(path) } else { Where::Copy(path) },
             sandbox: if candidate.in_wasm { Sandbox::Wasm } else { self.workshop.sandbox.clone() },
-            launcher: self.workshop.launcher,
+            launcher: self.workshop.launcher.clone(),
             supplies: self.workshop.supplies.clone(),
             environment: self.workshop.environment.clone(),
         };
-        let job = Job {
-            exercise: &self.exercise.exercise,
-            grader: &self.grader.grader,
-            grader_digest: &self.grader.digest,
-            withheld: self.grader.withheld,
-            baselines: self.exercise.dir.join("baseline"),
-            subject: Subject::Folder(folder),
-            seed,
-            now: self.workshop.now,
-            selection,
-            record,
-            quiet: self.quiet.clone(),
+        let grading = move || async move {
+            let job = Job {
+                exercise: &exercise.exercise,
+                grader: &grader.grader,
+                grader_digest: &grader.digest,
+                withheld: grader.withheld,
+                baselines: exercise.dir.join("baseline"),
+                subject: Subject::Folder(folder),
+                seed,
+                now,
+                selection,
+                record,
+                quiet,
+            };
+            grade(job, &mut Silent, &interrupt).await
         };
-        grade(job, &mut Silent, self.interrupt).await
+        match Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => {
+                let report = spawn_blocking(move || runtime.block_on(grading())).await;
+                report.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+            }
+            // It has no more files for us; here it needs none of its own.
+            Err(_) => grading().await,
+        }
     }
 }
 
@@ -218,10 +301,10 @@ pub async fn failures(
     candidate: &Candidate,
     exercise: &LoadedExercise,
     grader: &LoadedGrader,
-    workshop: &Workshop<'_>,
+    workshop: &Workshop,
     interrupt: &Interrupt,
 ) -> Result<Vec<String>, String> {
-    let trial = Trial { exercise, grader, workshop, interrupt, quiet: Quiet::default() };
+    let trial = Trial::new(exercise, grader, workshop, interrupt, &Quiet::default());
     let options = Options { seeds: vec![1, 2], ..Options::default() };
     let script = Script::new(&grader.grader, &options, None);
     let prepared =

@@ -1,6 +1,5 @@
 //! Whose turn it is to grade, when many gradings wait: those of the exercise that takes longest first, and more of them at a
-//! time as long as the processors have time to spare; of those that run within this very thread, more than one only while it
-//! has time to spare, too. It knows nothing of what is graded.
+//! time as long as the processors have time to spare. It knows nothing of what is graded.
 
 use crate::processors::Processors;
 use crate::run::Jobs;
@@ -11,16 +10,16 @@ use tokio::sync::oneshot;
 
 /// How long between two looks at the processors. What was just begun shows its weight by then.
 const LOOKS: Duration = Duration::from_millis(100);
-/// At most so many run within this thread: that one of them waits says little of what it does next.
-const MOST_HERE: usize = 3;
 
 /// Gives turns. Whoever waits is let in only while [`Turns::give`] runs.
 #[derive(Debug)]
 pub struct Turns {
     jobs: Jobs,
     taken: Cell<usize>,
-    /// How many of those who have a turn run here.
-    here: Cell<usize>,
+    /// How many turns there were so far.
+    begun: Cell<usize>,
+    /// Whether who has a turn must be the only one.
+    alone: Cell<bool>,
     waiting: RefCell<Vec<Waiting>>,
     /// How long the longest grading of each exercise took, as far as it is known.
     longest: RefCell<Vec<Option<Duration>>>,
@@ -32,27 +31,18 @@ pub struct Turns {
 struct Waiting {
     exercise: usize,
     urgency: Urgency,
-    place: Place,
     called: oneshot::Sender<()>,
 }
 
 /// What goes first within one exercise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
+    /// Something that is graded with nothing beside it, once nothing else of any exercise is left.
+    Alone,
     /// A program that was not graded yet.
     First,
     /// A program that was: the sooner it is done with, the sooner its folder is gone.
     Again,
-}
-
-/// Where something is graded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In processes.
-    Apart,
-    /// Within this very thread, as programs in WebAssembly are: those that work take time from each other's requests. Beside
-    /// those in processes they take time from nobody, as these wait most of the time.
-    Here,
 }
 
 /// A turn, until it is dropped.
@@ -60,8 +50,9 @@ pub enum Place {
 pub struct Turn<'t> {
     turns: &'t Turns,
     exercise: usize,
-    place: Place,
     begun: Instant,
+    /// Which one of all it is, if nobody else had one when it began.
+    only: Option<usize>,
 }
 
 impl Turns {
@@ -70,7 +61,8 @@ impl Turns {
         Self {
             jobs: Jobs { least: jobs.least.max(1), most: jobs.most },
             taken: Cell::new(0),
-            here: Cell::new(0),
+            begun: Cell::new(0),
+            alone: Cell::new(false),
             waiting: RefCell::default(),
             longest: RefCell::new(vec![None; exercises]),
             processors: Processors::new(),
@@ -78,55 +70,66 @@ impl Turns {
     }
 
     /// Waits for a turn to grade something of this exercise.
-    pub async fn take(&self, exercise: usize, urgency: Urgency, place: Place) -> Turn<'_> {
+    pub async fn take(&self, exercise: usize, urgency: Urgency) -> Turn<'_> {
         let (called, call) = oneshot::channel();
-        self.waiting.borrow_mut().push(Waiting { exercise, urgency, place, called });
+        self.waiting.borrow_mut().push(Waiting { exercise, urgency, called });
         // We are called or live as long as our caller.
         let _ = call.await;
-        Turn { turns: self, exercise, place, begun: Instant::now() }
+        let only = (self.taken.get() == 1).then(|| self.begun.get());
+        Turn { turns: self, exercise, begun: Instant::now(), only }
     }
 
     /// Lets in who waits, for ever.
     pub async fn give(&self) -> Infallible {
         loop {
-            while self.taken.get() < self.jobs.least && self.call_next(false) {}
-            if self.taken.get() < self.jobs.most
-                && let Some(spare) = self.processors.look()
-                && spare.processors
-            {
-                self.call_next(spare.thread);
+            while self.taken.get() < self.jobs.least && self.call_next() {}
+            if self.taken.get() < self.jobs.most && self.processors.have_time() == Some(true) {
+                self.call_next();
             }
             tokio::time::sleep(LOOKS / 4).await;
         }
     }
 
-    /// Calls who is next, if anybody waits who can have a turn now. This thread may have time for one more.
-    fn call_next(&self, thread_has_time: bool) -> bool {
+    /// Calls who is next, if anybody waits.
+    fn call_next(&self) -> bool {
+        if self.alone.get() {
+            return false;
+        }
         let mut waiting = self.waiting.borrow_mut();
         let longest = self.longest.borrow();
         let most = |index: &usize| {
             let one: &Waiting = &waiting[*index];
             // Of what nobody knows, we want to know.
             let length = longest[one.exercise].unwrap_or(Duration::MAX);
-            (length, one.urgency, std::cmp::Reverse(*index))
+            (one.urgency != Urgency::Alone, length, one.urgency, std::cmp::Reverse(*index))
         };
-        let here = self.here.get();
-        let has_room_here = here == 0 || (thread_has_time && here < MOST_HERE);
-        let has_room = |index: &usize| waiting[*index].place == Place::Apart || has_room_here;
-        let Some(next) = (0..waiting.len()).filter(has_room).max_by_key(most) else { return false };
+        let Some(next) = (0..waiting.len()).max_by_key(most) else { return false };
+        let alone = waiting[next].urgency == Urgency::Alone;
+        if alone && self.taken.get() > 0 {
+            return false;
+        }
         let next = waiting.remove(next);
         if next.called.send(()).is_ok() {
             self.taken.set(self.taken.get() + 1);
-            self.here.set(here + usize::from(next.place == Place::Here));
+            self.begun.set(self.begun.get() + 1);
+            self.alone.set(alone);
         }
         true
+    }
+}
+
+impl Turn<'_> {
+    /// Whether nobody else has had a turn since it began.
+    pub fn was_alone(&self) -> bool {
+        self.only == Some(self.turns.begun.get())
     }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.turns.taken.set(self.turns.taken.get() - 1);
-        self.turns.here.set(self.turns.here.get() - usize::from(self.place == Place::Here));
+        // Whoever must be alone is when it ends.
+        self.turns.alone.set(false);
         let took = Some(self.begun.elapsed());
         let longest = &mut self.turns.longest.borrow_mut()[self.exercise];
         *longest = took.max(*longest);
@@ -148,7 +151,7 @@ mod tests {
     fn called(turns: &Turns, waiting: &[(usize, Urgency)]) -> Vec<usize> {
         let mut waits: Vec<_> = waiting
             .iter()
-            .map(|(exercise, urgency)| Some(Box::pin(turns.take(*exercise, *urgency, Place::Apart))))
+            .map(|(exercise, urgency)| Some(Box::pin(turns.take(*exercise, *urgency))))
             .collect();
         let mut order = Vec::new();
         loop {
@@ -160,7 +163,7 @@ mod tests {
                     *wait = None;
                 }
             }
-            if !turns.call_next(false) {
+            if !turns.call_next() {
                 return order;
             }
         }
@@ -181,8 +184,8 @@ mod tests {
         let turn = |ago: u64| Turn {
             turns: &turns,
             exercise: 0,
-            place: Place::Apart,
             begun: Instant::now().checked_sub(Duration::from_secs(ago)).expect("a clock that runs"),
+            only: None,
         };
         drop(turn(5));
         drop(turn(1));
@@ -191,33 +194,29 @@ mod tests {
     }
 
     #[test]
-    fn of_those_that_run_here_more_than_one_has_a_turn_only_if_the_thread_has_time() {
-        let turns = turns(&[Some(9), Some(1)]);
-        let take = |exercise, place| Box::pin(turns.take(exercise, Urgency::First, place));
-        let (mut one, mut two) = (take(0, Place::Here), take(0, Place::Here));
-        let (mut three, mut four) = (take(1, Place::Apart), take(1, Place::Apart));
-        for wait in [&mut one, &mut two, &mut three, &mut four] {
-            assert!(wait.as_mut().now_or_never().is_none(), "nobody was called yet");
-        }
-        while turns.call_next(false) {}
-        assert_eq!(turns.taken.get(), 3);
-        let first = one.now_or_never().expect("the first of those here");
+    fn who_must_be_alone_comes_last_and_has_nobody_beside() {
+        let turns = turns(&[None, None]);
+        let take = |exercise, urgency| Box::pin(turns.take(exercise, urgency));
+        let mut alone = take(0, Urgency::Alone);
+        let (mut one, mut two) = (take(1, Urgency::First), take(1, Urgency::Again));
+        assert!(alone.as_mut().now_or_never().is_none());
+        assert!(one.as_mut().now_or_never().is_none());
+        assert!(turns.call_next(), "the only one but for who must be alone");
+        let one = one.now_or_never().expect("called");
+        assert!(one.was_alone());
         assert!(two.as_mut().now_or_never().is_none());
-        let beside = [three.now_or_never().expect("apart"), four.now_or_never().expect("apart")];
-        // Who ends apart gives no room here.
-        drop(beside);
-        assert!(!turns.call_next(false));
-        drop(first);
-        assert!(turns.call_next(false));
-        let _second = two.now_or_never().expect("the second of those here, once the first was done");
-        let mut others = [(); MOST_HERE].map(|()| take(0, Place::Here));
-        assert!(others.iter_mut().all(|other| other.as_mut().now_or_never().is_none()));
-        assert!(!turns.call_next(false));
-        for _ in 1..MOST_HERE {
-            assert!(turns.call_next(true), "the thread has time");
-        }
-        assert!(!turns.call_next(true), "these are as many as may run here");
-        let called = others.map(|mut other| other.as_mut().now_or_never()).into_iter().flatten().count();
-        assert_eq!(called, MOST_HERE - 1);
+        assert!(turns.call_next());
+        let two = two.now_or_never().expect("called");
+        assert!(!one.was_alone() && !two.was_alone(), "they are beside each other");
+        assert!(!turns.call_next(), "others have turns");
+        drop((one, two));
+        assert!(turns.call_next());
+        let alone = alone.now_or_never().expect("called");
+        let mut three = take(1, Urgency::First);
+        assert!(three.as_mut().now_or_never().is_none());
+        assert!(!turns.call_next(), "one is alone");
+        assert!(alone.was_alone());
+        drop(alone);
+        assert!(turns.call_next());
     }
 }

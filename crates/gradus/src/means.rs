@@ -29,9 +29,9 @@ impl Means {
     }
 
     /// What graders are verified with.
-    pub fn workshop(&self, environment: &Environment) -> Result<Workshop<'_>, Problem> {
+    pub fn workshop(&self, environment: &Environment) -> Result<Workshop, Problem> {
         Ok(Workshop {
-            launcher: &self.launcher,
+            launcher: self.launcher.clone(),
             sandbox: self.sandbox.clone(),
             supplies: supplies(&[], environment)?,
             environment: environment.passed_on.clone(),

@@ -98,12 +98,12 @@ pub async fn once(
     Ok(report)
 }
 
-async fn subject_of<'l>(
+async fn subject_of(
     catalogue: &Catalogue,
     check: &Check,
-    means: Option<&'l Beginning>,
+    means: Option<&Beginning>,
     environment: &Environment,
-) -> Result<(Graded, Subject<'l>, Option<PathBuf>), Problem> {
+) -> Result<(Graded, Subject, Option<PathBuf>), Problem> {
     let Some(means) = means else {
         let url = check.url.as_deref().unwrap_or_default();
         let url = Url::parse(url).map_err(|error| {
@@ -129,14 +129,14 @@ async fn subject_of<'l>(
 }
 
 /// A folder as a submission, in its build cache; and where notes about it are kept.
-pub fn folder_of<'l>(
+pub fn folder_of(
     asked: &Path,
     dir: &Path,
     kind: SubmissionKind,
-    means: &'l Means,
+    means: &Means,
     hosts: &[String],
     environment: &Environment,
-) -> Result<(Folder<'l>, PathBuf), Problem> {
+) -> Result<(Folder, PathBuf), Problem> {
     let plan = subject::plan(dir, Some(kind))?;
     let digest = tree::digest(dir).map_err(|error| Problem::new(Exit::Usage, error))?;
     let cache =
@@ -148,7 +148,7 @@ pub fn folder_of<'l>(
         digest,
         place: Where::Cache(cache),
         sandbox: means.sandbox.clone(),
-        launcher: &means.launcher,
+        launcher: means.launcher.clone(),
         supplies: supplies(hosts, environment)?,
         environment: environment.passed_on.clone(),
     };

@@ -141,6 +141,15 @@ fn matrix(verification: &Verification, seeds: u64, partly: bool, color: bool) ->
         }
         text.push('\n');
     }
+    for row in &verification.rows {
+        for problem in &row.unsteady {
+            text.push_str(&format!(
+                "\n{} {}: right by itself, but beside others {problem}\n",
+                paint("33", "!"),
+                title(row)
+            ));
+        }
+    }
     let recalled = verification.rows.iter().filter(|row| row.recalled).count();
     if recalled > 0 {
         text.push_str(&format!(
@@ -158,7 +167,14 @@ fn matrix(verification: &Verification, seeds: u64, partly: bool, color: bool) ->
         (verification.rows.len(), verification.rows.iter().filter(|row| !row.problems.is_empty()).count());
     let sentence = if wrong == 0 {
         let seeds = seeds_of(verification, seeds);
-        paint("32", &format!("{}: {count} programs, {seeds}: all as they should be", verification.slug))
+        let unsteady = verification.rows.iter().filter(|row| !row.unsteady.is_empty()).count();
+        let unsteady = match unsteady {
+            0 => String::new(),
+            1 => ", one of them only with nothing beside it".to_owned(),
+            some => format!(", {some} of them only with nothing beside them"),
+        };
+        let came = format!("all as they should be{unsteady}");
+        paint("32", &format!("{}: {count} programs, {seeds}: {came}", verification.slug))
     } else {
         paint("31", &format!("{}: {wrong} of {count} programs are not as they should be", verification.slug))
     };
