@@ -157,3 +157,44 @@ fn while_one_grading_measures_time_no_other_asks_anything() {
         assert!(lines[first..=last].iter().all(|line| line.starts_with(me)), "{me} was not alone\n{told}");
     }
 }
+
+#[test]
+fn only_measuring_is_done_alone_and_waiting_for_that_costs_a_check_none_of_its_time() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let told = dir.path().join("told");
+    std::fs::write(&told, "").expect("a file");
+    // Bob is at work until long after Ada's check began that measures; her first request does not wait for him.
+    let holds = |me: &str| {
+        meets(me, if me == "ada" { "bob" } else { "ada" }, &told).replace(
+            "    if path == '/measured'",
+            "    if path == '/hold' and ME == 'bob':
+        wait(60, lambda: 'ada /first' in lines())
+        time.sleep(9)
+        open(TOLD, 'a').write('bob is done\\n')
+    if path == '/measured'",
+        )
+    };
+    let class = Class::new().program("ada", &holds("ada")).program("bob", &holds("bob"));
+    class.0.write(
+        "graders/demo/grader.yaml",
+        "format: 1\nexercise: demo\npass: 50\nchecks:
+  - { id: meet, claim: Both are there, points: 1, timeout: 90s, steps: [ { get: /meet, timeout: 61s, expect: { status: 200 } } ] }
+  - { id: hold, claim: It takes its time, points: 1, timeout: 90s, steps: [ { get: /hold, timeout: 80s, expect: { status: 200 } } ] }
+  - id: measured
+    claim: It does not grow
+    points: 1
+    timeout: 8s
+    steps:
+      - { get: /first, expect: { status: 200 } }
+      - growth: { sizes: [1, 3, 9], steps: [ { get: /fast, headers: { x-size: $(size) }, expect: { status: 200 } } ], at_most: quadratic }
+",
+    );
+    class.batch(&["--jobs", "2", "--sandbox", "none"]).code(0).says("2 submissions graded");
+    let told = std::fs::read_to_string(&told).expect("what they told");
+    let place = |line: &str| {
+        told.lines().position(|told| told == line).unwrap_or_else(|| panic!("nobody told {line}\n{told}"))
+    };
+    let (first, done) = (place("ada /first"), place("bob is done"));
+    assert!(first < done && done < place("ada /fast"), "{told}");
+    class.gradebook(&["explain", "ada"]).code(0).never_says("time was over");
+}

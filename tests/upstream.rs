@@ -338,6 +338,18 @@ fn what_a_stub_was_not_prepared_for_is_told_with_the_nearest_route() {
 }
 
 #[test]
+fn what_a_stub_was_not_prepared_for_is_told_by_itself_where_the_check_passes() {
+    let passes = check("a", "      - get: /v1/usd\n        expect: { status: 502 }");
+    let told =
+        "the stub rates was asked GET /v1/usd, and no route answers this: the parameter `base` differs";
+    course(ROUTES, &passes).check(&[]).code(0).says("notice: the stub rates was asked GET /v1/usd, and");
+    let (code, report) = course(ROUTES, &passes).report(&[]);
+    assert_eq!(code, 0);
+    let remark = report["checks"][0]["remarks"][0].as_str().expect("a remark");
+    assert!(remark.starts_with(told) && remark.ends_with("the nearest is GET /v1/*"), "{remark}");
+}
+
+#[test]
 fn a_server_is_killed_paused_resumed_and_restarted() {
     let steps = "      - post: /store
         text: kept

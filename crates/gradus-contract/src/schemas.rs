@@ -1,5 +1,6 @@
 //! All schemas of a contract in JSON Schema 2020-12, and what they say of a value.
 
+mod formats;
 mod words;
 
 pub use words::wanted;
@@ -93,7 +94,7 @@ impl Schemas {
         self.build(root, json!({ "$ref": format!("#/$defs/{}", root.0) }))
     }
 
-    /// A validator of a schema whose references are those of `root`. `format` is asserted, `pattern` runs in linear time, and
+    /// A validator of a schema whose references are those of `root`. `format` is asserted, those of OpenAPI too, `pattern` runs in linear time, and
     /// nothing is fetched.
     fn build(&self, root: SchemaId, mut schema: Value) -> Result<Validator, ValidationError<'static>> {
         let mut reached = BTreeSet::from([root.0]);
@@ -101,11 +102,13 @@ impl Schemas {
         while let Some(at) = open.pop() {
             open.extend(self.entries[at].refs.iter().filter(|id| reached.insert(**id)));
         }
-        let defs = reached.into_iter().map(|id| (id.to_string(), self.entries[id].value.clone()));
+        let defs =
+            reached.into_iter().map(|id| (id.to_string(), formats::spelled_out(&self.entries[id].value)));
         schema["$defs"] = Value::Object(defs.collect::<Map<_, _>>());
         jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)
             .should_validate_formats(true)
+            .with_format("byte", formats::is_base64)
             .with_pattern_options(PatternOptions::regex())
             .offline()
             .build(&schema)
@@ -214,7 +217,8 @@ impl Schemas {
             Some((id, rest)) => (id, format!("/{rest}")),
             None => (path.strip_prefix("/$defs/")?, String::new()),
         };
-        Some(below(&self.entries.get(id.parse::<usize>().ok()?)?.pointer, &rest))
+        let entry = self.entries.get(id.parse::<usize>().ok()?)?;
+        Some(below(&entry.pointer, &formats::place(&entry.value, &rest)))
     }
 }
 

@@ -41,7 +41,7 @@ use gradus_model::duration::format_duration;
 use gradus_model::eval;
 use gradus_model::grader::{Action, Again, Check, Grader, Step};
 use gradus_model::json::Json;
-use gradus_model::outcome::{Failure, Fault, Mismatch, Outcome};
+use gradus_model::outcome::{Failure, Fault, Mismatch, Outcome, Shown};
 use gradus_model::source::Span;
 use gradus_model::value::Bindings;
 use gradus_probe::{Client, ProbeError, Response};
@@ -121,8 +121,19 @@ pub struct Heard {
 pub struct Ran {
     /// Passed or failed.
     pub outcome: Outcome,
+    /// What was noticed although it passed.
+    pub remarks: Vec<String>,
     /// How many requests were sent.
     pub requests: u32,
+    /// What the submission printed meanwhile.
+    pub output: Shown,
+}
+
+impl From<Outcome> for Ran {
+    /// Of a check that sent nothing.
+    fn from(outcome: Outcome) -> Self {
+        Self { outcome, remarks: Vec::new(), requests: 0, output: Shown::default() }
+    }
 }
 
 /// Why a check ends before its last step.
@@ -189,7 +200,8 @@ pub async fn run(bench: &mut Bench<'_>, check: &Check, bindings: &mut Bindings) 
         },
     };
     let outcome = blame_crash(bench, check, outcome).await;
-    Ran { outcome, requests }
+    let remarks = if outcome == Outcome::Passed { upstream::remarks(bench) } else { Vec::new() };
+    Ran { remarks, requests, ..outcome.into() }
 }
 
 async fn run_step(

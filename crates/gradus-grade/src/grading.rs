@@ -4,6 +4,7 @@ use crate::Doing;
 use crate::backing::Host;
 use crate::boot::NotReady;
 use crate::build::{self, NotBuilt};
+use crate::check::Ran;
 use crate::contracts::Contracts;
 use crate::further::Further;
 use crate::ground::Sandbox;
@@ -24,7 +25,7 @@ use gradus_model::duration::format_duration;
 use gradus_model::eval;
 use gradus_model::grader::{Check, Grader, Visibility};
 use gradus_model::json::Json;
-use gradus_model::outcome::{Because, Fault, Outcome, Shown};
+use gradus_model::outcome::{Because, Fault, Outcome};
 use gradus_model::report::{CheckReport, ExerciseName, Graded, Isolation, Phase, Progress, Report};
 use gradus_model::value::Bindings;
 use std::ffi::OsString;
@@ -303,9 +304,9 @@ impl Grading<'_, '_> {
                 of,
             });
             let (begun, waited) = (Instant::now(), self.leave.waits().until_now());
-            let (outcome, requests, output) = session.run(check, &self.report.checks, &mut self.leave).await;
+            let ran = session.run(check, &self.report.checks, &mut self.leave).await;
             let took = begun.elapsed().saturating_sub(self.leave.waits().until_now() - waited);
-            let entry = entry(job, check, outcome, took, requests, output);
+            let entry = entry(job, check, ran, took);
             self.observer.event(Event::Checked(&entry));
             self.report.checks.push(entry);
             if let Some(request) = session.never_answered() {
@@ -398,19 +399,12 @@ fn skip_the_rest(job: &Job<'_>, report: &mut Report) {
     for check in order::checks(job.grader, &job.selection) {
         if report.checks.iter().all(|done| done.id != check.id.value) {
             let outcome = Outcome::Skipped(because.clone());
-            report.checks.push(entry(job, check, outcome, Duration::ZERO, 0, Shown::default()));
+            report.checks.push(entry(job, check, outcome.into(), Duration::ZERO));
         }
     }
 }
 
-fn entry(
-    job: &Job<'_>,
-    check: &Check,
-    outcome: Outcome,
-    took: Duration,
-    requests: u32,
-    output: Shown,
-) -> CheckReport {
+fn entry(job: &Job<'_>, check: &Check, ran: Ran, took: Duration) -> CheckReport {
     CheckReport {
         id: check.id.value.clone(),
         claim: check.claim.clone(),
@@ -418,10 +412,11 @@ fn entry(
         visibility: check.visibility,
         detail: check.detail,
         hint: check.hint.clone(),
-        outcome,
+        outcome: ran.outcome,
+        remarks: ran.remarks,
         took,
-        requests,
-        output,
+        requests: ran.requests,
+        output: ran.output,
         line: job.grader.sources.line_and_column(check.id.span).0,
         places: Vec::new(),
         rerun: rerun(job, check),

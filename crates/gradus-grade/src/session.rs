@@ -1,7 +1,7 @@
 //! The checks of one grading on one target: what each needs before it, why it is skipped, and what it hands on.
 
 use crate::boot::NotReady;
-use crate::check::{self, Bench, Heard};
+use crate::check::{self, Bench, Heard, Ran};
 use crate::contracts::Contracts;
 use crate::further::Further;
 use crate::job::Job;
@@ -14,7 +14,7 @@ use crate::target::Target;
 use crate::upstreams::{MAIN, Upstreams};
 use gradus_model::draw;
 use gradus_model::grader::{Check, Fresh};
-use gradus_model::outcome::{self, Because, Failure, Mismatch, Outcome, Shown};
+use gradus_model::outcome::{self, Because, Failure, Mismatch, Outcome};
 use gradus_model::report::{CheckReport, Usage};
 use gradus_model::value::Bindings;
 use gradus_probe::{Client, Limits as ProbeLimits};
@@ -88,27 +88,22 @@ impl<'a, 'j> Session<'a, 'j> {
     }
 
     /// Runs a check, unless something stands in its way; how it came out, how many requests it sent, what the server printed.
-    pub async fn run(
-        &mut self,
-        check: &Check,
-        done: &[CheckReport],
-        leave: &mut Leave,
-    ) -> (Outcome, u32, Shown) {
+    pub async fn run(&mut self, check: &Check, done: &[CheckReport], leave: &mut Leave) -> Ran {
         if let Some(because) = self.skip(check, done) {
-            return (Outcome::Skipped(because), 0, Shown::default());
+            return Outcome::Skipped(because).into();
         }
         // Those of an earlier check that failed.
         self.further.end(self.upstreams).await;
         self.target.mark_output();
         if let Err(outcome) = self.prepare(check).await {
-            return (outcome, 0, self.target.output_since_mark());
+            return Ran { output: self.target.output_since_mark(), ..outcome.into() };
         }
         let mut bindings = self.bindings(check);
         if let Err(fault) = self.upstreams.begin(&*self.target, self.job.seed, bindings.clone()).await {
-            return (Outcome::Broken(fault), 0, Shown::default());
+            return Outcome::Broken(fault).into();
         }
         if let Err(fault) = self.plugins.prepare(check).await {
-            return (Outcome::Broken(fault), 0, Shown::default());
+            return Outcome::Broken(fault).into();
         }
         let request_timeout = self.target.patience(self.job.exercise.limits.request);
         let mut bench = Bench {
@@ -142,14 +137,14 @@ impl<'a, 'j> Session<'a, 'j> {
         } else {
             tokio::time::sleep(LAST_WORDS).await;
         }
-        let mut output = self.target.output_since_mark();
+        ran.output = self.target.output_since_mark();
         for (who, printed) in self.further.output().filter(|(_, printed)| printed.bytes > 0) {
-            output.append(&who, &printed);
+            ran.output.append(&who, &printed);
         }
         if ran.outcome == Outcome::Passed {
             self.further.end(self.upstreams).await;
         }
-        (ran.outcome, ran.requests, output)
+        ran
     }
 
     /// What the server may lean on and was not told of, which a failed check should say: not all of that is the server's fault.

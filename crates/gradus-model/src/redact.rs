@@ -70,6 +70,9 @@ pub fn redact_check(mut check: CheckReport, audience: Audience) -> RedactedCheck
             check.line = 0;
             check.rerun = String::new();
         }
+        if hidden || check.detail != Detail::Full {
+            check.remarks = Vec::new();
+        }
         check.outcome = match check.outcome {
             Outcome::Failed(failure) => {
                 let mut failure = redact_failure(failure, check.detail);

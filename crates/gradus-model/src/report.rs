@@ -157,6 +157,8 @@ pub struct CheckReport {
     pub hint: Option<String>,
     /// What came of it.
     pub outcome: Outcome,
+    /// What was noticed although it passed, one sentence each; it costs nothing.
+    pub remarks: Vec<String>,
     /// How long it took.
     pub took: Duration,
     /// How many requests were sent.

@@ -34,6 +34,7 @@ fn check(worth: Worth, outcome: Outcome) -> CheckReport {
         detail: Detail::Full,
         hint: None,
         outcome,
+        remarks: Vec::new(),
         took: Duration::ZERO,
         requests: 1,
         output: Shown::new(b"GET /secret", 100),

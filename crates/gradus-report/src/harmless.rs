@@ -75,6 +75,7 @@ fn check(check: &mut CheckReport) {
         detail: _,
         hint,
         outcome,
+        remarks,
         took: _,
         requests: _,
         output,
@@ -82,7 +83,7 @@ fn check(check: &mut CheckReport) {
         line: _,
         rerun,
     } = check;
-    lines([id, claim, rerun].into_iter().chain(hint));
+    lines([id, claim, rerun].into_iter().chain(hint).chain(remarks));
     shown(output);
     self::places(places);
     match outcome {

@@ -148,6 +148,7 @@ fn check(check: &CheckReport) -> Value {
         "hidden": check.visibility == Visibility::Hidden,
         "hint": check.hint,
         "outcome": outcome(&check.outcome),
+        "remarks": check.remarks,
         "took_ms": milliseconds(check.took),
         "requests": check.requests,
         "output": shown(&check.output),

@@ -64,7 +64,10 @@ fn folded(check: &CheckReport) -> String {
 
 /// The checks that have more to tell than a row of the table.
 fn told(report: &Report) -> impl Iterator<Item = &CheckReport> {
-    report.checks.iter().filter(|check| matches!(check.outcome, Outcome::Failed(_) | Outcome::Broken(_)))
+    let has_more = |check: &&CheckReport| {
+        matches!(check.outcome, Outcome::Failed(_) | Outcome::Broken(_)) || !check.remarks.is_empty()
+    };
+    report.checks.iter().filter(has_more)
 }
 
 fn head(report: &Report) -> String {

@@ -8,6 +8,7 @@ pub use crate::clean::{sanitize_block, sanitize_line};
 pub use failure::{details, failure};
 
 use crate::words::{self, shorten};
+use failure::wrap;
 use gradus_model::grader::Visibility;
 use gradus_model::outcome::Outcome;
 use gradus_model::redact::{Audience, Redacted, RedactedCheck, redact_check};
@@ -41,6 +42,10 @@ pub fn check_line(check: &RedactedCheck, style: &Style) -> String {
     let mut line = format!("  {mark} {claim}{gap}  {}\n", paint.dim(&worth));
     if !note.is_empty() {
         line.push_str(&format!("    {}\n", paint.dim(&sanitize_line(&note))));
+    }
+    for remark in &check.remarks {
+        let remark = wrap(&sanitize_line(remark), style.width, 12);
+        line.push_str(&format!("    {} {remark}\n", paint.yellow("notice:")));
     }
     line
 }

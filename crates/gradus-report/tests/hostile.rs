@@ -41,7 +41,8 @@ fn evil_check(evil: &str) -> CheckReport {
             answer.body = shown(evil);
         }
     }
-    CheckReport { output: shown(evil), places: places(evil), ..check(Outcome::Failed(failure)) }
+    let remarks = vec![evil.into()];
+    CheckReport { output: shown(evil), places: places(evil), remarks, ..check(Outcome::Failed(failure)) }
 }
 
 fn silent_check(evil: &str) -> CheckReport {

@@ -46,6 +46,7 @@ fn every_report_is_valid_by_the_schema_and_every_field_is_in_it() {
             let mut whole = report(vec![check(outcome.clone())], progress.clone());
             whole.withheld = Some(Withheld { checks: 1, points: 10 });
             whole.checks[0].places = vec![CodePlace { path: "app.py".into(), line: 1 }];
+            whole.checks[0].remarks = vec!["It asked twice.".into()];
             by_schema(&redact(whole, audience));
             let mut bare = report(vec![check(outcome.clone())], progress.clone());
             (bare.build, bare.boot, bare.usage, bare.visible_usage) = (None, None, None, None);

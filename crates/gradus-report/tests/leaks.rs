@@ -36,6 +36,7 @@ fn hidden(outcome: Outcome) -> CheckReport {
         places: vec![CodePlace { path: "s3cret-file.py".into(), line: 71_717 }],
         rerun: "gradus check --only s3cret-rerun".into(),
         requests: 91_919,
+        remarks: vec!["s3cret-remark".into()],
         line: 81_818,
         ..check(outcome)
     }

@@ -64,6 +64,7 @@ pub fn check(outcome: Outcome) -> CheckReport {
         detail: Detail::Full,
         hint: Some("Count from 1.".into()),
         outcome,
+        remarks: Vec::new(),
         took: Duration::from_millis(4),
         requests: 1,
         output: Shown::new(b"log line\n", 100),

@@ -2,9 +2,10 @@
 
 use crate::samples::{check, failure, report};
 use gradus_model::diagnostic::{Diagnostic, Invalid};
+use gradus_model::grader::Visibility;
 use gradus_model::outcome::{Because, Fault, Outcome, Shown};
 use gradus_model::redact::{Audience, redact, redact_check};
-use gradus_model::report::Progress;
+use gradus_model::report::{CheckReport, Progress};
 use gradus_model::source::{Sources, Span};
 use gradus_report::terminal::{self, Style};
 use gradus_report::{Format, diagnostics};
@@ -53,6 +54,20 @@ fn a_finished_check_is_one_line() {
     assert_eq!(line(Outcome::Passed), format!("  ✓ It answers{}10/10\n", " ".repeat(61)));
     assert_eq!(line(failure("x")), format!("  ✗ It answers{}0/10\n", " ".repeat(62)));
     assert!(line(Outcome::Skipped(Because::Needed("b".into()))).ends_with("    skipped: it needs b\n"));
+}
+
+#[test]
+fn what_was_noticed_stands_below_a_check_that_passed() {
+    let noticed = CheckReport { remarks: vec!["It asked twice.".into()], ..check(Outcome::Passed) };
+    let line = |audience| terminal::check_line(&redact_check(noticed.clone(), audience), &PLAIN);
+    assert!(line(Audience::Learner).ends_with("10/10\n    notice: It asked twice.\n"));
+    let hidden = CheckReport { visibility: Visibility::Hidden, ..noticed.clone() };
+    let line = |audience| terminal::check_line(&redact_check(hidden.clone(), audience), &PLAIN);
+    assert!(line(Audience::Instructor).contains("It asked twice."));
+    assert!(
+        !line(Audience::Learner).contains("It asked twice."),
+        "of hidden checks only the outcome is told"
+    );
 }
 
 #[test]

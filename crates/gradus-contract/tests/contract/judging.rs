@@ -126,6 +126,34 @@ fn a_media_type_without_a_schema_promises_no_more_than_itself() {
 }
 
 #[test]
+fn formats_that_only_openapi_has_are_judged_and_point_at_themselves() {
+    let header = |format: &str| {
+        let kind = if format == "byte" { "string" } else { "integer" };
+        format!("            {format}: {{ schema: {{ type: {kind}, format: {format} }} }}\n")
+    };
+    let headers: String = ["int32", "int64", "byte"].map(header).concat();
+    let contract = read(&document(&format!(
+        "paths:\n  /a:\n    get:\n      responses:\n        '200':\n          description: x\n          headers:\n{headers}"
+    )));
+    let judged = |name: &str, value: &str| {
+        let headers = [(name.to_owned(), value.as_bytes().to_vec())];
+        let answer = Answer { status: 200, headers: &headers, body: b"", json: Err("not JSON") };
+        let breaches = judge::answer(&contract, 0, &answer);
+        let told = breaches.iter().map(|breach| format!("{} @ {}", breach.wanted, breach.pointer));
+        told.collect::<Vec<_>>().join(", ")
+    };
+    for (name, fits, does_not, wanted) in [
+        ("int32", "-2147483648", "2147483648", "a number of at most 2147483647"),
+        ("int64", "9223372036854775807", "9223372036854775808", "a number of at most 9223372036854775807"),
+        ("byte", "aGk=", "aGk", "text of the format byte"),
+    ] {
+        assert_eq!(judged(name, fits), "", "{name}");
+        let place = format!("paths./a.get.responses.200.headers.{name}.schema.format");
+        assert_eq!(judged(name, does_not), format!("{wanted} @ {place}"));
+    }
+}
+
+#[test]
 fn the_nearest_word_about_a_status_counts() {
     check(Sent(202, &[("content-type", "application/cbor")], "x"), &[]);
     check(

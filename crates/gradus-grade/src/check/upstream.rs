@@ -138,3 +138,17 @@ pub fn unexpected(bench: &Bench<'_>) -> Vec<Mismatch> {
     });
     told.collect()
 }
+
+/// The same of a check that passed all the same: one sentence each.
+pub fn remarks(bench: &Bench<'_>) -> Vec<String> {
+    let all = bench.upstreams.stubs().unexpected();
+    let told = all.into_iter().take(3).map(|(name, unexpected)| {
+        let nearest =
+            unexpected.nearest.map_or_else(String::new, |nearest| format!("; the nearest is {nearest}"));
+        format!(
+            "the stub {name} was asked {}, and no route answers this: {}{nearest}",
+            unexpected.asked, unexpected.why
+        )
+    });
+    told.collect()
+}

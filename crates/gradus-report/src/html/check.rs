@@ -56,7 +56,10 @@ pub fn pointed(places: &[CodePlace]) -> Markup {
 fn told(check: &CheckReport) -> Markup {
     html! {
         @match &check.outcome {
-            Outcome::Passed => p { "It holds." },
+            Outcome::Passed => {
+                p { "It holds." }
+                @for remark in &check.remarks { p.hint { strong { "Noticed" } " " (remark) } }
+            },
             Outcome::Skipped(because) => p { (words::skipped(because)) },
             Outcome::Failed(failure) => (failed(failure)),
             Outcome::Broken(fault) => (broken(fault)),

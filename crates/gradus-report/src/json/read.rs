@@ -122,6 +122,8 @@ struct Check {
     hidden: bool,
     hint: Option<String>,
     outcome: Outcome,
+    #[serde(default)]
+    remarks: Vec<String>,
     took_ms: f64,
     requests: u32,
     output: Text,
@@ -314,6 +316,7 @@ fn check(check: Check) -> CheckReport {
         },
         hint: check.hint,
         outcome: outcome(check.outcome),
+        remarks: check.remarks,
         took: duration(check.took_ms),
         requests: check.requests,
         output: shown(check.output),

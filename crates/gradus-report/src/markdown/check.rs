@@ -18,7 +18,8 @@ pub fn section(check: &CheckReport) -> String {
     match &check.outcome {
         Outcome::Failed(failure) => failed(check, failure),
         Outcome::Broken(fault) => broken(fault),
-        Outcome::Passed | Outcome::Skipped(_) => String::new(),
+        Outcome::Passed => noticed(check),
+        Outcome::Skipped(_) => String::new(),
     }
 }
 
@@ -35,6 +36,12 @@ fn broken(fault: &Fault) -> String {
         .map_or_else(String::new, |way_out| format!("\n{}\n", text(&shorten(way_out, 2000))));
     let what = span(&fault.what);
     format!("This could not be judged, and that is not the submission's fault: {what}\n{way_out}")
+}
+
+/// What was noticed although it passed; empty if nothing was.
+fn noticed(check: &CheckReport) -> String {
+    let remarks = check.remarks.iter().map(|remark| format!("**Noticed:** {}\n", span(remark)));
+    remarks.collect::<Vec<_>>().join("\n")
 }
 
 fn failed(check: &CheckReport, failure: &Failure) -> String {
