@@ -1,7 +1,8 @@
 //! How submissions start and end: every cause is named, and nothing is left behind.
 
 use crate::support::course::{Course, http_server};
-use std::time::{Duration, Instant};
+use crate::support::wait_until;
+use std::time::Duration;
 
 const HELLO: &str = "def answer(method, path, body):\n    return 200, {}, b'hello'\n";
 
@@ -75,15 +76,6 @@ fn runs(word: &str) -> bool {
 
 /// Both ways to keep a submission apart.
 const SANDBOXES: [&str; 2] = ["native", "none"];
-
-/// Waits until it is so, and says what was awaited if it never is.
-fn wait_until(what: &str, within: Duration, done: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !done() {
-        assert!(begun.elapsed() < within, "never: {what}");
-        std::thread::sleep(Duration::from_millis(2));
-    }
-}
 
 #[test]
 fn a_daemon_of_the_submission_is_gone_afterwards() {

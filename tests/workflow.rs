@@ -1,7 +1,8 @@
 //! The other commands: list, show, start, plan, hint, schema, verify, mutant record, completions.
 
 use crate::support::course::{Course, http_server};
-use crate::support::{Gradus, repository};
+use crate::support::{Gradus, repository, wait_until};
+use std::time::Duration;
 
 #[test]
 fn exercises_are_listed_and_shown() {
@@ -254,6 +255,25 @@ fn what_is_wrong_beside_other_gradings_only_is_told_and_breaks_nothing() {
         .says("solution python: right by itself, but beside others root (GET /): status: got the number 500")
         .says("2 programs, 1 seed, as no check draws anything: all as they should be, one of them only with nothing beside it");
     run("1").code(3).says("root (GET /): status: got the number 500").never_says("right by itself");
+}
+
+#[test]
+fn an_interrupted_verification_says_nothing_of_what_was_on_its_way() {
+    let course = verified("[\"unknown\"]");
+    let asked = course.root.path().join("asked");
+    let hangs = http_server(&format!(
+        "def answer(method, path, body):\n    open({asked:?}, 'w').close()\n    time.sleep(4)\n    return 200, {{}}, b'right'\n"
+    ));
+    course.write("graders/demo/solutions/python/app.py", &hangs);
+    let root = course.root.path().display().to_string();
+    let run = ["verify", "demo", "--only", "python", "--sandbox", "none", "--exercises", &root];
+    let (child, _cache) = Gradus::new(run).spawn();
+    wait_until("it is asked", Duration::from_secs(30), || asked.exists());
+    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(killed.expect("kill runs").success());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
 }
 
 #[test]

@@ -132,6 +132,9 @@ impl<'a> Trial<'a> {
         exercise: usize,
     ) -> Option<Row> {
         let turn = turns.take(exercise, Urgency::First).await;
+        if self.interrupt.is_thrown() {
+            return None;
+        }
         let mut row = Row {
             name: candidate.name.clone(),
             kind: candidate.kind.clone(),
