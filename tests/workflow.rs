@@ -238,12 +238,12 @@ fn a_check_that_does_not_hold_alone_breaks_the_grader() {
 fn what_is_wrong_beside_other_gradings_only_is_told_and_breaks_nothing() {
     let course = verified("[\"unknown\"]");
     let mark = course.root.path().join("came-before");
-    // It comes up too late the first time only, as under a load that is gone when it is graded again.
-    let slow_once = format!(
+    // It is wrong the first time only, as under a load that is gone when it is graded again.
+    let wrong_once = format!(
         "if os.path.exists({mark:?}):\n    late = False\nelse:\n    open({mark:?}, 'w').close()\n    late = True\ndef answer(method, path, body):\n    return (500 if late else 200 if path == '/' else 404), {{}}, b'right'\n"
     );
-    let slow_once = format!("import os\n{}", http_server(&slow_once));
-    course.write("graders/demo/solutions/python/app.py", &slow_once);
+    let wrong_once = format!("import os\n{}", http_server(&wrong_once));
+    course.write("graders/demo/solutions/python/app.py", &wrong_once);
     std::fs::remove_dir_all(course.root.path().join("graders/demo/mutants")).expect("mutants");
     let root = course.root.path().display().to_string();
     let run = |jobs: &str| {

@@ -94,8 +94,8 @@ impl Schemas {
         self.build(root, json!({ "$ref": format!("#/$defs/{}", root.0) }))
     }
 
-    /// A validator of a schema whose references are those of `root`. `format` is asserted, those of OpenAPI too, `pattern` runs in linear time, and
-    /// nothing is fetched.
+    /// A validator of a schema whose references are those of `root`. `format` is asserted, also where only OpenAPI knows it,
+    /// `pattern` runs in linear time, and nothing is fetched.
     fn build(&self, root: SchemaId, mut schema: Value) -> Result<Validator, ValidationError<'static>> {
         let mut reached = BTreeSet::from([root.0]);
         let mut open = vec![root.0];

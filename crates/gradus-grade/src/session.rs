@@ -125,7 +125,7 @@ impl<'a, 'j> Session<'a, 'j> {
         let mut ran = check::run(&mut bench, check, &mut bindings).await;
         // Whatever was asked of one that is gone, its answer says nothing of the submission.
         if let Some(fault) = self.upstreams.backing().died() {
-            ran.outcome = Outcome::Broken(fault);
+            (ran.outcome, ran.remarks) = (Outcome::Broken(fault), Vec::new());
         }
         if let Outcome::Failed(failure) = &mut ran.outcome
             && !self.target.capabilities().listen

@@ -49,6 +49,18 @@ fn written(checks: Vec<CheckReport>, audience: Audience) -> Vec<(&'static str, S
 }
 
 #[test]
+fn what_was_noticed_is_told_to_learners_who_may_see_all_of_the_check() {
+    for (detail, is_told) in [(Detail::Full, true), (Detail::Actual, false), (Detail::None, false)] {
+        let noticed =
+            CheckReport { remarks: vec!["It asked twice".into()], detail, ..check(Outcome::Passed) };
+        for (name, text) in written(vec![noticed], Audience::Learner) {
+            let tells = is_told && ["terminal", "html", "markdown", "github-summary", "json"].contains(&name);
+            assert_eq!(text.contains("It asked twice"), tells, "{name}, {detail:?}:\n{text}");
+        }
+    }
+}
+
+#[test]
 fn a_hidden_check_leaks_through_no_format() {
     let broken = Outcome::Broken(Fault { what: "s3cret-what".into(), way_out: Some("s3cret-way".into()) });
     let skipped = Outcome::Skipped(Because::ServerGone("s3cret-gone".into()));
