@@ -20,11 +20,13 @@ const ASKS_MEMCACHED: &str = r#"
 import socket
 def answer(method, path, body):
     host, port = os.environ["CACHE_URL"].split("//")[1].split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as cache:
-        cache.sendall(body.replace(b"|", b"\r\n") + b"\r\n")
-        try: said = cache.recv(4096)
-        except ConnectionError: said = b""
-        return 200, {}, said.replace(b"\r\n", b"|") or b"gone"
+    try:
+        with socket.create_connection((host, int(port)), timeout=5) as cache:
+            cache.sendall(body.replace(b"|", b"\r\n") + b"\r\n")
+            said = cache.recv(4096)
+    # Whether a reset is met when it connects, writes or reads is up to the kernel.
+    except ConnectionError: said = b""
+    return 200, {}, said.replace(b"\r\n", b"|") or b"gone"
 "#;
 
 #[test]
