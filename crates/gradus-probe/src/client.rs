@@ -3,7 +3,7 @@
 use crate::content;
 use crate::dial::Dial;
 use crate::error::ProbeError;
-use crate::exchange::{Connection, Limits, Request, Response, Timing};
+use crate::exchange::{Connection, Limits, MOST_HEADERS, Request, Response, Timing};
 use crate::witness::{Seen, Witness};
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
@@ -124,7 +124,6 @@ impl Client {
         let (witness, seen) = Witness::new(stream);
         let (sender, connection) = http1::Builder::new()
             .max_buf_size(self.limits.head_bytes.max(8 * 1024))
-            .max_headers(self.limits.header_count)
             .handshake(TokioIo::new(witness))
             .await
             .map_err(|error| ProbeError::Other(error.to_string()))?;
@@ -233,8 +232,7 @@ impl Client {
 
     /// Why there is no head.
     fn head_error(&self, error: &hyper::Error, seen: &Seen) -> ProbeError {
-        let too_large =
-            ProbeError::HeadTooLarge { bytes: self.limits.head_bytes, count: self.limits.header_count };
+        let too_large = ProbeError::HeadTooLarge { bytes: self.limits.head_bytes, count: MOST_HEADERS };
         match seen.bytes() {
             0 if seen.was_reset() => ProbeError::ResetEarly,
             0 => ProbeError::ClosedEarly,

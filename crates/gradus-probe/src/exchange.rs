@@ -56,13 +56,14 @@ pub struct Timing {
     pub total: Duration,
 }
 
+/// Headers of an answer at most: as many as hyper finds room for without asking for memory.
+pub(crate) const MOST_HEADERS: usize = 100;
+
 /// How much is read at most, and how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of the status line and all headers.
+    /// Bytes of the status line and all headers, of which there are 100 at most.
     pub head_bytes: usize,
-    /// Headers.
-    pub header_count: usize,
     /// Bytes of the body as it is sent.
     pub body_bytes: usize,
     /// Bytes of the body once it is decompressed.
@@ -75,7 +76,6 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             head_bytes: 64 * 1024,
-            header_count: 256,
             body_bytes: 8 << 20,
             decoded_bytes: 16 << 20,
             timeout: Duration::from_secs(5),

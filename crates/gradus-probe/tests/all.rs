@@ -1,9 +1,11 @@
 //! Hostile servers are data: each is a sentence, never a crash, a hang, or unbounded memory.
 
-use gradus_probe::{Client, Connection, Limits, Loopback, ProbeError, Request, Response};
+use gradus_probe::{
+    BoxStream, Client, Connection, Dial, Dialing, Limits, Loopback, ProbeError, Request, Response,
+};
 use std::io::Write;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -271,4 +273,55 @@ async fn a_head_request_has_no_body_whatever_its_length_says() {
     let mut client = client_of("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n").await;
     let response = client.send(&Request { method: "HEAD".into(), ..get("/") }).await.expect("an answer");
     assert!(response.body.is_empty());
+}
+
+/// Whoever dials as any program does, and puts its acknowledgements off as the system likes.
+struct Plain;
+
+impl Dial for Plain {
+    fn connect(&self, port: u16) -> Dialing<'_> {
+        Box::pin(async move {
+            let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+            stream.set_nodelay(true)?;
+            Ok(Box::new(stream) as BoxStream)
+        })
+    }
+}
+
+/// How long it takes to be answered in two pieces, many times, after many answers in one.
+async fn time_in_pieces(dial: Arc<dyn Dial>) -> Duration {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            // As most do: the second piece waits until the first one is acknowledged.
+            while let Some(head) = read_head(&mut stream).await {
+                let in_pieces = head.starts_with(b"GET /pieces");
+                let (first, second) = ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n", "ok");
+                let parts = if in_pieces {
+                    vec![first.into(), second.to_owned()]
+                } else {
+                    vec![first.to_owned() + second]
+                };
+                for part in parts {
+                    stream.write_all(part.as_bytes()).await.expect("somebody reads");
+                }
+            }
+        }
+    });
+    let mut client = Client::new(dial, port, "test".into(), limits());
+    for _ in 0..50 {
+        client.send(&get("/whole")).await.expect("an answer");
+    }
+    let begun = Instant::now();
+    for _ in 0..30 {
+        client.send(&get("/pieces")).await.expect("an answer");
+    }
+    begun.elapsed()
+}
+
+#[tokio::test]
+async fn answers_in_pieces_do_not_wait_for_our_acknowledgements() {
+    let [ours, plain] = [time_in_pieces(Arc::new(Loopback)).await, time_in_pieces(Arc::new(Plain)).await];
+    assert!(ours * 3 < plain, "{ours:?}, and {plain:?} by whoever puts them off");
 }

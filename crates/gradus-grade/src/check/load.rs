@@ -279,8 +279,6 @@ async fn connection(mut line: Client, script: Arc<Script>, mut names: Bindings) 
                 asked.wrong = Some(Wrong { index, request, answer, bindings: names.clone() });
             }
         }
-        // Others of this thread get their turn, however fast the server answers.
-        tokio::task::yield_now().await;
     }
     asked.lines.push(line);
     asked
