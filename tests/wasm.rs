@@ -224,6 +224,28 @@ fn work_is_counted_the_same_in_every_process() {
     course.check(&[]).says("only WebAssembly has");
 }
 
+/// It looks at its clock again and again, and between two looks it waits for something that is not always first.
+#[test]
+fn waits_count_what_was_asked_however_long_they_took() {
+    let python = http_server(
+        "def answer(method, path, body):\n    end = time.time() + 0.05\n    while time.time() < end: time.sleep(0.0071)\n    return 200, {}, str(time.time()).encode()\n",
+    );
+    let javascript = "const wait = (time) => new Promise((done) => setTimeout(done, time));\nexport default {\n  async fetch() {\n    const end = Date.now() + 50;\n    while (Date.now() < end) await Promise.race([wait(9), wait(7)]);\n    return new Response(String(Date.now()));\n  },\n};\n";
+    let steps = "      - work:\n          steps: [ { get: /, expect: { status: 200 } } ]\n          expect: { fuel: 1 }\n";
+    let course = |program: &str| Course::new(&one_check(steps), program);
+    for course in [course(&python), with_javascript(course(""), javascript)] {
+        let count = || {
+            let ran = course.gradus(&["--sandbox", "wasm", "--report", "json"]);
+            ran.env("GRADUS_RUNNERS", runners()).run().code(1).json()["checks"][0]["outcome"].to_string()
+        };
+        let first = count();
+        assert!(first.contains("fuel"), "{first}");
+        for _ in 0..5 {
+            assert_eq!(count(), first);
+        }
+    }
+}
+
 #[test]
 fn growth_of_work_is_judged_exactly() {
     let program = |per: &str| {

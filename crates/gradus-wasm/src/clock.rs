@@ -1,7 +1,10 @@
-//! The clocks that a program sees: they say what its meter counts.
+//! The clocks that a program sees, and its waits for them: they say what its meter counts.
 
 use crate::meter::Meter;
 use std::time::Duration;
+use wasmtime::component::{HasData, Resource, ResourceTable};
+use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
+use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
 use wasmtime_wasi::{HostMonotonicClock, HostWallClock};
 
 /// A clock of days and hours that goes on as the meter counts.
@@ -23,7 +26,7 @@ impl HostWallClock for Wall {
     }
 }
 
-/// A clock that only goes on.
+/// A clock that only goes on, for whoever does not wait for it by [`Waits`].
 #[derive(Debug)]
 pub struct Monotonic(pub Meter);
 
@@ -34,5 +37,57 @@ impl HostMonotonicClock for Monotonic {
 
     fn now(&self) -> u64 {
         self.0.now().as_nanos() as u64
+    }
+}
+
+/// The clock that only goes on, as components have it. WASI's own measures how long a wait took, which is a little more each time.
+pub struct Waits<'g> {
+    /// What counts.
+    pub meter: &'g Meter,
+    /// Where what is waited for is kept.
+    pub table: &'g mut ResourceTable,
+}
+
+impl HasData for Waits<'static> {
+    type Data<'g> = Waits<'g>;
+}
+
+impl monotonic_clock::Host for Waits<'_> {
+    fn now(&mut self) -> wasmtime::Result<u64> {
+        Ok(self.meter.now().as_nanos() as u64)
+    }
+
+    fn resolution(&mut self) -> wasmtime::Result<u64> {
+        Ok(1)
+    }
+
+    fn subscribe_instant(&mut self, when: u64) -> wasmtime::Result<Resource<DynPollable>> {
+        let due = Duration::from_nanos(when);
+        let timer = self.table.push(Timer { meter: self.meter.clone(), due, has_yielded: false })?;
+        subscribe(self.table, timer)
+    }
+
+    fn subscribe_duration(&mut self, time: u64) -> wasmtime::Result<Resource<DynPollable>> {
+        self.subscribe_instant((self.meter.now().as_nanos() as u64).saturating_add(time))
+    }
+}
+
+/// Something that is due by the program's clock.
+struct Timer {
+    meter: Meter,
+    due: Duration,
+    has_yielded: bool,
+}
+
+#[async_trait::async_trait]
+impl Pollable for Timer {
+    async fn ready(&mut self) {
+        if self.due > self.meter.now() {
+            return self.meter.waits_until(self.due).await;
+        }
+        // A program that asks again and again what is there leaves others their turn, so that something can be there.
+        if !std::mem::replace(&mut self.has_yielded, true) {
+            tokio::task::yield_now().await;
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! What belongs to an instance of a component: WASI, and HTTP that reaches only the grading's upstreams.
 
+use crate::clock::Waits;
+use crate::meter::Meter;
 use crate::state::{Bounds, OPEN, World};
 use crate::stopped::Stopped;
 use crate::upstream::{MOST, Silence, Upstreams};
@@ -11,6 +13,7 @@ use std::time::Duration;
 use wasmtime::Store;
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime_wasi::cli::{StdinStream, StdoutStream};
+use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{
     Error, RequestOptions, Result as HttpResult, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks,
@@ -24,6 +27,7 @@ pub struct Guest {
     table: ResourceTable,
     hooks: Hooks,
     bounds: Bounds,
+    meter: Meter,
     /// What a runner has besides.
     pub desk: crate::runner::Desk,
 }
@@ -46,8 +50,9 @@ impl Guest {
             wasi: wasi.args(arguments).build(),
             http: WasiHttpCtx::new(),
             table,
-            hooks: Hooks { upstreams: upstreams.clone() },
+            hooks: Hooks { upstreams: upstreams.clone(), meter: world.meter.clone() },
             bounds: Bounds::of(world),
+            meter: world.meter.clone(),
             desk: crate::runner::Desk::new(world, upstreams),
         };
         world.store(engine, guest, |guest| &mut guest.bounds)
@@ -58,7 +63,14 @@ impl Guest {
         let mut linker = Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+        linker.allow_shadowing(true);
+        monotonic_clock::add_to_linker::<Self, Waits<'static>>(&mut linker, Self::waits)?;
+        linker.allow_shadowing(false);
         Ok(linker)
+    }
+
+    fn waits(&mut self) -> Waits<'_> {
+        Waits { meter: &self.meter, table: &mut self.table }
     }
 }
 
@@ -76,6 +88,7 @@ impl WasiHttpView for Guest {
 
 struct Hooks {
     upstreams: Upstreams,
+    meter: Meter,
 }
 
 /// What is in the making when a request has been sent.
@@ -91,8 +104,9 @@ impl WasiHttpHooks for Hooks {
         options: Option<RequestOptions>,
         _: Box<dyn Future<Output = HttpResult<()>> + Send>,
     ) -> Sent {
-        let upstreams = self.upstreams.clone();
+        let (upstreams, asking) = (self.upstreams.clone(), self.meter.asks());
         Box::new(async move {
+            let _asking = asking;
             let (parts, body) = request.into_parts();
             let body = Limited::new(body, MOST).collect().await;
             let body = body.map_err(|_| Error::HttpRequestBodySize(None))?.to_bytes();

@@ -10,7 +10,7 @@ use wasmtime::{AsContext, AsContextMut, CallHook, StoreContextMut};
 
 /// So many units of work are a nanosecond of the program's clock.
 const FUEL_PER_NANOSECOND: u64 = 10;
-/// Only a longer call of the host is one that waits.
+/// Where calls are measured, only a longer one is one that waits.
 const WAITS: Duration = Duration::from_millis(5);
 /// The same for a question to an upstream, which also a slow machine carries there and back within this time.
 const WAITS_FOR_ANSWER: Duration = Duration::from_millis(25);
@@ -42,8 +42,14 @@ struct Gauge {
     /// What was waited, by the program and by the grader.
     waited: Duration,
     calling: Option<Instant>,
-    /// Whether this call asks an upstream.
+    /// Whether calls are measured of which nobody tells what they wait for.
+    measures: bool,
+    /// Whether this call asks an upstream, or waits for an answer of one; and how many of these are still to come.
     asks: bool,
+    open: usize,
+    /// When what this call waits for is due by the program's clock, and which of it has come.
+    due: Vec<Duration>,
+    rang: Option<Duration>,
     is_idle: bool,
     /// What the clock said when this turn began.
     turn: Duration,
@@ -79,7 +85,11 @@ impl Meter {
             budget: Budget::Start,
             waited: Duration::ZERO,
             calling: None,
+            measures: false,
             asks: false,
+            open: 0,
+            due: Vec::new(),
+            rang: None,
             is_idle: false,
             turn: Duration::ZERO,
             printed: 0,
@@ -188,9 +198,39 @@ impl Meter {
         self.gauge().waited += time;
     }
 
-    /// The program asks an upstream.
-    pub fn asks(&self) {
-        self.gauge().asks = true;
+    /// From now on, each call that takes long counts as a wait: a core module does not tell us which of them are.
+    pub fn measures(&self) {
+        self.gauge().measures = true;
+    }
+
+    /// The program asks an upstream; until this is dropped, it may wait for the answer.
+    pub fn asks(&self) -> Asking {
+        let mut gauge = self.gauge();
+        gauge.asks = true;
+        gauge.open += 1;
+        Asking(self.clone())
+    }
+
+    /// Waits until the program's clock says that, which goes on as this machine's does meanwhile, but comes to exactly that. Of several
+    /// such waits in one call, those end that are due first, also when all are over.
+    pub async fn waits_until(&self, due: Duration) {
+        let left = {
+            let mut gauge = self.gauge();
+            gauge.due.push(due);
+            due.saturating_sub(gauge.now())
+        };
+        tokio::time::sleep(left).await;
+        let is_first = {
+            let mut gauge = self.gauge();
+            let is_first = gauge.due.iter().min() == Some(&due);
+            if is_first {
+                gauge.rang = Some(due);
+            }
+            is_first
+        };
+        if !is_first {
+            std::future::pending().await
+        }
     }
 
     /// Returns once this turn has taken longer than that by the program's own clock, so that neither a slow machine nor who
@@ -248,7 +288,8 @@ impl Meter {
             CallHook::ReturningFromHost | CallHook::CallingWasm => {
                 let waited = gauge.waiting();
                 gauge.waited += waited;
-                (gauge.calling, gauge.is_idle, gauge.asks) = (None, false, false);
+                (gauge.calling, gauge.is_idle, gauge.asks, gauge.rang) = (None, false, false, None);
+                gauge.due.clear();
                 gauge.working = Some(Instant::now());
                 if let Some(fuel) = gauge.refill.take() {
                     context.as_context_mut().set_fuel(fuel)?;
@@ -284,6 +325,18 @@ impl Meter {
     }
 }
 
+/// A question to an upstream that is not answered yet.
+pub struct Asking(Meter);
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        let mut gauge = self.0.gauge();
+        // Whoever waits for the answer has it now.
+        gauge.asks = true;
+        gauge.open -= 1;
+    }
+}
+
 impl Gauge {
     fn now(&self) -> Duration {
         let fuel = self.spent + (self.given - self.left);
@@ -295,17 +348,21 @@ impl Gauge {
         self.now().saturating_sub(self.turn) + self.waiting()
     }
 
-    /// What the call of the host counts that the program is in, in whole milliseconds, or in steps of what an upstream takes at
-    /// least, if it is one that waits.
+    /// What the call of the host counts that the program is in: what it asked to wait; what an upstream takes, in steps, as else it
+    /// would count how busy this machine is; nothing, if it does not wait.
     fn waiting(&self) -> Duration {
+        if let Some(due) = self.rang {
+            return due.saturating_sub(self.now());
+        }
         let Some(since) = self.calling.filter(|_| !self.is_idle) else { return Duration::ZERO };
         let took = since.elapsed();
-        match self.asks {
-            true if took < WAITS_FOR_ANSWER => QUESTION,
-            // In steps: else it would count how busy this machine is.
-            true => WAITS_FOR_ANSWER * (took.as_millis() / WAITS_FOR_ANSWER.as_millis()) as u32,
-            false if took < WAITS => Duration::ZERO,
-            _ => Duration::from_millis(took.as_millis() as u64),
+        if self.asks && took < WAITS_FOR_ANSWER {
+            return QUESTION;
         }
+        if self.asks || self.open > 0 {
+            return WAITS_FOR_ANSWER * (took.as_millis() / WAITS_FOR_ANSWER.as_millis()) as u32;
+        }
+        let waits = self.measures || !self.due.is_empty();
+        if waits && took >= WAITS { Duration::from_millis(took.as_millis() as u64) } else { Duration::ZERO }
     }
 }

@@ -37,6 +37,7 @@ pub fn store(
     // Where it may block this thread, a program that sleeps would put all gradings to sleep.
     let mut wasi = wasi.args(arguments).allow_blocking_current_thread(false).build_p1();
     wasi.ctx().table.set_max_capacity(OPEN);
+    world.meter.measures();
     let state = State { wasi, bounds: Bounds::of(world) };
     world.store(module.module().engine(), state, |state| &mut state.bounds)
 }
