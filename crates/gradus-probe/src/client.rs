@@ -6,6 +6,7 @@ use crate::error::ProbeError;
 use crate::exchange::{Connection, Limits, MOST_HEADERS, Request, Response, Timing};
 use crate::witness::{Seen, Witness};
 use bytes::{Bytes, BytesMut};
+use futures_util::future::{BoxFuture, FutureExt};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
@@ -64,26 +65,29 @@ impl Client {
     ///
     /// A kept connection that the server has closed in the meantime is replaced once, if nothing of an answer came and the
     /// method is idempotent (RFC 9110 §9.2.2).
-    pub async fn send(&mut self, request: &Request) -> Result<Response, ProbeError> {
-        let limit = self.limits.timeout;
-        let seen = Seen::default();
-        let mut current = seen.clone();
-        let begun = Instant::now();
-        let outcome = tokio::time::timeout(limit, self.exchange(request, &mut current, begun)).await;
-        match outcome {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => {
-                self.idle = None;
-                Err(error)
-            }
-            Err(_) => {
-                self.idle = None;
-                match current.bytes() {
-                    0 => Err(ProbeError::Silent(limit)),
-                    received => Err(ProbeError::Slow { limit, received }),
+    pub fn send<'c>(&'c mut self, request: &'c Request) -> BoxFuture<'c, Result<Response, ProbeError>> {
+        async move {
+            let limit = self.limits.timeout;
+            let seen = Seen::default();
+            let mut current = seen.clone();
+            let begun = Instant::now();
+            let outcome = tokio::time::timeout(limit, self.exchange(request, &mut current, begun)).await;
+            match outcome {
+                Ok(Ok(response)) => Ok(response),
+                Ok(Err(error)) => {
+                    self.idle = None;
+                    Err(error)
+                }
+                Err(_) => {
+                    self.idle = None;
+                    match current.bytes() {
+                        0 => Err(ProbeError::Silent(limit)),
+                        received => Err(ProbeError::Slow { limit, received }),
+                    }
                 }
             }
         }
+        .boxed()
     }
 
     async fn exchange(

@@ -8,6 +8,7 @@ mod sqlite;
 mod text;
 
 use crate::engine::Counters;
+use futures_util::future::{BoxFuture, FutureExt};
 use gradus_judge::rows::Table;
 use gradus_model::json::Json;
 use gradus_model::select::Dialect;
@@ -69,46 +70,63 @@ impl Desk {
     }
 
     /// One of an instance that runs, by the socket in the folder `door`, and holds so many data sets already.
-    pub async fn of_instance(
+    pub fn of_instance(
         dialect: Dialect,
         (door, port): (&Path, u16),
         sets: usize,
-    ) -> Result<Self, String> {
-        Ok(match dialect {
-            Dialect::Sqlite => Self::sqlite(),
-            Dialect::Postgresql => Self::Postgresql(postgresql::Desk::open(door, port, sets).await?),
-            Dialect::Mariadb => Self::Mariadb(mariadb::Desk::open(door, sets).await?),
-        })
+    ) -> BoxFuture<'_, Result<Self, String>> {
+        async move {
+            Ok(match dialect {
+                Dialect::Sqlite => Self::sqlite(),
+                Dialect::Postgresql => Self::Postgresql(postgresql::Desk::open(door, port, sets).await?),
+                Dialect::Mariadb => Self::Mariadb(mariadb::Desk::open(door, sets).await?),
+            })
+        }
+        .boxed()
     }
 
     /// Makes a data set of these files, by path and text, and answers its number. The error names the file.
-    pub async fn load(&mut self, files: &[(&str, String)]) -> Result<usize, String> {
-        match self {
-            Self::Sqlite(desk) => desk.load(files),
-            Self::Postgresql(desk) => desk.load(files).await,
-            Self::Mariadb(desk) => desk.load(files).await,
+    pub fn load<'c>(&'c mut self, files: &'c [(&'c str, String)]) -> BoxFuture<'c, Result<usize, String>> {
+        async move {
+            match self {
+                Self::Sqlite(desk) => desk.load(files),
+                Self::Postgresql(desk) => desk.load(files).await,
+                Self::Mariadb(desk) => desk.load(files).await,
+            }
         }
+        .boxed()
     }
 
     /// Runs a query on a data set that was loaded.
-    pub async fn ask(&mut self, set: usize, query: &str, bounds: Bounds) -> Result<Answer, Refusal> {
-        let query = text::one_statement(query)
-            .ok_or_else(|| refused("there is no query in it, only comments or nothing"))?;
-        match self {
-            Self::Sqlite(desk) => desk.ask(set, query, bounds).await,
-            Self::Postgresql(desk) => desk.ask(set, query, bounds).await,
-            Self::Mariadb(desk) => desk.ask(set, query, bounds).await,
+    pub fn ask<'c>(
+        &'c mut self,
+        set: usize,
+        query: &'c str,
+        bounds: Bounds,
+    ) -> BoxFuture<'c, Result<Answer, Refusal>> {
+        async move {
+            let query = text::one_statement(query)
+                .ok_or_else(|| refused("there is no query in it, only comments or nothing"))?;
+            match self {
+                Self::Sqlite(desk) => desk.ask(set, query, bounds).await,
+                Self::Postgresql(desk) => desk.ask(set, query, bounds).await,
+                Self::Mariadb(desk) => desk.ask(set, query, bounds).await,
+            }
         }
+        .boxed()
     }
 
     /// How a query is done, line by line, as its database tells it; nothing if it does not tell.
-    pub async fn plan(&mut self, set: usize, query: &str, bounds: Bounds) -> Vec<String> {
-        let Some(query) = text::one_statement(query) else { return Vec::new() };
-        match self {
-            Self::Sqlite(desk) => desk.plan(set, query, bounds).await,
-            Self::Postgresql(desk) => desk.plan(set, query, bounds).await,
-            Self::Mariadb(desk) => desk.plan(set, query, bounds).await,
+    pub fn plan<'c>(&'c mut self, set: usize, query: &'c str, bounds: Bounds) -> BoxFuture<'c, Vec<String>> {
+        async move {
+            let Some(query) = text::one_statement(query) else { return Vec::new() };
+            match self {
+                Self::Sqlite(desk) => desk.plan(set, query, bounds).await,
+                Self::Postgresql(desk) => desk.plan(set, query, bounds).await,
+                Self::Mariadb(desk) => desk.plan(set, query, bounds).await,
+            }
         }
+        .boxed()
     }
 }
 

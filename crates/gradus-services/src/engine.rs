@@ -13,6 +13,7 @@ pub(crate) mod statements;
 pub use guard::Guarded;
 pub use nats::{Heard, Message};
 
+use futures_util::future::{BoxFuture, FutureExt};
 use gradus_model::json::Json;
 use gradus_model::service::{Engine, Role, Service};
 use std::collections::BTreeMap;
@@ -223,28 +224,34 @@ pub enum Client {
 
 impl Client {
     /// Comes in; the error is why it can't (yet).
-    pub async fn open(engine: Engine, entrance: Entrance<'_>) -> Result<Self, String> {
-        let Entrance { door, port, secret, stream } = entrance;
-        let stream = || stream.ok_or("there is no connection");
-        Ok(match engine {
-            Engine::Postgresql => Self::Postgresql(postgresql::Client::open(door, port).await?),
-            Engine::Mariadb => Self::Mariadb(mariadb::Client::open(door).await?),
-            Engine::Redis => Self::Redis(redis::Client::open(door, secret).await?),
-            Engine::Memcached => Self::Memcached(memcached::Client::open(stream()?).await?),
-            Engine::Nats => Self::Nats(nats::Client::open(stream()?, secret).await?),
-        })
+    pub fn open<'c>(engine: Engine, entrance: Entrance<'c>) -> BoxFuture<'c, Result<Self, String>> {
+        async move {
+            let Entrance { door, port, secret, stream } = entrance;
+            let stream = || stream.ok_or("there is no connection");
+            Ok(match engine {
+                Engine::Postgresql => Self::Postgresql(postgresql::Client::open(door, port).await?),
+                Engine::Mariadb => Self::Mariadb(mariadb::Client::open(door).await?),
+                Engine::Redis => Self::Redis(redis::Client::open(door, secret).await?),
+                Engine::Memcached => Self::Memcached(memcached::Client::open(stream()?).await?),
+                Engine::Nats => Self::Nats(nats::Client::open(stream()?, secret).await?),
+            })
+        }
+        .boxed()
     }
 
     /// Makes the submission's role where there are roles, and fills the instance as the service begins.
-    pub async fn furnish(&mut self, service: &Service) -> Result<(), String> {
-        let seed = &service.seed;
-        match self {
-            Self::Postgresql(client) => client.furnish(seed).await,
-            Self::Mariadb(client) => client.furnish(seed).await,
-            Self::Redis(client) => client.furnish(seed).await,
-            Self::Memcached(client) => client.furnish(seed).await,
-            Self::Nats(client) => client.furnish(&service.streams).await,
+    pub fn furnish<'c>(&'c mut self, service: &'c Service) -> BoxFuture<'c, Result<(), String>> {
+        async move {
+            let seed = &service.seed;
+            match self {
+                Self::Postgresql(client) => client.furnish(seed).await,
+                Self::Mariadb(client) => client.furnish(seed).await,
+                Self::Redis(client) => client.furnish(seed).await,
+                Self::Memcached(client) => client.furnish(seed).await,
+                Self::Nats(client) => client.furnish(&service.streams).await,
+            }
         }
+        .boxed()
     }
 
     /// Hangs up, where a server waits for that before it ends.
@@ -255,21 +262,29 @@ impl Client {
     }
 
     /// Does one statement; its rows as a list of objects.
-    pub async fn sql(&mut self, statement: &str, role: Role) -> Result<Json, String> {
-        match self {
-            Self::Postgresql(client) => client.sql(statement, role).await,
-            Self::Mariadb(client) => client.sql(statement, role).await,
-            Self::Redis(_) | Self::Memcached(_) | Self::Nats(_) => Err("it is not asked in SQL".to_owned()),
+    pub fn sql<'c>(&'c mut self, statement: &'c str, role: Role) -> BoxFuture<'c, Result<Json, String>> {
+        async move {
+            match self {
+                Self::Postgresql(client) => client.sql(statement, role).await,
+                Self::Mariadb(client) => client.sql(statement, role).await,
+                Self::Redis(_) | Self::Memcached(_) | Self::Nats(_) => {
+                    Err("it is not asked in SQL".to_owned())
+                }
+            }
         }
+        .boxed()
     }
 
     /// Does one command of Redis or Memcached.
-    pub async fn command(&mut self, words: &[String]) -> Result<Json, String> {
-        match self {
-            Self::Redis(client) => client.command(words).await,
-            Self::Memcached(client) => client.command(words).await,
-            _ => Err("it takes no commands".to_owned()),
+    pub fn command<'c>(&'c mut self, words: &'c [String]) -> BoxFuture<'c, Result<Json, String>> {
+        async move {
+            match self {
+                Self::Redis(client) => client.command(words).await,
+                Self::Memcached(client) => client.command(words).await,
+                _ => Err("it takes no commands".to_owned()),
+            }
         }
+        .boxed()
     }
 
     /// The way into a NATS.
@@ -281,43 +296,55 @@ impl Client {
     }
 
     /// What the submission has had it do so far.
-    pub async fn counters(&mut self) -> Result<Counters, String> {
-        match self {
-            Self::Postgresql(client) => client.counters().await,
-            Self::Mariadb(client) => client.counters().await,
-            Self::Redis(client) => client.counters().await,
-            Self::Memcached(client) => client.counters().await,
-            Self::Nats(_) => Ok(Counters::new()),
+    pub fn counters(&mut self) -> BoxFuture<'_, Result<Counters, String>> {
+        async move {
+            match self {
+                Self::Postgresql(client) => client.counters().await,
+                Self::Mariadb(client) => client.counters().await,
+                Self::Redis(client) => client.counters().await,
+                Self::Memcached(client) => client.counters().await,
+                Self::Nats(_) => Ok(Counters::new()),
+            }
         }
+        .boxed()
     }
 
     /// Begins to count anew.
-    pub async fn reset(&mut self) -> Result<(), String> {
-        match self {
-            Self::Postgresql(client) => client.reset().await,
-            Self::Mariadb(client) => client.reset().await,
-            Self::Redis(client) => client.reset().await,
-            // What they count is compared with what it was.
-            Self::Memcached(_) | Self::Nats(_) => Ok(()),
+    pub fn reset(&mut self) -> BoxFuture<'_, Result<(), String>> {
+        async move {
+            match self {
+                Self::Postgresql(client) => client.reset().await,
+                Self::Mariadb(client) => client.reset().await,
+                Self::Redis(client) => client.reset().await,
+                // What they count is compared with what it was.
+                Self::Memcached(_) | Self::Nats(_) => Ok(()),
+            }
         }
+        .boxed()
     }
 
     /// How many sessions wait for what another one has locked.
-    pub async fn waiting(&mut self) -> Result<u64, String> {
-        match self {
-            Self::Postgresql(client) => client.waiting().await,
-            Self::Mariadb(client) => client.waiting().await,
-            Self::Redis(_) | Self::Memcached(_) | Self::Nats(_) => Ok(0),
+    pub fn waiting(&mut self) -> BoxFuture<'_, Result<u64, String>> {
+        async move {
+            match self {
+                Self::Postgresql(client) => client.waiting().await,
+                Self::Mariadb(client) => client.waiting().await,
+                Self::Redis(_) | Self::Memcached(_) | Self::Nats(_) => Ok(0),
+            }
         }
+        .boxed()
     }
 
     /// The statements that cost most since the count began, the dearest first.
-    pub async fn dearest(&mut self) -> Result<Vec<Cost>, String> {
-        match self {
-            Self::Postgresql(client) => client.dearest().await,
-            Self::Mariadb(client) => client.dearest().await,
-            Self::Redis(_) | Self::Memcached(_) | Self::Nats(_) => Ok(Vec::new()),
+    pub fn dearest(&mut self) -> BoxFuture<'_, Result<Vec<Cost>, String>> {
+        async move {
+            match self {
+                Self::Postgresql(client) => client.dearest().await,
+                Self::Mariadb(client) => client.dearest().await,
+                Self::Redis(_) | Self::Memcached(_) | Self::Nats(_) => Ok(Vec::new()),
+            }
         }
+        .boxed()
     }
 }
 

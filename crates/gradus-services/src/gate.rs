@@ -2,6 +2,7 @@
 //! and passes on plain requests. It looks names up itself: a room needs neither a resolver nor a route.
 
 use bytes::Bytes;
+use futures_util::future::{BoxFuture, FutureExt};
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::body::Incoming;
 use hyper::header::{CONNECTION, HOST, HeaderName, HeaderValue};
@@ -66,7 +67,11 @@ impl Gate {
     }
 
     /// Serves until the future is dropped; then its connections are gone too.
-    pub async fn serve(self, listener: TcpListener) {
+    pub fn serve(self, listener: TcpListener) -> BoxFuture<'static, ()> {
+        self.serving(listener).boxed()
+    }
+
+    async fn serving(self, listener: TcpListener) {
         let mut connections = tokio::task::JoinSet::new();
         loop {
             tokio::select! {

@@ -8,6 +8,7 @@ use crate::proxy::Way;
 use crate::reply::{Said, say, with_request};
 use crate::shelf;
 use bytes::Bytes;
+use futures_util::future::{BoxFuture, FutureExt};
 use gradus_model::draw;
 use gradus_model::grader::Grader;
 use gradus_model::json::Json;
@@ -183,7 +184,11 @@ impl Stubs {
     }
 
     /// Serves a stub until the future is dropped; then its connections are gone too.
-    pub async fn serve(self, name: String, listener: TcpListener) {
+    pub fn serve(self, name: String, listener: TcpListener) -> BoxFuture<'static, ()> {
+        self.serving(name, listener).boxed()
+    }
+
+    async fn serving(self, name: String, listener: TcpListener) {
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {

@@ -9,6 +9,7 @@ use crate::state::World;
 use crate::stopped::{Stopped, grouped};
 use bindings::gradus::plugin::submission::Host as SubmissionHost;
 use bindings::gradus::plugin::types::{Exchanged, Host as TypesHost};
+use futures_util::future::{BoxFuture, FutureExt};
 use std::path::Path;
 use tokio::sync::{mpsc, oneshot};
 use wasmtime::component::HasSelf;
@@ -94,37 +95,40 @@ impl Plugin {
     }
 
     /// Does the step; `input` is JSON. What it finds, or what ended it.
-    pub async fn run(
-        &self,
+    pub fn run<'c>(
+        &'c self,
         settings: Settings,
-        input: &str,
+        input: &'c str,
         wishes: mpsc::Sender<Wish>,
-    ) -> Result<Vec<Finding>, Unfinished> {
-        let seed = settings.seed;
-        let world = World::new(settings);
-        let printer = world.printer();
-        let mut store = Guest::store(self.0.engine(), &world, 1, tokio::io::empty(), printer, &[])?;
-        store.data_mut().desk.wishes = Some(wishes);
-        let ran = async {
-            let plugin = self.0.instantiate_async(&mut store).await?;
-            plugin.call_run(&mut store, input, seed).await
-        }
-        .await;
-        let words = String::from_utf8_lossy(&world.output.since(0).0).trim().to_owned();
-        match ran {
-            Ok(Ok(())) => Ok(Vec::new()),
-            Ok(Err(findings)) if findings.is_empty() && words.is_empty() => {
-                Err(Unfinished::Nothing("it printed nothing either".into()))
+    ) -> BoxFuture<'c, Result<Vec<Finding>, Unfinished>> {
+        async move {
+            let seed = settings.seed;
+            let world = World::new(settings);
+            let printer = world.printer();
+            let mut store = Guest::store(self.0.engine(), &world, 1, tokio::io::empty(), printer, &[])?;
+            store.data_mut().desk.wishes = Some(wishes);
+            let ran = async {
+                let plugin = self.0.instantiate_async(&mut store).await?;
+                plugin.call_run(&mut store, input, seed).await
             }
-            Ok(Err(findings)) if findings.is_empty() => Err(Unfinished::Nothing(words)),
-            Ok(Err(findings)) => Ok(findings),
-            Err(error) => Err(match Stopped::of(&error, &world.meter) {
-                Stopped::Crashed(why) if !words.is_empty() => {
-                    Stopped::Crashed(format!("{why}: {words}")).into()
+            .await;
+            let words = String::from_utf8_lossy(&world.output.since(0).0).trim().to_owned();
+            match ran {
+                Ok(Ok(())) => Ok(Vec::new()),
+                Ok(Err(findings)) if findings.is_empty() && words.is_empty() => {
+                    Err(Unfinished::Nothing("it printed nothing either".into()))
                 }
-                stopped => stopped.into(),
-            }),
+                Ok(Err(findings)) if findings.is_empty() => Err(Unfinished::Nothing(words)),
+                Ok(Err(findings)) => Ok(findings),
+                Err(error) => Err(match Stopped::of(&error, &world.meter) {
+                    Stopped::Crashed(why) if !words.is_empty() => {
+                        Stopped::Crashed(format!("{why}: {words}")).into()
+                    }
+                    stopped => stopped.into(),
+                }),
+            }
         }
+        .boxed()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::serve;
 use crate::state::World;
 use crate::stopped::Stopped;
 use bytes::Bytes;
+use futures_util::future::{BoxFuture, FutureExt};
 use http::{Request, Response};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -60,13 +61,16 @@ impl Server {
     }
 
     /// Starts a fresh instance and waits until it waits for a request.
-    pub async fn start(&self) -> Result<(), Stopped> {
-        self.stop().await;
-        let started = self.fresh().await?;
-        *self.0.instance.lock().await = Some(started);
-        let mut control = self.control();
-        (control.is_up, control.ended) = (true, None);
-        Ok(())
+    pub fn start(&self) -> BoxFuture<'_, Result<(), Stopped>> {
+        async move {
+            self.stop().await;
+            let started = self.fresh().await?;
+            *self.0.instance.lock().await = Some(started);
+            let mut control = self.control();
+            (control.is_up, control.ended) = (true, None);
+            Ok(())
+        }
+        .boxed()
     }
 
     async fn fresh(&self) -> Result<Instance, Stopped> {
@@ -179,11 +183,14 @@ impl Server {
 
     /// Runs its program once, for so long at most, beside the server; `None` if it is none that is run this way. Its work counts
     /// with the server's, and so do both towards what a grading may take.
-    pub async fn run(&self, command: &Command, within: Duration) -> Option<Outcome> {
-        let world = &self.0.world;
-        let done = command::run(&self.0.program, world, command, within).await?;
-        world.meter.add(done.fuel);
-        Some(done)
+    pub fn run<'c>(&'c self, command: &'c Command, within: Duration) -> BoxFuture<'c, Option<Outcome>> {
+        async move {
+            let world = &self.0.world;
+            let done = command::run(&self.0.program, world, command, within).await?;
+            world.meter.add(done.fuel);
+            Some(done)
+        }
+        .boxed()
     }
 
     fn note(&self, stopped: Stopped) -> Stopped {

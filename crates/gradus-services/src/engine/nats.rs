@@ -6,6 +6,7 @@ mod wire;
 pub use wire::Message;
 
 use super::{ADMIN, APP, PASSWORD, Places, Programs};
+use futures_util::future::{BoxFuture, FutureExt};
 use gradus_judge::json;
 use gradus_model::json::Json;
 use gradus_model::nats::{Consumer, Stream};
@@ -108,13 +109,20 @@ impl Client {
     }
 
     /// Remembers from now on what is published on these subjects.
-    pub async fn attend(&mut self, heard: &Heard, subjects: &[String]) -> Result<(), String> {
-        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(heard.clone());
-        for subject in subjects {
-            self.listens += 1;
-            self.write(format!("SUB {subject} {}\r\n", self.listens).as_bytes()).await?;
+    pub fn attend<'c>(
+        &'c mut self,
+        heard: &'c Heard,
+        subjects: &'c [String],
+    ) -> BoxFuture<'c, Result<(), String>> {
+        async move {
+            *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(heard.clone());
+            for subject in subjects {
+                self.listens += 1;
+                self.write(format!("SUB {subject} {}\r\n", self.listens).as_bytes()).await?;
+            }
+            self.flush().await
         }
-        self.flush().await
+        .boxed()
     }
 
     /// Makes streams and their consumers.
@@ -146,61 +154,74 @@ impl Client {
     }
 
     /// A message to whom it may concern.
-    pub async fn publish(&mut self, message: &Message) -> Result<(), String> {
-        self.write(&wire::publish(message, None)?).await?;
-        self.flush().await
+    pub fn publish<'c>(&'c mut self, message: &'c Message) -> BoxFuture<'c, Result<(), String>> {
+        async move {
+            self.write(&wire::publish(message, None)?).await?;
+            self.flush().await
+        }
+        .boxed()
     }
 
     /// A message that is answered.
-    pub async fn request(&mut self, message: &Message, timeout: Duration) -> Result<Message, String> {
-        self.asked += 1;
-        let inbox = format!("{INBOX}.{}", self.asked);
-        self.write(&wire::publish(message, Some(&inbox))?).await?;
-        let wait = async {
-            loop {
-                match self.next(timeout).await? {
-                    Said::Reply(reply) if reply.subject == inbox => return Ok(reply),
-                    Said::Refusal(why) => return Err(why),
-                    // Of an earlier request, which waited no longer.
-                    Said::Reply(_) | Said::Pong => {}
+    pub fn request<'c>(
+        &'c mut self,
+        message: &'c Message,
+        timeout: Duration,
+    ) -> BoxFuture<'c, Result<Message, String>> {
+        async move {
+            self.asked += 1;
+            let inbox = format!("{INBOX}.{}", self.asked);
+            self.write(&wire::publish(message, Some(&inbox))?).await?;
+            let wait = async {
+                loop {
+                    match self.next(timeout).await? {
+                        Said::Reply(reply) if reply.subject == inbox => return Ok(reply),
+                        Said::Refusal(why) => return Err(why),
+                        // Of an earlier request, which waited no longer.
+                        Said::Reply(_) | Said::Pong => {}
+                    }
                 }
+            };
+            let reply = tokio::time::timeout(timeout, wait).await.map_err(|_| "no reply".to_owned())??;
+            if reply.status.as_deref() == Some("503") {
+                return Err("nobody listens on that subject".to_owned());
             }
-        };
-        let reply = tokio::time::timeout(timeout, wait).await.map_err(|_| "no reply".to_owned())??;
-        if reply.status.as_deref() == Some("503") {
-            return Err("nobody listens on that subject".to_owned());
+            Ok(reply)
         }
-        Ok(reply)
+        .boxed()
     }
 
     /// What a stream holds, from its first message to its last.
-    pub async fn stream(&mut self, name: &str) -> Result<Vec<Message>, String> {
-        let about = self.api(&format!("STREAM.INFO.{name}"), "").await?;
-        let number = |key: &str| {
-            let number = about.get("state").and_then(|state| state.get(key)).map(Json::to_text);
-            number.and_then(|number| number.parse::<u64>().ok()).unwrap_or(0)
-        };
-        let (first, last, count) = (number("first_seq"), number("last_seq"), number("messages"));
-        if count > MOST as u64 {
-            return Err(format!("it holds {count} messages, and {MOST} are read at most"));
-        }
-        let mut messages = Vec::new();
-        let mut next = first;
-        while next <= last && (messages.len() as u64) < count {
-            // `next_by_subj` leaps over what was deleted.
-            let asked = format!("{{\"seq\":{next},\"next_by_subj\":\">\"}}");
-            let answer = match self.api(&format!("STREAM.MSG.GET.{name}"), &asked).await {
-                Ok(answer) => answer,
-                // What was left of it has been deleted meanwhile.
-                Err(why) if why.contains("no message found") => break,
-                Err(why) => return Err(why),
+    pub fn stream<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<Vec<Message>, String>> {
+        async move {
+            let about = self.api(&format!("STREAM.INFO.{name}"), "").await?;
+            let number = |key: &str| {
+                let number = about.get("state").and_then(|state| state.get(key)).map(Json::to_text);
+                number.and_then(|number| number.parse::<u64>().ok()).unwrap_or(0)
             };
-            let (message, sequence) =
-                wire::stored(&answer).ok_or("it tells a message in a way of its own")?;
-            messages.push(message);
-            next = sequence + 1;
+            let (first, last, count) = (number("first_seq"), number("last_seq"), number("messages"));
+            if count > MOST as u64 {
+                return Err(format!("it holds {count} messages, and {MOST} are read at most"));
+            }
+            let mut messages = Vec::new();
+            let mut next = first;
+            while next <= last && (messages.len() as u64) < count {
+                // `next_by_subj` leaps over what was deleted.
+                let asked = format!("{{\"seq\":{next},\"next_by_subj\":\">\"}}");
+                let answer = match self.api(&format!("STREAM.MSG.GET.{name}"), &asked).await {
+                    Ok(answer) => answer,
+                    // What was left of it has been deleted meanwhile.
+                    Err(why) if why.contains("no message found") => break,
+                    Err(why) => return Err(why),
+                };
+                let (message, sequence) =
+                    wire::stored(&answer).ok_or("it tells a message in a way of its own")?;
+                messages.push(message);
+                next = sequence + 1;
+            }
+            Ok(messages)
         }
-        Ok(messages)
+        .boxed()
     }
 
     /// Asks JetStream.
