@@ -39,7 +39,12 @@ pub async fn bless(
     interrupt: &Interrupt,
 ) -> Result<Vec<Blessing>, String> {
     let trial = Trial::new(exercise, grader, workshop, interrupt, &Quiet::default());
-    let candidate = Candidate { name, kind: Kind::Solution { lacks: Vec::new() }, in_wasm: false, source };
+    let candidate = Candidate {
+        name,
+        kind: Kind::Solution { lacks: Vec::new(), alone: Vec::new() },
+        in_wasm: false,
+        source,
+    };
     let prepared =
         candidate::prepare(&candidate, exercise.exercise.submission).map_err(|error| error.to_string())?;
     let record = Record::default();

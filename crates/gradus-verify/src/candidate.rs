@@ -24,10 +24,12 @@ pub struct Candidate {
 /// What is expected of a candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It earns everything but what its stack can't do, and each check holds alone.
+    /// It earns everything but what its stack can't do.
     Solution {
         /// The checks that it does not pass.
         lacks: Vec<String>,
+        /// The checks that are shown with it to hold alone.
+        alone: Vec<String>,
     },
     /// It boots and does not pass.
     Starter,
@@ -79,7 +81,12 @@ pub fn all(
     for (name, source) in catalogue.solutions(slug)? {
         let lacks = catalogue.lacks(slug, &name, &grader.grader)?;
         let in_wasm = is_wasm(&source);
-        candidates.push(Candidate { name, kind: Kind::Solution { lacks }, in_wasm, source });
+        candidates.push(Candidate {
+            name,
+            kind: Kind::Solution { lacks, alone: Vec::new() },
+            in_wasm,
+            source,
+        });
     }
     for (name, source) in catalogue.starters(slug)? {
         candidates.push(Candidate { name, kind: Kind::Starter, in_wasm: false, source });
@@ -103,6 +110,25 @@ fn is_wasm(source: &Path) -> bool {
     let plan = plan::plan(source, Some(SubmissionKind::Server));
     let portable = plan.ok().and_then(|plan| plan.portable(source).ok().flatten());
     portable.is_some_and(|portable| portable.kind == PortableKind::Binary)
+}
+
+/// Has each check shown to hold alone by one solution that passes it: by that which most mutants change, if it can. Whether a
+/// check leans on another one is up to the grader, not to who answers.
+pub fn share_alone(candidates: &mut [Candidate], checks: impl Iterator<Item = String>) {
+    let mutants = |name: &str| {
+        let is_its = |kind: &Kind| matches!(kind, Kind::Mutant { of, .. } if of == name);
+        candidates.iter().filter(|candidate| is_its(&candidate.kind)).count()
+    };
+    let natives = candidates.iter().enumerate().filter(|(_, candidate)| !candidate.in_wasm);
+    let mut order: Vec<(usize, usize)> =
+        natives.map(|(index, candidate)| (mutants(&candidate.name), index)).collect();
+    order.sort_by_key(|(mutants, _)| std::cmp::Reverse(*mutants));
+    let mut left: Vec<String> = checks.collect();
+    for (_, index) in order {
+        if let Kind::Solution { lacks, alone } = &mut candidates[index].kind {
+            (left, *alone) = left.into_iter().partition(|id| lacks.contains(id));
+        }
+    }
 }
 
 /// The same candidates in WebAssembly: of these solutions, with the mutants of each.
@@ -135,4 +161,47 @@ pub fn prepare(candidate: &Candidate, kind: SubmissionKind) -> Result<Prepared, 
     let plan = plan::plan(folder.path(), Some(kind)).map_err(|error| NotPrepared::Plan(error.to_string()))?;
     let digest = tree::digest(folder.path()).map_err(|error| NotPrepared::Copy(error.to_string()))?;
     Ok(Prepared { folder, plan, digest })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(name: &str, in_wasm: bool, kind: Kind) -> Candidate {
+        Candidate { name: name.to_owned(), kind, in_wasm, source: PathBuf::new() }
+    }
+
+    fn solution(name: &str, in_wasm: bool, lacks: &[&str]) -> Candidate {
+        let lacks = lacks.iter().map(|id| (*id).to_owned()).collect();
+        candidate(name, in_wasm, Kind::Solution { lacks, alone: Vec::new() })
+    }
+
+    fn mutant(of: &str) -> Candidate {
+        let kind = Kind::Mutant { of: of.to_owned(), fails: Vec::new(), patch: String::new(), built: None };
+        candidate("mutant", false, kind)
+    }
+
+    /// What each solution shows alone of the checks a, b and c.
+    fn shown(mut candidates: Vec<Candidate>) -> Vec<String> {
+        share_alone(&mut candidates, ["a", "b", "c"].map(str::to_owned).into_iter());
+        let alone = candidates.into_iter().filter_map(|candidate| match candidate.kind {
+            Kind::Solution { alone, .. } => Some(alone.concat()),
+            _ => None,
+        });
+        alone.collect()
+    }
+
+    #[test]
+    fn each_check_is_shown_alone_once_by_who_passes_it() {
+        assert_eq!(shown(vec![solution("one", false, &[]), solution("two", false, &[])]), ["abc", ""]);
+        let most = vec![
+            solution("one", false, &[]),
+            solution("two", false, &["b"]),
+            mutant("one"),
+            mutant("two"),
+            mutant("two"),
+        ];
+        assert_eq!(shown(most), ["b", "ac"]);
+        assert_eq!(shown(vec![solution("one", true, &[]), solution("two", false, &["c"])]), ["", "ab"]);
+    }
 }

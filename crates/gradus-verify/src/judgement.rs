@@ -70,8 +70,10 @@ pub fn problems(candidate: &Candidate, report: &Report) -> Vec<String> {
     });
     let mut problems: Vec<String> = broken.collect();
     match &candidate.kind {
-        Kind::Solution { lacks } if candidate.in_wasm => problems.extend(solution(&possible(report), lacks)),
-        Kind::Solution { lacks } => problems.extend(solution(report, lacks)),
+        Kind::Solution { lacks, .. } if candidate.in_wasm => {
+            problems.extend(solution(&possible(report), lacks))
+        }
+        Kind::Solution { lacks, .. } => problems.extend(solution(report, lacks)),
         Kind::Starter => problems.extend(starter(report)),
         Kind::Mutant { fails, .. } if candidate.in_wasm => {
             let report = possible(report);

@@ -176,6 +176,8 @@ fn wanted(catalogue: &Catalogue, pair: &Pair<'_>, options: &Options) -> Result<V
         return Err(NotVerified::Unknown { slug: slug.clone(), name: unknown.clone() });
     }
     candidates.retain(|candidate| only.is_empty() || only.contains(&candidate.name));
+    let checks = pair.grader.grader.checks.iter().map(|check| check.id.value.clone());
+    candidate::share_alone(&mut candidates, checks);
     Ok(candidates)
 }
 

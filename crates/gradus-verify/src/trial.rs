@@ -89,12 +89,10 @@ impl<'a> Script<'a> {
         let seeds = self.others.iter().filter(|_| !self.varying.is_empty());
         let seeds = seeds.map(|seed| Further::Seed(*seed, self.selection(candidate)));
         let mut further: Vec<Further> = seeds.collect();
-        if let Kind::Solution { lacks } = &candidate.kind
+        if let Kind::Solution { alone, .. } = &candidate.kind
             && self.alone
-            && !candidate.in_wasm
         {
-            let ids = self.checks.iter().filter(|id| !lacks.contains(id)).map(String::as_str);
-            let alone = gradus_grade::alone(self.grader, ids);
+            let alone = gradus_grade::alone(self.grader, alone.iter().map(String::as_str));
             further.extend(alone.into_iter().map(|id| Further::Alone(id.to_owned())));
         }
         further
