@@ -6,13 +6,14 @@ mod valid;
 
 use crate::argument;
 use crate::contract::{Contract, Media, Operation, Parameter, Place};
-use crate::form::{self, FORM};
+use crate::form::{self, IN_PARTS};
 use crate::generate::{Extent, Maker, Variant};
 use crate::link::{self, Origin};
 use crate::pointer::Pointer;
 use crate::template::is_json;
+use crate::value::to_text;
 use gradus_model::draw::Random;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
 /// One request, not yet sent.
@@ -69,6 +70,13 @@ pub enum Payload {
         media: String,
         /// What is sent.
         value: Value,
+    },
+    /// A form, URL-encoded or in parts.
+    Form {
+        /// The content type, without a boundary.
+        media: String,
+        /// What is sent.
+        fields: Map<String, Value>,
     },
     /// Anything else.
     Bytes {
@@ -154,6 +162,7 @@ impl<'c> Draft<'c> {
         let body = match &case.payload {
             Payload::None => String::new(),
             Payload::Json { media, value } => format!("{media} {value}"),
+            Payload::Form { media, fields } => format!("{media} {}", Value::Object(form::texts(fields))),
             Payload::Bytes { media, bytes } => format!("{media} {bytes:?}"),
         };
         let arguments = case.arguments.iter().map(|(index, value)| format!("{index}={value} "));
@@ -247,14 +256,15 @@ impl<'c> Draft<'c> {
             return None;
         }
         let value = match media.schema {
-            None if is_json(&name) => json!({}),
+            None if is_json(&name) || name == IN_PARTS => json!({}),
             None => json!("some text"),
             Some(id) => (0..TRIES).find_map(|_| {
                 let value = self.maker.plain(&[schemas.get(id)], extent);
                 value.filter(|value| schemas.is_valid(id, value))
             })?,
         };
-        Some(encoded(name, value))
+        // Nothing but fields can stand in parts.
+        (name != IN_PARTS || value.is_object()).then(|| encoded(name, value))
     }
 
     /// Whether a value is a valid body of that media type.
@@ -268,11 +278,10 @@ pub(crate) fn encoded(media: String, value: Value) -> Payload {
     if is_json(&media) {
         return Payload::Json { media, value };
     }
-    let bytes = match &value {
-        Value::Object(fields) => form::encode(fields).into_bytes(),
-        other => crate::value::to_text(other).into_bytes(),
-    };
-    Payload::Bytes { media, bytes }
+    match value {
+        Value::Object(fields) if form::is_form(&media) => Payload::Form { media, fields },
+        other => Payload::Bytes { media, bytes: to_text(&other).into_bytes() },
+    }
 }
 
 /// The media type that is sent where a range is taken.
@@ -287,7 +296,7 @@ fn sent(range: &str) -> &str {
 /// Whether bodies of a media type are made here.
 fn can_be_made(range: &str) -> bool {
     let name = sent(range);
-    is_json(name) || name.starts_with("text/") || name == FORM
+    is_json(name) || name.starts_with("text/") || form::is_form(name)
 }
 
 /// What a case is called by where its value differs.

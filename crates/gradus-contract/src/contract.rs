@@ -239,6 +239,14 @@ impl Operation {
     }
 }
 
+impl RequestBody {
+    /// What stands in a body of that media type; where it is none of them by name, in the first one.
+    pub(crate) fn schema(&self, media: &str) -> Option<SchemaId> {
+        let named = self.content.iter().find(|own| own.range == media);
+        named.or(self.content.first()).and_then(|media| media.schema)
+    }
+}
+
 impl LinkTarget {
     /// Whether it means this operation.
     pub fn means(&self, operation: &Operation) -> bool {

@@ -1,43 +1,100 @@
-//! Forms (`application/x-www-form-urlencoded`): from values to what is sent, back, and what its texts mean by a schema.
+//! Forms, URL-encoded (`application/x-www-form-urlencoded`) and in parts (`multipart/form-data`, RFC 7578): from values to what is
+//! sent, and what its texts mean by a schema.
 
 use crate::argument::scalar;
 use crate::request::push_pair;
 use crate::schemas::{SchemaId, Schemas};
 use crate::shape::{Kind, Shape};
 use crate::value::to_text;
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-/// Its content type.
-pub const FORM: &str = "application/x-www-form-urlencoded";
+/// Content type of URL-encoded ones.
+pub const URL_ENCODED: &str = "application/x-www-form-urlencoded";
+/// Content type of those in parts, without the boundary.
+pub const IN_PARTS: &str = "multipart/form-data";
 /// Branches in which a field is looked for.
 const MOST_BRANCHES: usize = 8;
 
-/// What is sent for these fields; a list gives a repeated one.
-pub fn encode(fields: &Map<String, Value>) -> String {
-    let mut form = String::new();
-    for (name, value) in fields {
-        match value {
-            Value::Array(items) => items.iter().for_each(|item| push_pair(&mut form, name, &to_text(item))),
-            other => push_pair(&mut form, name, &to_text(other)),
-        }
-    }
-    form
+/// Whether bodies of this media type are forms.
+pub fn is_form(media: &str) -> bool {
+    media == URL_ENCODED || media == IN_PARTS
 }
 
-/// The fields of a form that was made here, as texts; one that stands there twice is a list.
-pub fn decode(form: &str) -> Map<String, Value> {
-    let mut fields = Map::new();
-    let text = |encoded: &str| percent_decode_str(encoded).decode_utf8_lossy().into_owned();
-    for (name, value) in form.split('&').filter_map(|pair| pair.split_once('=')) {
-        let value = Value::from(text(value));
-        match fields.get_mut(&text(name)) {
-            None => drop(fields.insert(text(name), value)),
-            Some(Value::Array(items)) => items.push(value),
-            Some(one) => *one = Value::Array(vec![one.take(), value]),
+/// Content type and bytes of a form of these fields; a list gives a repeated one. `files` are sent as such, where there are parts.
+pub fn encode(media: &str, fields: &Map<String, Value>, files: &[&str]) -> (String, Vec<u8>) {
+    if media == IN_PARTS {
+        return parts(fields, files);
+    }
+    let mut form = String::new();
+    for (name, value) in fields {
+        each(value).iter().for_each(|one| push_pair(&mut form, name, &to_text(one)));
+    }
+    (media.to_owned(), form.into_bytes())
+}
+
+fn parts(fields: &Map<String, Value>, files: &[&str]) -> (String, Vec<u8>) {
+    let mut boundary = "part".to_owned();
+    while fields.values().any(|value| to_text(value).contains(&boundary)) {
+        boundary.push('-');
+    }
+    let mut body = String::new();
+    for (name, value) in fields {
+        let is_file = files.contains(&name.as_str());
+        // As browsers do it (WHATWG, "multipart/form-data encoding algorithm").
+        let name = name.replace('\r', "%0D").replace('\n', "%0A").replace('"', "%22");
+        for one in each(value) {
+            body += &format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"");
+            body += match one {
+                _ if is_file => "; filename=\"file.bin\"\r\ncontent-type: application/octet-stream",
+                Value::Object(_) | Value::Array(_) => "\r\ncontent-type: application/json",
+                _ => "",
+            };
+            body += &format!("\r\n\r\n{}\r\n", to_text(one));
         }
     }
-    fields
+    body += &format!("--{boundary}--\r\n");
+    (format!("{IN_PARTS}; boundary={boundary}"), body.into_bytes())
+}
+
+/// What of a field is sent, one after another.
+fn each(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(items) => items,
+        other => std::slice::from_ref(other),
+    }
+}
+
+/// The same fields as whoever receives them has them at first, as texts; a list of one is that one, an empty one is not there.
+pub fn texts(fields: &Map<String, Value>) -> Map<String, Value> {
+    let text = |value: &Value| Value::from(to_text(value));
+    let received = fields.iter().filter_map(|(name, value)| {
+        let texts = match each(value) {
+            [] => return None,
+            [one] => text(one),
+            several => Value::Array(several.iter().map(text).collect()),
+        };
+        Some((name.clone(), texts))
+    });
+    received.collect()
+}
+
+/// Fields that are files: what they hold is said to be bytes.
+pub fn files(schemas: &Schemas, id: SchemaId) -> Vec<&str> {
+    let whole = [schemas.get(id)];
+    let is_file = |field: &[&Value]| {
+        let field = Shape::of(field, 0, schemas);
+        field.format == Some("binary") || field.is_bytes
+    };
+    let mut files = Vec::new();
+    for branch in 0..Shape::of(&whole, 0, schemas).branches.min(MOST_BRANCHES) {
+        for property in Shape::of(&whole, branch, schemas).properties {
+            let items = Shape::of(&property.schemas, 0, schemas).items;
+            if is_file(&property.schemas) || (!items.is_empty() && is_file(&items)) {
+                files.push(property.name);
+            }
+        }
+    }
+    files
 }
 
 /// What a server reads from it: numbers, bools and lists where the schema speaks of them, texts otherwise.

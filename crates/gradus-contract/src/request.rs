@@ -3,6 +3,7 @@
 use crate::argument::texts;
 use crate::case::{Case, Payload};
 use crate::contract::{Contract, Parameter, Place, Style};
+use crate::form;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -56,10 +57,16 @@ pub fn build(contract: &Contract, case: &Case, reached: &[(usize, Value)]) -> As
     }
     let (media, body) = match &case.payload {
         Payload::None => (None, Vec::new()),
-        Payload::Json { media, value } => (Some(media), value.to_string().into_bytes()),
-        Payload::Bytes { media, bytes } => (Some(media), bytes.clone()),
+        Payload::Json { media, value } => (Some(media.clone()), value.to_string().into_bytes()),
+        Payload::Form { media, fields } => {
+            let schema = operation.body.as_ref().and_then(|body| body.schema(media));
+            let files = schema.map_or_else(Vec::new, |id| form::files(&contract.schemas, id));
+            let (media, bytes) = form::encode(media, fields, &files);
+            (Some(media), bytes)
+        }
+        Payload::Bytes { media, bytes } => (Some(media.clone()), bytes.clone()),
     };
-    headers.extend(media.map(|media| ("content-type".to_owned(), media.clone())));
+    headers.extend(media.map(|media| ("content-type".to_owned(), media)));
     let mark = if query.is_empty() { "" } else { "?" };
     let target = format!("{}{path}{mark}{query}", contract.base);
     Asked { method: operation.method.clone(), target, headers, body }

@@ -31,6 +31,8 @@ pub struct Shape<'s> {
     pub max_length: Option<u64>,
     pub pattern: Option<&'s str>,
     pub format: Option<&'s str>,
+    /// Whether it is bytes as they are: it has a media type of its own (`contentMediaType`) and no encoding.
+    pub is_bytes: bool,
     pub least: Option<Limit<'s>>,
     pub most: Option<Limit<'s>>,
     pub multiple_of: Option<f64>,
@@ -124,6 +126,7 @@ impl<'s> Shape<'s> {
             max_length: None,
             pattern: None,
             format: None,
+            is_bytes: false,
             least: None,
             most: None,
             multiple_of: None,
@@ -156,10 +159,14 @@ impl<'s> Shape<'s> {
                 shape.branches = shape.branches.max(branches.len());
                 open.extend(branches.get(branch % branches.len().max(1)));
             }
+            shape.is_bytes |= keys.contains_key("contentMediaType") && !keys.contains_key("contentEncoding");
             required.extend(list(keys.get("required")).iter().filter_map(|name| name.as_str()));
             for (key, value) in keys {
                 shape.take(key, value);
             }
+        }
+        if shape.is_bytes && shape.kinds.are_all() {
+            shape.kinds = Kinds(Kinds::bit(Kind::Text));
         }
         for property in &mut shape.properties {
             property.required = required.contains(&property.name);

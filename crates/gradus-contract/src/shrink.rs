@@ -4,7 +4,7 @@
 use crate::argument;
 use crate::case::{Aim, Case, Payload, encoded};
 use crate::contract::Contract;
-use crate::form::{self, FORM};
+use crate::form;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -21,6 +21,7 @@ pub fn size(case: &Case) -> usize {
     let body = match &case.payload {
         Payload::None => 0,
         Payload::Json { value, .. } => 1 + value.to_string().len(),
+        Payload::Form { fields, .. } => 1 + Value::Object(form::texts(fields)).to_string().len(),
         Payload::Bytes { bytes, .. } => 1 + bytes.len(),
     };
     body + case.arguments.iter().map(|(_, value)| 1 + value.to_string().len()).sum::<usize>()
@@ -30,16 +31,15 @@ fn bodies(contract: &Contract, case: &Case) -> Vec<Case> {
     let Some(body) = &contract.operations[case.operation].body else { return Vec::new() };
     let (media, value) = match &case.payload {
         Payload::Json { media, value } => (media, value.clone()),
-        Payload::Bytes { media, bytes } if media == FORM => {
-            (media, Value::Object(form::decode(&String::from_utf8_lossy(bytes))))
-        }
+        Payload::Form { media, fields } => (media, Value::Object(fields.clone())),
         Payload::Bytes { .. } | Payload::None => return Vec::new(),
     };
-    let schema = body.content.iter().find(|own| own.range == *media).or(body.content.first());
-    let Some(id) = schema.and_then(|media| media.schema) else { return Vec::new() };
+    let Some(id) = body.schema(media) else { return Vec::new() };
     let schemas = &contract.schemas;
     let broken = |value: &Value| match value {
-        Value::Object(fields) if media == FORM => schemas.broken(id, &form::reading(schemas, id, fields)),
+        Value::Object(fields) if form::is_form(media) => {
+            schemas.broken(id, &form::reading(schemas, id, &form::texts(fields)))
+        }
         value => schemas.broken(id, value),
     };
     let wrong = broken(&value);

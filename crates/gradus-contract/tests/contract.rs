@@ -65,6 +65,7 @@ fn all(contract: &Contract) -> Vec<Case> {
 fn sent(case: &Case) -> String {
     match &case.payload {
         Payload::Json { value, .. } => value.to_string(),
+        Payload::Form { fields, .. } => serde_json::Value::Object(fields.clone()).to_string(),
         Payload::Bytes { bytes, .. } => String::from_utf8_lossy(bytes).into_owned(),
         Payload::None => String::new(),
     }

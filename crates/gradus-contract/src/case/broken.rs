@@ -3,7 +3,7 @@
 use super::{Aim, Case, Draft, Payload, encoded, sent, told};
 use crate::argument;
 use crate::contract::{Place, Status};
-use crate::form::{self, FORM};
+use crate::form;
 use crate::generate::Extent;
 use crate::pointer::Pointer;
 use crate::schemas::{SchemaId, Schemas};
@@ -41,6 +41,7 @@ impl Draft<'_> {
                 self.refused("JSON that is cut off before its end".into(), payload, content.clone(), true);
                 Some(text.into_bytes())
             }
+            Some(Payload::Form { media, fields }) => Some(form::encode(&media, &fields, &[]).1),
             Some(Payload::Bytes { bytes, .. }) => Some(bytes),
             Some(Payload::None) | None => None,
         };
@@ -93,11 +94,11 @@ impl Draft<'_> {
 fn as_read(schemas: &Schemas, id: SchemaId, media: &str, value: &Value) -> Option<Value> {
     match value {
         value if is_json(media) => Some(value.clone()),
-        Value::Object(fields) if media == FORM => {
-            let read = form::reading(schemas, id, &form::decode(&form::encode(fields)));
+        Value::Object(fields) if form::is_form(media) => {
+            let read = form::reading(schemas, id, &form::texts(fields));
             (read == *value).then_some(read)
         }
-        Value::String(_) if media != FORM => Some(value.clone()),
+        Value::String(_) if !form::is_form(media) => Some(value.clone()),
         _ => None,
     }
 }

@@ -279,13 +279,61 @@ fn what_the_grader_gives_is_sent() {
     }
 }
 
+/// Content type and body of the first case, as they are sent.
+fn first_body(text: &str) -> (String, String) {
+    let contract = read(text);
+    let asked = request::build(&contract, &all(&contract)[0], &[]);
+    (asked.headers[0].1.clone(), String::from_utf8(asked.body).expect("text"))
+}
+
 #[test]
 fn forms_and_texts_are_made_too() {
     let text = taking("{ type: object, required: [a], properties: { a: { const: b c } } }");
-    let form = text.replace("application/json", "application/x-www-form-urlencoded");
-    assert_eq!(sent(&all(&read(&form))[0]), "a=b%20c");
+    let encoded = "application/x-www-form-urlencoded";
+    assert_eq!(first_body(&text.replace("application/json", encoded)), (encoded.into(), "a=b%20c".into()));
     let plain = taking("{ const: hello }").replace("application/json", "text/plain");
     assert_eq!(sent(&all(&read(&plain))[0]), "hello");
     let picture = taking("{ type: string }").replace("application/json", "image/png");
     assert_eq!(all(&read(&picture)), Vec::new());
+}
+
+#[test]
+fn forms_in_parts_hold_texts_json_and_files() {
+    let text = taking(
+        "{ type: object, required: [a, b, c, d, e], properties: { a: { const: -- part -- }, b: { const: [1, two] }, c: { const: { d: 1 } }, d: { enum: [bytes], format: binary }, e: { const: more, contentMediaType: image/png } } }",
+    );
+    let (media, body) = first_body(&text.replace("application/json", "multipart/form-data"));
+    assert_eq!(media, "multipart/form-data; boundary=part-");
+    let file = "; filename=\"file.bin\"\r\ncontent-type: application/octet-stream";
+    let part = |name: &str, more: &str, value: &str| {
+        format!("--part-\r\ncontent-disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n")
+    };
+    let parts = [
+        part("a", "", "-- part --"),
+        part("b", "", "1"),
+        part("b", "", "two"),
+        part("c", "\r\ncontent-type: application/json", "{\"d\":1}"),
+        part("d", file, "bytes"),
+        part("e", file, "more"),
+    ];
+    assert_eq!(body, parts.concat() + "--part---\r\n");
+    // A text is no form.
+    let none = taking("{ type: string }").replace("application/json", "multipart/form-data");
+    assert_eq!(all(&read(&none)), Vec::new());
+}
+
+#[test]
+fn what_breaks_a_form_in_parts_is_asked_too() {
+    let text = taking(
+        "{ type: object, required: [title], properties: { title: { type: string, minLength: 3 }, size: { type: integer } } }",
+    );
+    let cases = all(&read(&text.replace("application/json", "multipart/form-data")));
+    let refused = labels(&cases, Aim::Refused);
+    for label in [
+        "`title` left out, which is required",
+        "`title` one character shorter than minLength 3",
+        "`size` is text instead of an integer",
+    ] {
+        assert!(refused.contains(&label), "{label} in {refused:?}");
+    }
 }
