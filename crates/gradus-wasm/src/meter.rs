@@ -1,6 +1,7 @@
 //! What a program's work costs, and what it may still cost. Its time is counted, not measured: it goes on with the work done,
 //! with what the program waits for itself, and with what the grader waits.
 
+use crate::call::Call;
 use crate::limits::{Limits, SLOWEST};
 use crate::stopped::Stopped;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,12 +11,6 @@ use wasmtime::{AsContext, AsContextMut, CallHook, StoreContextMut};
 
 /// So many units of work are a nanosecond of the program's clock.
 const FUEL_PER_NANOSECOND: u64 = 10;
-/// Where calls are measured, only a longer one is one that waits.
-const WAITS: Duration = Duration::from_millis(5);
-/// The same for a question to an upstream, which also a slow machine carries there and back within this time.
-const WAITS_FOR_ANSWER: Duration = Duration::from_millis(25);
-/// What a question counts that is answered sooner, however long it took: one that asks without end comes to an end.
-const QUESTION: Duration = Duration::from_micros(500);
 /// Whoever was at work for so long gives way.
 const LONG: Duration = Duration::from_millis(1);
 
@@ -41,16 +36,7 @@ struct Gauge {
     budget: Budget,
     /// What was waited, by the program and by the grader.
     waited: Duration,
-    calling: Option<Instant>,
-    /// Whether calls are measured of which nobody tells what they wait for.
-    measures: bool,
-    /// Whether this call asks an upstream, or waits for an answer of one; and how many of these are still to come.
-    asks: bool,
-    open: usize,
-    /// When what this call waits for is due by the program's clock, and which of it has come.
-    due: Vec<Duration>,
-    rang: Option<Duration>,
-    is_idle: bool,
+    call: Call,
     /// What the clock said when this turn began.
     turn: Duration,
     /// Bytes printed in this turn.
@@ -84,13 +70,7 @@ impl Meter {
             refill: None,
             budget: Budget::Start,
             waited: Duration::ZERO,
-            calling: None,
-            measures: false,
-            asks: false,
-            open: 0,
-            due: Vec::new(),
-            rang: None,
-            is_idle: false,
+            call: Call::default(),
             turn: Duration::ZERO,
             printed: 0,
             held: 0,
@@ -135,9 +115,9 @@ impl Meter {
     pub fn settle(&self) {
         let mut gauge = self.gauge();
         gauge.spent += gauge.given - gauge.left;
-        (gauge.given, gauge.left, gauge.refill, gauge.calling, gauge.working) = (0, 0, None, None, None);
+        (gauge.given, gauge.left, gauge.refill, gauge.working) = (0, 0, None, None);
+        gauge.call.forget();
         gauge.held = 0;
-        gauge.is_idle = false;
         gauge.turn = gauge.now();
         // One that was aborted is unwound later: what it counts then is nobody's.
         gauge.instance += 1;
@@ -200,35 +180,25 @@ impl Meter {
 
     /// From now on, each call that takes long counts as a wait: a core module does not tell us which of them are.
     pub fn measures(&self) {
-        self.gauge().measures = true;
+        self.gauge().call.measure();
     }
 
     /// The program asks an upstream; until this is dropped, it may wait for the answer.
     pub fn asks(&self) -> Asking {
-        let mut gauge = self.gauge();
-        gauge.asks = true;
-        gauge.open += 1;
+        self.gauge().call.ask();
         Asking(self.clone())
     }
 
-    /// Waits until the program's clock says that, which goes on as this machine's does meanwhile, but comes to exactly that. Of several
-    /// such waits in one call, those end that are due first, also when all are over.
+    /// Waits until the program's clock says that, which goes on as this machine's does meanwhile, but comes to exactly that.
     pub async fn waits_until(&self, due: Duration) {
         let left = {
             let mut gauge = self.gauge();
-            gauge.due.push(due);
+            gauge.call.wait(due);
             due.saturating_sub(gauge.now())
         };
         tokio::time::sleep(left).await;
-        let is_first = {
-            let mut gauge = self.gauge();
-            let is_first = gauge.due.iter().min() == Some(&due);
-            if is_first {
-                gauge.rang = Some(due);
-            }
-            is_first
-        };
-        if !is_first {
+        let ends = self.gauge().call.ring(due);
+        if !ends {
             std::future::pending().await
         }
     }
@@ -249,7 +219,7 @@ impl Meter {
 
     /// The program waits for a request.
     pub fn is_idle(&self) {
-        self.gauge().is_idle = true;
+        self.gauge().call.idle();
         self.idle.send_modify(|count| *count += 1);
     }
 
@@ -280,17 +250,16 @@ impl Meter {
             CallHook::CallingHost | CallHook::ReturningFromWasm => {
                 gauge.left = context.as_context().get_fuel()?;
                 let now = Instant::now();
-                gauge.calling = Some(now);
+                gauge.call.begin(now);
                 if let Some(since) = gauge.working.take() {
                     gauge.worked += now - since;
                 }
             }
             CallHook::ReturningFromHost | CallHook::CallingWasm => {
-                let waited = gauge.waiting();
+                let (now, clock) = (Instant::now(), gauge.now());
+                let waited = gauge.call.end(now, clock);
                 gauge.waited += waited;
-                (gauge.calling, gauge.is_idle, gauge.asks, gauge.rang) = (None, false, false, None);
-                gauge.due.clear();
-                gauge.working = Some(Instant::now());
+                gauge.working = Some(now);
                 if let Some(fuel) = gauge.refill.take() {
                     context.as_context_mut().set_fuel(fuel)?;
                     gauge.spent += gauge.given - gauge.left;
@@ -330,10 +299,7 @@ pub struct Asking(Meter);
 
 impl Drop for Asking {
     fn drop(&mut self) {
-        let mut gauge = self.0.gauge();
-        // Whoever waits for the answer has it now.
-        gauge.asks = true;
-        gauge.open -= 1;
+        self.0.gauge().call.answered();
     }
 }
 
@@ -345,24 +311,6 @@ impl Gauge {
 
     /// How long this turn has taken, with what the program waits for right now.
     fn turn(&self) -> Duration {
-        self.now().saturating_sub(self.turn) + self.waiting()
-    }
-
-    /// What the call of the host counts that the program is in: what it asked to wait; what an upstream takes, in steps, as else it
-    /// would count how busy this machine is; nothing, if it does not wait.
-    fn waiting(&self) -> Duration {
-        if let Some(due) = self.rang {
-            return due.saturating_sub(self.now());
-        }
-        let Some(since) = self.calling.filter(|_| !self.is_idle) else { return Duration::ZERO };
-        let took = since.elapsed();
-        if self.asks && took < WAITS_FOR_ANSWER {
-            return QUESTION;
-        }
-        if self.asks || self.open > 0 {
-            return WAITS_FOR_ANSWER * (took.as_millis() / WAITS_FOR_ANSWER.as_millis()) as u32;
-        }
-        let waits = self.measures || !self.due.is_empty();
-        if waits && took >= WAITS { Duration::from_millis(took.as_millis() as u64) } else { Duration::ZERO }
+        self.now().saturating_sub(self.turn) + self.call.counts(Instant::now(), self.now())
     }
 }
