@@ -82,3 +82,11 @@ fn a_submission_writes_text_not_tags() {
         read.text.borrow().contains("<script>pwn()</script></pre></details></style></title><!-- <img src=x")
     );
 }
+
+#[test]
+fn a_check_that_passes_is_folded_up_unless_something_was_noticed() {
+    let quiet = check(Outcome::Passed);
+    let noticed = CheckReport { remarks: vec!["It asked twice.".into()], ..quiet.clone() };
+    let opens = |check: CheckReport| html::write(&graded(vec![check])).contains("id=\"check-a\" open");
+    assert!(opens(noticed) && !opens(quiet));
+}

@@ -18,7 +18,8 @@ pub fn check(check: &CheckReport) -> Markup {
         Outcome::Skipped(_) => ("dim", "–"),
         Outcome::Broken(_) => ("open", "!"),
     };
-    let attention = matches!(check.outcome, Outcome::Failed(_) | Outcome::Broken(_));
+    let went_wrong = matches!(check.outcome, Outcome::Failed(_) | Outcome::Broken(_));
+    let attention = went_wrong || !check.remarks.is_empty();
     html! {
         details.check.(kind) id={ "check-" (check.id) } open[attention] {
             summary {
