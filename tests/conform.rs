@@ -403,3 +403,49 @@ fn a_grader_may_bring_a_contract_values_and_headers_of_its_own() {
     assert_ne!(digest(&course), before, "the contract is a part of the grader");
     course.check(&[]).code(1).says("wanted text of at least 5 characters").says("graders/demo/strict.yaml");
 }
+
+const PICTURES: &str = r#"openapi: 3.1.0
+info: { title: Pictures, version: 1.0.0 }
+paths:
+  /pictures:
+    post:
+      requestBody:
+        required: true
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              required: [title, file]
+              properties:
+                title: { type: string, minLength: 3, maxLength: 20 }
+                file: { type: string, contentMediaType: image/png }
+                size: { type: integer, minimum: 1 }
+      responses:
+        "201": { description: It is there. }
+        "400": { description: It is no picture. }
+"#;
+
+/// It takes titles from `LEAST` characters on. What it is sent is read by Python's own reader of messages in parts.
+const TAKES_PICTURES: &str = r#"
+from email.parser import BytesParser
+def fields(body):
+    boundary = body.split(b"\r\n")[0][2:]
+    message = BytesParser().parsebytes(b"content-type: multipart/form-data; boundary=" + boundary + b"\r\n\r\n" + body)
+    parts = message.get_payload() if message.is_multipart() else []
+    return {part.get_param("name", header="content-disposition"): (part.get_filename(), part.get_payload(decode=True)) for part in parts}
+def answer(method, path, body):
+    sent = fields(body)
+    is_file = sent.get("file", (None, b""))[0] is not None
+    is_title = "title" in sent and LEAST <= len(sent["title"][1].decode()) <= 20
+    size = sent.get("size", (None, b"1"))[1]
+    return (201 if is_file and is_title and size.isdigit() and int(size) > 0 else 400), {}, b""
+"#;
+
+#[test]
+fn forms_in_parts_are_sent_as_others_read_them() {
+    let of = |least: &str| {
+        course(PICTURES, &format!("checks:\n{CONFORM}"), &TAKES_PICTURES.replace("LEAST", least))
+    };
+    of("3").check(&[]).code(0);
+    of("2").check(&[]).code(1).says("`title` one character shorter than minLength 3").says("name=\"title\"");
+}
