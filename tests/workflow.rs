@@ -264,7 +264,9 @@ fn an_interrupted_verification_says_nothing_of_what_was_on_its_way() {
     let hangs = http_server(&format!(
         "def answer(method, path, body):\n    open({asked:?}, 'w').close()\n    time.sleep(4)\n    return 200, {{}}, b'right'\n"
     ));
+    // The starter has the solution's name; it is on its way as well.
     course.write("graders/demo/solutions/python/app.py", &hangs);
+    course.write("exercises/demo/starters/python/app.py", &hangs);
     let root = course.root.path().display().to_string();
     let run = ["verify", "demo", "--only", "python", "--sandbox", "none", "--exercises", &root];
     let (child, _cache) = Gradus::new(run).spawn();
