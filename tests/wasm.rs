@@ -246,6 +246,17 @@ fn waits_count_what_was_asked_however_long_they_took() {
     }
 }
 
+/// A connection to nobody is refused at once: whoever tries again and again must leave the check's own time a turn.
+#[test]
+fn a_load_on_nobody_ends_with_its_check() {
+    let steps = "      - server: kill\n      - load: { connections: 4, for: 10s, requests: [ { get: /, expect: { status: 200 } } ] }\n        expect: { errors: 0 }\n";
+    let course = Course::new(
+        &one_check(steps).replace("    steps:", "    timeout: 200ms\n    steps:"),
+        &http_server(COUNTER),
+    );
+    check(&course, &[]).code(1).says("the check's time was over");
+}
+
 #[test]
 fn growth_of_work_is_judged_exactly() {
     let program = |per: &str| {

@@ -252,6 +252,10 @@ async fn connection(mut line: Client, script: Arc<Script>, mut names: Bindings) 
         let answer = line.send(&request).await;
         // A request that had to wait for its turn was slow, too.
         let took = due.elapsed();
+        if answer.is_err() {
+            // Where nobody listens, nothing was waited for: others of this thread get their turn.
+            tokio::task::yield_now().await;
+        }
         if due < script.begin {
             continue;
         }
