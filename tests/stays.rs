@@ -112,6 +112,33 @@ fn a_line_of_an_earlier_report_leads_to_the_server_that_is_up() {
 }
 
 #[test]
+fn further_instances_that_the_grader_names_are_up_where_an_earlier_report_found_them() {
+    let checks =
+        "  - { id: a, claim: A, points: 1, steps: [ { get: /a, instance: b, expect: { status: 201 } } ] }\n";
+    let leads_there = || {
+        let course = Course::new(checks, &answers(200));
+        let (work, root) = (course.work().display().to_string(), course.root.path().display().to_string());
+        let told = port_asked(&course, "native");
+        let up = Staying::of(Gradus::new(["up", &work, "--exercises", &root, "--server"]));
+        let line = up.wait_for("The server is up at");
+        let (one, other) = line.split_once(", instance b at").expect("both are told");
+        let ports = [port_in(one), port_in(other)];
+        for port in ports {
+            assert!(get(port, "/a").starts_with("HTTP/1.1 200"), "{line}");
+        }
+        assert_ne!(ports[0], ports[1]);
+        assert_eq!(up.interrupt(), 130);
+        assert!(
+            ports.iter().all(|port| std::net::TcpStream::connect(("127.0.0.1", *port)).is_err()),
+            "{line}"
+        );
+        told == ports[1]
+    };
+    // Somebody on this machine may have the usual ports of one folder, but not those of three.
+    assert!((0..3).any(|_| leads_there()));
+}
+
+#[test]
 fn a_server_in_webassembly_is_up_too() {
     let solution = repository().join("graders/todo-backend/solutions/c").display().to_string();
     let up = Staying::of(Gradus::new(["up", &solution, "--exercise", "todo-backend", "--server"]));

@@ -58,6 +58,15 @@ pub enum Missing {
     Broken(Fault),
 }
 
+impl Display for Missing {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotReady(not_ready) => write!(f, "{not_ready}"),
+            Self::Broken(fault) => f.write_str(&fault.what),
+        }
+    }
+}
+
 /// All of them.
 pub struct Further {
     exercise: Exercise,
@@ -77,6 +86,17 @@ impl Further {
             _ => None,
         };
         Self { exercise: job.exercise.clone(), recipe, baseline, portable: None, running: BTreeMap::new() }
+    }
+
+    /// Instances of a submission alone, which is run so.
+    pub fn instances(exercise: &Exercise, recipe: Recipe) -> Self {
+        Self {
+            exercise: exercise.clone(),
+            recipe: Some(recipe),
+            baseline: None,
+            portable: None,
+            running: BTreeMap::new(),
+        }
     }
 
     /// Those of a grading in WebAssembly: the baseline only, in the submission's language and with what surrounds it, too.
@@ -117,7 +137,8 @@ impl Further {
         }
         let recipe = match role {
             Role::Instance(_) => {
-                let another = self.recipe.as_ref().map(Recipe::another).transpose();
+                let number = self.running.len() as u16 + 1;
+                let another = self.recipe.as_ref().map(|recipe| recipe.another(number)).transpose();
                 another.map_err(|error| broken(format!("no copy for {role}: {error}"), None))?
             }
             Role::Baseline => match &mut self.baseline {
@@ -129,6 +150,13 @@ impl Further {
         let recipe = recipe.ok_or_else(|| broken(format!("{role} can't be started"), None))?;
         let target = ProgramTarget::new(recipe).map_err(|error| broken(error.to_string(), None))?;
         self.up(role, Box::new(target), upstreams).await
+    }
+
+    /// Starts the server in that role, if it is not there.
+    pub async fn begin(&mut self, role: Role, upstreams: &mut Upstreams) -> Result<(), Missing> {
+        let server = self.lend(&role, upstreams).await?;
+        self.give_back(role, server);
+        Ok(())
     }
 
     /// Starts a server in that role.

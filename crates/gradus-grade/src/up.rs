@@ -4,12 +4,13 @@ use crate::Doing;
 use crate::backing::Host;
 use crate::build::{self, NotBuilt};
 use crate::check::always_there;
+use crate::further::{Further, Role};
 use crate::ground::Sandbox;
 use crate::interrupt::Interrupt;
 use crate::job::Folder;
 use crate::observe::{Event, Observer};
 use crate::portable::{self, Portables};
-use crate::target::{Origin, ProgramTarget, Target};
+use crate::target::{Origin, ProgramTarget, Recipe, Target};
 use crate::upstreams::Upstreams;
 use gradus_model::draw;
 use gradus_model::exercise::Exercise;
@@ -34,10 +35,10 @@ pub struct Up<'a> {
     pub folder: Option<Folder>,
 }
 
-/// Hears which variables a server is started with, and where ours is.
-pub type Told<'a> = dyn FnMut(&[(OsString, OsString)], Option<&Origin>) + 'a;
+/// Hears which variables a server is started with, and where ours are: "the server", "instance b".
+pub type Told<'a> = dyn FnMut(&[(OsString, OsString)], &[(String, Origin)]) + 'a;
 
-/// Boots it, tells the variables that a server is started with and where ours is, and stays until interrupted. The error
+/// Boots it, tells the variables that a server is started with and where ours are, and stays until interrupted. The error
 /// is what went wrong, whose fault it ever is.
 pub fn up<'a>(
     what: Up<'a>,
@@ -72,13 +73,17 @@ async fn stay(
             .begin_here(what.seed, theirs(), names(&what, None))
             .await
             .map_err(|error| format!("a stub can't listen: {error}"))?;
-        told(&variables, None);
+        told(&variables, &[]);
         interrupt.thrown().await;
         return Ok(());
     };
-    let mut target: Box<dyn Target> = match in_wasm {
-        true => portable(&what, folder, &variables, &upstreams).await?,
-        false => Box::new(program(&what, folder, &variables, &mut upstreams, observer).await?),
+    let (mut target, mut further): (Box<dyn Target>, _) = match in_wasm {
+        true => (portable(&what, folder, &variables, &upstreams).await?, None),
+        false => {
+            let recipe = recipe(&what, folder, &variables, &mut upstreams, observer).await?;
+            let target = ProgramTarget::new(recipe.clone()).map_err(|error| error.to_string())?;
+            (Box::new(target), Some(Further::instances(what.exercise, recipe)))
+        }
     };
     target.open().await.map_err(|cause| cause.to_string())?;
     let origin = target.origin();
@@ -93,27 +98,41 @@ async fn stay(
         let words = target.output_since_mark().text;
         return Err(format!("{cause}\n{}", words.trim_end()));
     }
-    target.publish().await.map_err(|error| format!("the server can't be reached from here: {error}"))?;
+    let mut origins = vec![("the server".to_owned(), origin)];
+    let unreached = |error: std::io::Error| format!("the server can't be reached from here: {error}");
+    if let Some(further) = &mut further {
+        for name in what.grader.instances() {
+            let role = Role::Instance(name.to_owned());
+            let begun = further.begin(role, &mut upstreams).await;
+            begun.map_err(|missing| format!("instance {name}: {missing}"))?;
+        }
+        further.publish().await.map_err(unreached)?;
+        origins.extend(further.addresses());
+    }
+    target.publish().await.map_err(unreached)?;
     // Addresses of the sandbox lead nowhere from outside of it.
     let outside = match apart {
         true => upstreams.publish().await.map_err(|error| format!("a service can't be reached: {error}"))?,
         false => upstreams.told().collect(),
     };
     variables.extend(outside);
-    told(&variables, Some(&origin));
+    told(&variables, &origins);
     interrupt.thrown().await;
+    if let Some(further) = &mut further {
+        further.end(&mut upstreams).await;
+    }
     target.stop().await;
     Ok(())
 }
 
-/// The submission as a program of this machine's, built, on what it leans on.
-async fn program(
+/// How the submission is run as a program of this machine's, once it is built and what it leans on is there.
+async fn recipe(
     what: &Up<'_>,
     folder: &Folder,
     variables: &[(OsString, OsString)],
     upstreams: &mut Upstreams,
     observer: &mut dyn Observer,
-) -> Result<ProgramTarget, String> {
+) -> Result<Recipe, String> {
     let limits = &what.exercise.limits;
     let mut ground = build::prepare(folder).map_err(why)?;
     let built = build::build(folder, &mut ground, variables, limits, observer).await.map_err(why)?;
@@ -122,7 +141,7 @@ async fn program(
     let mut recipe = built.recipe(folder, &ground, what.exercise, inside, upstreams.ports());
     upstreams.backing().start(&Host::of(folder)).await.map_err(|fault| fault.what)?;
     recipe.files = upstreams.backing().files();
-    ProgramTarget::new(recipe).map_err(|error| error.to_string())
+    Ok(recipe)
 }
 
 /// The submission in WebAssembly.

@@ -59,9 +59,10 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// How another instance is run, which finds what was built as it was, whatever this one changes.
-    pub fn another(&self) -> io::Result<Self> {
-        let usual_port = None;
+    /// How another instance is run, the first, second … beside this one: it finds what was built as it was, whatever this one
+    /// changes, and its usual port is that far from this one's.
+    pub fn another(&self, number: u16) -> io::Result<Self> {
+        let usual_port = self.usual_port.map(|port| port + number);
         if self.blank.is_some() {
             // Each run fills in a copy of its own.
             return Ok(Self { usual_port, ..self.clone() });

@@ -18,6 +18,12 @@ impl Grader {
         faults.flat_map(|faults| &faults.changes).map(|(name, _)| name.value.as_str()).collect()
     }
 
+    /// The further instances of the submission that its steps name.
+    pub fn instances(&self) -> BTreeSet<&str> {
+        let steps = self.checks.iter().flat_map(Check::every_step);
+        steps.filter_map(|step| step.instance.as_ref()).map(|name| name.value.as_str()).collect()
+    }
+
     /// Every step that makes requests from a contract.
     pub fn conform_steps(&self) -> impl Iterator<Item = &ConformStep> {
         self.checks.iter().flat_map(Check::every_step).filter_map(|step| match &step.action {

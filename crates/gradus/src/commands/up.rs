@@ -42,8 +42,8 @@ pub fn run(catalogue: &Catalogue, arguments: &Arguments, environment: &Environme
             host,
             folder,
         };
-        let mut told = |variables: &[(OsString, OsString)], origin: Option<&Origin>| {
-            screen::out(&says(variables, origin));
+        let mut told = |variables: &[(OsString, OsString)], origins: &[(String, Origin)]| {
+            screen::out(&says(variables, origins));
         };
         up(what, &mut Silent, &mut told, &interrupt)
             .await
@@ -52,20 +52,24 @@ pub fn run(catalogue: &Catalogue, arguments: &Arguments, environment: &Environme
     })
 }
 
-/// Lines that a shell can take over, and where the server is.
-fn says(variables: &[(OsString, OsString)], origin: Option<&Origin>) -> String {
+/// Lines that a shell can take over, and where the servers are.
+fn says(variables: &[(OsString, OsString)], origins: &[(String, Origin)]) -> String {
     let mut text = String::from("\n");
     for (name, value) in variables {
         let value = value.to_string_lossy().replace('\'', "'\\''");
         text.push_str(&format!("export {}='{value}'\n", name.to_string_lossy()));
     }
-    text.push_str(&match origin {
-        Some(origin) => format!("\nThe server is up at {origin}; Ctrl-C ends it.\n"),
-        None if variables.is_empty() => {
+    text.push_str(&match origins {
+        [] if variables.is_empty() => {
             "\nThis exercise has neither stubs nor services: --server starts the server itself. Ctrl-C ends.\n".to_owned()
         }
-        None => {
+        [] => {
             "\nStart your server with these, PORT, HOST and DATA_DIR; Ctrl-C ends what stands above.\n".to_owned()
+        }
+        [(_, origin)] => format!("\nThe server is up at {origin}; Ctrl-C ends it.\n"),
+        [(_, origin), further @ ..] => {
+            let further: Vec<String> = further.iter().map(|(who, at)| format!("{who} at {at}")).collect();
+            format!("\nThe server is up at {origin}, {}; Ctrl-C ends them.\n", further.join(", "))
         }
     });
     text
