@@ -101,6 +101,8 @@ pub(crate) struct Media {
     pub range: String,
     pub schema: Option<SchemaId>,
     pub examples: Vec<Value>,
+    /// Fields of a form whose parts have a content type of their own, and that (`encoding`).
+    pub parts: Vec<(String, String)>,
 }
 
 /// How an operation answers.
@@ -240,10 +242,15 @@ impl Operation {
 }
 
 impl RequestBody {
-    /// What stands in a body of that media type; where it is none of them by name, in the first one.
-    pub(crate) fn schema(&self, media: &str) -> Option<SchemaId> {
+    /// Bodies of that media type; where it is none of them by name, the first one.
+    pub(crate) fn media(&self, media: &str) -> Option<&Media> {
         let named = self.content.iter().find(|own| own.range == media);
-        named.or(self.content.first()).and_then(|media| media.schema)
+        named.or(self.content.first())
+    }
+
+    /// What stands in a body of that media type.
+    pub(crate) fn schema(&self, media: &str) -> Option<SchemaId> {
+        self.media(media).and_then(|media| media.schema)
     }
 }
 

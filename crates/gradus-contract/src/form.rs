@@ -2,9 +2,11 @@
 //! sent, and what its texts mean by a schema.
 
 use crate::argument::scalar;
+use crate::contract::Media;
 use crate::request::push_pair;
 use crate::schemas::{SchemaId, Schemas};
 use crate::shape::{Kind, Shape};
+use crate::template::{essence, is_json};
 use crate::value::to_text;
 use serde_json::{Map, Value};
 
@@ -20,10 +22,30 @@ pub fn is_form(media: &str) -> bool {
     media == URL_ENCODED || media == IN_PARTS
 }
 
-/// Content type and bytes of a form of these fields; a list gives a repeated one. `files` are sent as such, where there are parts.
-pub fn encode(media: &str, fields: &Map<String, Value>, files: &[&str]) -> (String, Vec<u8>) {
+/// How fields are sent where there are parts.
+#[derive(Default)]
+pub struct Parts<'m> {
+    /// Those that are files.
+    files: Vec<&'m str>,
+    /// Those with a content type of their own, and that.
+    types: &'m [(String, String)],
+}
+
+impl<'m> Parts<'m> {
+    /// Those of bodies of this media type.
+    pub fn of(schemas: &'m Schemas, media: &'m Media) -> Self {
+        Self { files: media.schema.map_or_else(Vec::new, |id| files(schemas, id)), types: &media.parts }
+    }
+
+    fn media(&self, field: &str) -> Option<&'m str> {
+        self.types.iter().find(|(name, _)| name == field).map(|(_, media)| media.as_str())
+    }
+}
+
+/// Content type and bytes of a form of these fields; a list gives a repeated one.
+pub fn encode(media: &str, fields: &Map<String, Value>, parts: &Parts<'_>) -> (String, Vec<u8>) {
     if media == IN_PARTS {
-        return parts(fields, files);
+        return in_parts(fields, parts);
     }
     let mut form = String::new();
     for (name, value) in fields {
@@ -32,24 +54,32 @@ pub fn encode(media: &str, fields: &Map<String, Value>, files: &[&str]) -> (Stri
     (media.to_owned(), form.into_bytes())
 }
 
-fn parts(fields: &Map<String, Value>, files: &[&str]) -> (String, Vec<u8>) {
+fn in_parts(fields: &Map<String, Value>, parts: &Parts<'_>) -> (String, Vec<u8>) {
     let mut boundary = "part".to_owned();
     while fields.values().any(|value| to_text(value).contains(&boundary)) {
         boundary.push('-');
     }
     let mut body = String::new();
     for (name, value) in fields {
-        let is_file = files.contains(&name.as_str());
+        let (is_file, own) = (parts.files.contains(&name.as_str()), parts.media(name));
+        let of_json = own.is_some_and(|media| is_json(&essence(media)));
         // As browsers do it (WHATWG, "multipart/form-data encoding algorithm").
         let name = name.replace('\r', "%0D").replace('\n', "%0A").replace('"', "%22");
         for one in each(value) {
             body += &format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"");
-            body += match one {
-                _ if is_file => "; filename=\"file.bin\"\r\ncontent-type: application/octet-stream",
-                Value::Object(_) | Value::Array(_) => "\r\ncontent-type: application/json",
-                _ => "",
+            if is_file {
+                body += "; filename=\"file.bin\"";
+            }
+            let usual = match one {
+                _ if is_file => Some("application/octet-stream"),
+                Value::Object(_) | Value::Array(_) => Some("application/json"),
+                _ => None,
             };
-            body += &format!("\r\n\r\n{}\r\n", to_text(one));
+            if let Some(media) = own.or(usual) {
+                body += &format!("\r\ncontent-type: {media}");
+            }
+            let text = if of_json { one.to_string() } else { to_text(one) };
+            body += &format!("\r\n\r\n{text}\r\n");
         }
     }
     body += &format!("--{boundary}--\r\n");
@@ -79,7 +109,7 @@ pub fn texts(fields: &Map<String, Value>) -> Map<String, Value> {
 }
 
 /// Fields that are files: what they hold is said to be bytes.
-pub fn files(schemas: &Schemas, id: SchemaId) -> Vec<&str> {
+fn files(schemas: &Schemas, id: SchemaId) -> Vec<&str> {
     let whole = [schemas.get(id)];
     let is_file = |field: &[&Value]| {
         let field = Shape::of(field, 0, schemas);

@@ -3,7 +3,7 @@
 use crate::argument::texts;
 use crate::case::{Case, Payload};
 use crate::contract::{Contract, Parameter, Place, Style};
-use crate::form;
+use crate::form::{self, Parts};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -59,9 +59,9 @@ pub fn build(contract: &Contract, case: &Case, reached: &[(usize, Value)]) -> As
         Payload::None => (None, Vec::new()),
         Payload::Json { media, value } => (Some(media.clone()), value.to_string().into_bytes()),
         Payload::Form { media, fields } => {
-            let schema = operation.body.as_ref().and_then(|body| body.schema(media));
-            let files = schema.map_or_else(Vec::new, |id| form::files(&contract.schemas, id));
-            let (media, bytes) = form::encode(media, fields, &files);
+            let content = operation.body.as_ref().and_then(|body| body.media(media));
+            let parts = content.map_or_else(Parts::default, |content| Parts::of(&contract.schemas, content));
+            let (media, bytes) = form::encode(media, fields, &parts);
             (Some(media), bytes)
         }
         Payload::Bytes { media, bytes } => (Some(media.clone()), bytes.clone()),

@@ -3,7 +3,7 @@
 use super::{Aim, Case, Draft, Payload, encoded, sent, told};
 use crate::argument;
 use crate::contract::{Place, Status};
-use crate::form;
+use crate::form::{self, Parts};
 use crate::generate::Extent;
 use crate::pointer::Pointer;
 use crate::schemas::{SchemaId, Schemas};
@@ -41,7 +41,7 @@ impl Draft<'_> {
                 self.refused("JSON that is cut off before its end".into(), payload, content.clone(), true);
                 Some(text.into_bytes())
             }
-            Some(Payload::Form { media, fields }) => Some(form::encode(&media, &fields, &[]).1),
+            Some(Payload::Form { media, fields }) => Some(form::encode(&media, &fields, &Parts::default()).1),
             Some(Payload::Bytes { bytes, .. }) => Some(bytes),
             Some(Payload::None) | None => None,
         };

@@ -18,8 +18,22 @@ impl<'d> Reader<'d> {
             let schema = at.get("schema").map(|schema| self.schema(&schema, direction));
             let examples = self.examples(&at);
             let examples = self.shown(examples, schema.filter(|_| is_json(&essence(&key.value))), false);
-            content.push(Media { range: essence(&key.value), schema, examples });
+            let parts = self.parts(&at);
+            content.push(Media { range: essence(&key.value), schema, examples, parts });
         }
         content
+    }
+
+    /// What `encoding` says of content types: for each field the first one that is a single type.
+    fn parts(&mut self, media: &At<'d>) -> Vec<(String, String)> {
+        let Some(encoding) = media.get("encoding") else { return Vec::new() };
+        let mut parts = Vec::new();
+        for (field, at) in self.map(&encoding, "{ picture: { contentType: image/png } }") {
+            self.knows(&at, &["contentType", "headers", "style", "explode", "allowReserved"]);
+            let Some(types) = self.text_at(&at, "contentType") else { continue };
+            let single = types.split(',').map(str::trim).find(|media| !media.contains('*'));
+            parts.extend(single.map(|media| (field.value.clone(), media.to_owned())));
+        }
+        parts
     }
 }

@@ -317,6 +317,21 @@ fn forms_in_parts_hold_texts_json_and_files() {
         part("e", file, "more"),
     ];
     assert_eq!(body, parts.concat() + "--part---\r\n");
+    // `encoding` names what each part is; of several and of ranges, the first that is one.
+    let named = text.replace("application/json", "multipart/form-data").replace(
+        "content: { multipart/form-data: {",
+        "content: { multipart/form-data: { encoding: { a: { contentType: application/json }, c: { contentType: application/vnd.shop+json }, d: { contentType: 'image/*, image/png' } },",
+    );
+    let (_, body) = first_body(&named);
+    let picture = "; filename=\"file.bin\"\r\ncontent-type: image/png";
+    for part in [
+        part("a", "\r\ncontent-type: application/json", "\"-- part --\""),
+        part("c", "\r\ncontent-type: application/vnd.shop+json", "{\"d\":1}"),
+        part("d", picture, "bytes"),
+        part("e", file, "more"),
+    ] {
+        assert!(body.contains(&part), "{part} in {body}");
+    }
     // A text is no form.
     let none = taking("{ type: string }").replace("application/json", "multipart/form-data");
     assert_eq!(all(&read(&none)), Vec::new());
