@@ -1,5 +1,6 @@
 //! `gradus check`: what it says and how it ends, for submissions that do what they should and others.
 
+use crate::support::Gradus;
 use crate::support::course::{Course, http_server};
 
 const HELLO: &str = "def answer(method, path, body):\n    return 200, {\"content-type\": \"application/json\"}, b'{\"hello\": \"world\"}'\n";
@@ -31,8 +32,27 @@ fn a_failed_check_shows_expectation_request_answer_hint_and_curl_line() {
         .says("GET http://127.0.0.1:")
         .says("hint: Say hello.")
         .says("curl -i http://127.0.0.1:")
-        .says("gradus check --only hello --seed 7")
+        .says(" --only hello --seed 7")
         .says("not passed  0 of 10 points (0 %), pass mark 80 %");
+}
+
+/// Typed into a shell where the command stood.
+#[test]
+fn the_command_that_is_told_grades_the_same_check_again() {
+    let course = Course::new(&checks("{ json: { hello: $int } }"), &http_server(HELLO));
+    let told = course.check(&["--seed", "7", "--sandbox", "none"]).code(1).out;
+    let line = told.lines().find_map(|line| line.trim().strip_prefix("again: gradus ")).expect("a line");
+    assert!(line.starts_with("check ") && line.contains(" --sandbox none "), "{line}");
+    let cache = tempfile::tempdir().expect("a folder");
+    let ran = std::process::Command::new("sh")
+        .args(["-c", &format!("'{}' {line}", Gradus::binary().display())])
+        .env("XDG_CACHE_HOME", cache.path())
+        .output()
+        .expect("sh runs");
+    let said = String::from_utf8_lossy(&ran.stdout);
+    assert_eq!(ran.status.code(), Some(1), "{said}{}", String::from_utf8_lossy(&ran.stderr));
+    assert!(said.contains("✗ It says hello") && said.contains("seed 7"), "{said}");
+    assert!(said.contains(line), "{said}");
 }
 
 #[test]

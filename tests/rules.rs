@@ -96,7 +96,7 @@ fn six_a_failure_shows_every_mismatch_of_its_step_and_how_to_ask_again() {
         .says("json.name: got the string \"Ben\"")
         .says("^^^")
         .says("curl -i http://127.0.0.1:")
-        .says("gradus check --only asks --seed 5");
+        .says(" --only asks --seed 5");
 }
 
 #[test]

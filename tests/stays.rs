@@ -68,7 +68,8 @@ fn what_failed_is_told_while_the_servers_that_it_names_are_up() {
     let course = Course::new(checks, &answers(200));
     let kept = Staying::start(&course, &["--keep"]);
     let told = [kept.wait_for("try:  curl"), kept.wait_for("try:  curl")];
-    kept.wait_for("again: gradus check --only twins");
+    let again = kept.wait_for("again: gradus check ");
+    assert!(again.contains(" --only twins"), "{again}");
     let stay = [kept.wait_for("the server stays up at"), kept.wait_for("instance b stays up at")];
     for (told, stays) in told.iter().zip(&stay) {
         let port = port_in(stays);

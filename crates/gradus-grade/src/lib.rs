@@ -47,6 +47,7 @@ pub use observe::{Event, Observer, Silent};
 pub use order::alone;
 pub use quiet::Quiet;
 pub use record::{Came, Compared, Record};
+pub use shell::word as shell_word;
 pub use target::Origin;
 pub use up::{Up, up};
 

@@ -3,7 +3,8 @@
 pub mod class;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 /// Hands-on practice for backend developers: it starts your server, asks it hard questions over HTTP, and shows where the
 /// answers differ from what was expected.
@@ -143,6 +144,36 @@ pub struct Check {
     /// For whom the reports are written
     #[arg(long = "for", value_enum, default_value_t, value_name = "READER")]
     pub reader: Reader,
+    /// How the exercises were named
+    #[arg(skip)]
+    pub catalogue: Vec<OsString>,
+}
+
+impl Arguments {
+    /// How the exercises were named, for a command that repeats this one.
+    pub fn catalogue(&self) -> Vec<OsString> {
+        let exercises = self.exercises.iter().flat_map(|path| ["--exercises".into(), path.into()]);
+        exercises.chain(self.pin.iter().flat_map(|pin| ["--pin".into(), pin.into()])).collect()
+    }
+}
+
+impl Check {
+    /// What decides what is graded, and how, besides a check and a seed: for a command that repeats this one.
+    pub fn again(&self) -> Vec<OsString> {
+        let mut words = Vec::new();
+        if self.dir != Path::new(".") {
+            words.push(self.dir.clone().into_os_string());
+        }
+        let mut option = |name: &str, value: Option<String>| {
+            words.extend(value.into_iter().flat_map(|value| [name.into(), OsString::from(value)]));
+        };
+        option("--exercise", self.exercise.clone());
+        let sandbox = self.sandbox.and_then(|sandbox| sandbox.to_possible_value());
+        option("--sandbox", sandbox.map(|value| value.get_name().to_owned()));
+        option("--build-network", Some(self.build_network.join(",")).filter(|hosts| !hosts.is_empty()));
+        words.extend(self.catalogue.iter().cloned());
+        words
+    }
 }
 
 /// `gradus up`.

@@ -23,7 +23,7 @@ mod up;
 mod verify;
 mod watch;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{self, Arguments, Command};
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
 use crate::subject;
@@ -32,7 +32,7 @@ use gradus_intake::catalogue::Catalogue;
 
 /// Runs a command.
 pub fn run(arguments: Arguments, environment: &Environment) -> Result<Exit, Problem> {
-    let explicit = arguments.exercises.as_deref();
+    let (named, explicit) = (arguments.catalogue(), arguments.exercises.as_deref());
     let catalogue = || -> Result<Catalogue, Problem> {
         subject::catalogue(explicit, arguments.pin.as_deref(), environment)
     };
@@ -40,7 +40,9 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Result<Exit, Prob
         Command::List => list::run(&catalogue()?, environment),
         Command::Show { slug } => show::run(&catalogue()?, &slug, environment),
         Command::Start { slug, lang, dir } => start::run(&catalogue()?, &slug, &lang, dir, environment),
-        Command::Check(check) => check::run(catalogue, check, environment),
+        Command::Check(check) => {
+            check::run(catalogue, arguments::Check { catalogue: named, ..check }, environment)
+        }
         Command::Hint { id, dir, exercise } => {
             hint::run(&catalogue()?, id, &dir, exercise.as_deref(), environment)
         }

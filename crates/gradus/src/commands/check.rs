@@ -8,7 +8,9 @@ use crate::means::{Beginning, Means, interrupt_on_signals, now, runtime, supplie
 use crate::progress::{Lines, Progress};
 use crate::screen;
 use crate::subject::{self, Graded};
-use gradus_grade::{Folder, Interrupt, Job, Observer, Quiet, Remote, Subject, Where, grade, grade_and_keep};
+use gradus_grade::{
+    Folder, Interrupt, Job, Observer, Quiet, Remote, Subject, Where, grade, grade_and_keep, shell_word,
+};
 use gradus_intake::cache::BuildCache;
 use gradus_intake::catalogue::Catalogue;
 use gradus_intake::tree;
@@ -90,7 +92,7 @@ pub async fn once(
     if let Some(home) = home {
         remember(&home, &report);
     }
-    let written = write(outputs, report.clone(), &check.dir, audience, environment);
+    let written = write(outputs, report.clone(), check, environment);
     if check.keep && written.is_ok() {
         kept::stay(kept, lines(outputs), interrupt).await;
     }
@@ -223,18 +225,20 @@ fn lines(outputs: &[Output]) -> Lines {
 fn write(
     outputs: &[Output],
     report: Report,
-    dir: &Path,
-    audience: Audience,
+    check: &Check,
     environment: &Environment,
 ) -> Result<(), Problem> {
+    let audience = audience(check.reader);
+    let told_here = redact(as_asked_here(report.clone(), check), audience);
     let redacted = redact(report, audience);
-    let surroundings =
-        Surroundings { folder: folder_in_repository(dir, environment), ..environment.surroundings.clone() };
+    let folder = folder_in_repository(&check.dir, environment);
+    let surroundings = Surroundings { folder, ..environment.surroundings.clone() };
     for output in outputs {
         match &output.path {
             None => {
                 let style = Style { color: environment.color_out, width: environment.width };
-                let text = output.format.write_styled(&redacted, &style, &surroundings);
+                let report = if output.format == Format::Terminal { &told_here } else { &redacted };
+                let text = output.format.write_styled(report, &style, &surroundings);
                 screen::out(&if environment.github_actions && output.format != Format::Github {
                     fenced(&text, &token()?)
                 } else {
@@ -250,6 +254,18 @@ fn write(
         }
     }
     Ok(())
+}
+
+/// With commands that can be typed where this one was. A report that others read says them for the submission's own folder.
+fn as_asked_here(mut report: Report, check: &Check) -> Report {
+    let words = check.again().into_iter().map(|word| format!(" {}", shell_word(word.as_encoded_bytes())));
+    let given: String = words.collect();
+    for check in &mut report.checks {
+        if let Some(rest) = check.rerun.strip_prefix("gradus check") {
+            check.rerun = format!("gradus check{given}{rest}");
+        }
+    }
+    report
 }
 
 /// Where a submission lies below the folder that CI checked out, or below the current one; empty for that itself.
