@@ -133,13 +133,15 @@ fn a_crash_is_blamed_on_the_request_that_caused_it_and_the_next_check_gets_a_res
 }
 
 #[test]
-fn a_server_that_does_not_come_back_is_said() {
+fn a_server_that_does_not_come_back_is_said_and_gets_another_chance_with_new_data() {
     let server = http_server(
-        "flag = os.path.join(DATA, 'dead')\nif os.path.exists(flag):\n    sys.exit('I stay dead')\ndef answer(method, path, body):\n    open(flag, 'w').close()\n    os._exit(1)\n",
+        "flag = os.path.join(DATA, 'dead')\nif os.path.exists(flag):\n    sys.exit('I stay dead')\ndef answer(method, path, body):\n    if path == '/ok':\n        return 200, {}, b'fine'\n    open(flag, 'w').close()\n    os._exit(1)\n",
     );
-    let checks = "  - id: a\n    claim: A\n    points: 1\n    steps: [ { get: /, expect: { status: 200 } } ]\n  - id: b\n    claim: B\n    points: 1\n    steps: [ { get: /, expect: { status: 200 } } ]\n  - id: c\n    claim: C\n    points: 1\n    steps: [ { get: /, expect: { status: 200 } } ]\n";
+    let checks = "  - id: a\n    claim: A\n    points: 1\n    steps: [ { get: /, expect: { status: 200 } } ]\n  - id: b\n    claim: B\n    points: 1\n    steps: [ { get: /, expect: { status: 200 } } ]\n  - id: c\n    claim: C\n    points: 1\n    steps: [ { get: /, expect: { status: 200 } } ]\n  - id: d\n    claim: D\n    points: 1\n    fresh: data\n    steps: [ { get: /ok, expect: { status: 200 } } ]\n  - id: e\n    claim: E\n    points: 1\n    steps: [ { get: /ok, expect: { status: 200 } } ]\n";
     for course in Course::each(|| Course::new(checks, &server)) {
         let (code, report) = course.report(&[]);
+        let kinds = ["failed", "failed", "skipped", "passed", "passed"];
+        assert!((0..5).all(|at| report["checks"][at]["outcome"]["kind"] == kinds[at]), "{report:#}");
         let got = report["checks"][1]["outcome"]["mismatches"][0]["got"].as_str();
         assert!(code == 1 && got.is_some_and(|got| got.contains("exited with code 1")), "{report:#}");
         assert_eq!(report["checks"][2]["outcome"]["because"], "server-gone");

@@ -39,9 +39,15 @@ pub struct Session<'a, 'j> {
     heard: Heard,
     /// What must be made anew before the next check.
     wants: Option<Fresh>,
-    /// Why the server does not come back.
-    gone: Option<String>,
+    gone: Option<Gone>,
     plugins: Plugins,
+}
+
+/// A server that did not come back.
+struct Gone {
+    why: String,
+    /// It found the data that was there before: with new data it may start.
+    found_data: bool,
 }
 
 impl<'a, 'j> Session<'a, 'j> {
@@ -176,7 +182,9 @@ impl<'a, 'j> Session<'a, 'j> {
         if let Some(lacks) = lacks(&*self.target, self.further, check) {
             return Some(Because::Unsupported(lacks));
         }
-        self.gone.clone().map(Because::ServerGone)
+        let renews = [self.wants, check.fresh].iter().flatten().any(|fresh| *fresh >= Fresh::Data);
+        let gone = self.gone.as_ref().filter(|gone| !(renews && gone.found_data));
+        gone.map(|gone| Because::ServerGone(gone.why.clone()))
     }
 
     /// A server that is as fresh as the check wants it.
@@ -190,7 +198,8 @@ impl<'a, 'j> Session<'a, 'j> {
         }
         self.client.drop_connections();
         self.target.stop().await;
-        if matches!(wants, Some(Fresh::Data | Fresh::All)) {
+        let renews = matches!(wants, Some(Fresh::Data | Fresh::All));
+        if renews {
             self.target.wipe_data().map_err(|error| {
                 Outcome::Broken(outcome::Fault {
                     what: format!("DATA_DIR could not be emptied: {error}"),
@@ -202,16 +211,19 @@ impl<'a, 'j> Session<'a, 'j> {
         let started = start(self.target, self.upstreams).await;
         self.client = client(self.job, self.target);
         match started {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                self.gone = None;
+                Ok(())
+            }
             Err(cause) if cause.is_ours() => {
                 Err(Outcome::Broken(outcome::Fault { what: cause.to_string(), way_out: None }))
             }
             Err(cause) => {
-                let gone = match crashed {
+                let why = match crashed {
                     Some(how) => format!("the server {how}, and when it was started again: {cause}"),
                     None => format!("when it was started again: {cause}"),
                 };
-                self.gone = Some(gone);
+                self.gone = Some(Gone { why, found_data: !renews });
                 Err(Outcome::Failed(did_not_restart(self.job, check, &cause)))
             }
         }

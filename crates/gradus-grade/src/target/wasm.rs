@@ -48,6 +48,7 @@ pub struct WasmRecipe {
 /// A program in WebAssembly.
 pub struct WasmTarget {
     kind: Kind,
+    can_ask: bool,
     settings: Settings,
     server: Server,
     serves: bool,
@@ -71,9 +72,11 @@ impl WasmTarget {
             [("PORT", port.port().to_string()), ("HOST", "127.0.0.1".into()), ("DATA_DIR", DATA.into())];
         settings.environment.extend(told.map(|(name, value)| (name.to_owned(), value)));
         settings.data = Some(data.path().to_owned());
-        let (kind, server) = (program.kind(), Server::new(program, settings.clone()));
+        let (kind, can_ask) = (program.kind(), program.can_ask());
+        let server = Server::new(program, settings.clone());
         Ok(Self {
             kind,
+            can_ask,
             settings,
             server,
             serves,
@@ -97,8 +100,7 @@ impl Target for WasmTarget {
             prints: true,
             memory: true,
             commands: self.kind == Kind::Stdio,
-            // A process has no way out but its standard streams.
-            listen: self.kind != Kind::Stdio,
+            listen: self.can_ask,
             fuel: true,
             ..Capabilities::default()
         }
