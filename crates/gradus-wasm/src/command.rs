@@ -37,7 +37,7 @@ pub async fn run(program: &Program, world: &World, command: &Command, within: Du
     let world = world.of_command(&command.environment);
     let before = world.meter.fuel();
     world.look_at_data();
-    let pipe = Pipe::new(world.meter.clone(), world.settings.limits.answer);
+    let pipe = Pipe::new(&world);
     pipe.feed_and_close(&command.input);
     let arguments = &command.arguments;
     let running = async {

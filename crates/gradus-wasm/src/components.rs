@@ -4,7 +4,7 @@ use crate::clock::Waits;
 use crate::meter::Meter;
 use crate::state::{Bounds, OPEN, World};
 use crate::stopped::Stopped;
-use crate::upstream::{MOST, Silence, Upstreams};
+use crate::upstream::{MOST, Silence};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full, Limited};
@@ -45,15 +45,14 @@ impl Guest {
         let mut wasi = world.wasi(number, input, output)?;
         let mut table = ResourceTable::new();
         table.set_max_capacity(OPEN);
-        let upstreams = Upstreams::new(&world.settings.upstreams);
         let guest = Self {
             wasi: wasi.args(arguments).build(),
             http: WasiHttpCtx::new(),
             table,
-            hooks: Hooks { upstreams: upstreams.clone(), meter: world.meter.clone() },
+            hooks: Hooks(world.clone()),
             bounds: Bounds::of(world),
             meter: world.meter.clone(),
-            desk: crate::runner::Desk::new(world, upstreams),
+            desk: crate::runner::Desk::new(world),
         };
         world.store(engine, guest, |guest| &mut guest.bounds)
     }
@@ -86,10 +85,7 @@ impl WasiHttpView for Guest {
     }
 }
 
-struct Hooks {
-    upstreams: Upstreams,
-    meter: Meter,
-}
+struct Hooks(World);
 
 /// What is in the making when a request has been sent.
 type Sent = Box<
@@ -104,7 +100,7 @@ impl WasiHttpHooks for Hooks {
         options: Option<RequestOptions>,
         _: Box<dyn Future<Output = HttpResult<()>> + Send>,
     ) -> Sent {
-        let (upstreams, asking) = (self.upstreams.clone(), self.meter.asks());
+        let (upstreams, asking) = (self.0.upstreams.clone(), self.0.meter.asks());
         Box::new(async move {
             let _asking = asking;
             let (parts, body) = request.into_parts();

@@ -4,6 +4,7 @@
 //! Everything random, every clock and every count of work ("fuel") is a function of the program, its requests and a seed:
 //! the same on every run and every machine. One instance answers one request at a time; whatever ends it is a [`Stopped`].
 
+mod asking;
 mod call;
 mod chance;
 mod clock;

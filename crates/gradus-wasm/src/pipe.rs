@@ -1,7 +1,7 @@
 //! A program's standard input and output as one connection. A message enters it whole, so that what the program reads at
 //! once never depends on chance.
 
-use crate::meter::Meter;
+use crate::state::World;
 use crate::stopped::Stopped;
 use bytes::{Bytes, BytesMut};
 use std::io;
@@ -20,8 +20,7 @@ const AT_ONCE: usize = 64 << 10;
 pub struct Pipe {
     bytes: Arc<Mutex<InBoth>>,
     came: Arc<Notify>,
-    meter: Meter,
-    most: u64,
+    world: World,
 }
 
 #[derive(Debug, Default)]
@@ -39,9 +38,9 @@ struct InBoth {
 }
 
 impl Pipe {
-    /// One whose program may write so many bytes at most for each message.
-    pub fn new(meter: Meter, most: u64) -> Self {
-        Self { bytes: Arc::default(), came: Arc::default(), meter, most }
+    /// That of a program in this world, which bounds what it writes for each message.
+    pub fn new(world: &World) -> Self {
+        Self { bytes: Arc::default(), came: Arc::default(), world: world.clone() }
     }
 
     fn bytes(&self) -> MutexGuard<'_, InBoth> {
@@ -139,7 +138,7 @@ impl Pollable for Input {
             }
             if !told {
                 told = true;
-                self.0.meter.is_idle();
+                self.0.world.is_idle();
             }
             self.0.came.notified().await;
         }
@@ -187,8 +186,9 @@ impl OutputStream for Outlet {
     fn write(&mut self, written: Bytes) -> StreamResult<()> {
         let mut bytes = self.0.bytes();
         bytes.written += written.len() as u64;
-        if bytes.written > self.0.most {
-            return Err(StreamError::Trap(wasmtime::Error::new(Stopped::Answer(self.0.most))));
+        let most = self.0.world.settings.limits.answer;
+        if bytes.written > most {
+            return Err(StreamError::Trap(wasmtime::Error::new(Stopped::Answer(most))));
         }
         bytes.output.extend_from_slice(&written);
         if let Some(waker) = bytes.reader.take() {

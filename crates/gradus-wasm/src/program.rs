@@ -1,5 +1,6 @@
 //! A program that was handed in: what kind of WebAssembly it is, checked and compiled, or why it can't be run.
 
+use crate::asking;
 use crate::components::Guest;
 use crate::engine::Engine;
 use crate::runner::App;
@@ -98,6 +99,14 @@ impl Program {
             Self::Runner(_) => Kind::Runner,
         }
     }
+
+    /// Whether it has a way to ask upstreams: a core module only if it imports one.
+    pub fn can_ask(&self) -> bool {
+        match self {
+            Self::Module(module) => module.module().imports().any(|import| import.module() == asking::MODULE),
+            Self::Cli(_) | Self::Proxy(_) | Self::Runner(_) => true,
+        }
+    }
 }
 
 impl std::fmt::Debug for Program {
@@ -114,7 +123,7 @@ fn module(engine: &wasmtime::Engine, bytes: &[u8]) -> Result<Program, NotLoaded>
     let mut linker = Linker::new(engine);
     let linked =
         wasmtime_wasi::p1::add_to_linker_async(&mut linker, |state: &mut stdio::State| &mut state.wasi);
-    linked.map_err(|error| NotLoaded::Import(error.to_string()))?;
+    linked.and_then(|()| asking::add_to_linker(&mut linker)).map_err(|error| import(&error))?;
     linker.instantiate_pre(&module).map(Program::Module).map_err(|error| import(&error))
 }
 

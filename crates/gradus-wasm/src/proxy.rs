@@ -31,7 +31,7 @@ pub async fn live(
         Ok(instance) => instance,
         Err(error) => return Stopped::of(&error, &world.meter),
     };
-    world.meter.is_idle();
+    world.is_idle();
     while let Some(Ask { request, answer }) = inbox.recv().await {
         let handled = handle(&instance, &mut store, request, world.settings.limits.answer).await;
         world.meter.note_left(store.get_fuel().unwrap_or(0));
@@ -41,8 +41,7 @@ pub async fn live(
             Err(Failed::Error(error)) => return Stopped::of(&error, &world.meter),
             Err(Failed::Stopped(stopped)) => return stopped,
         }
-        store.data_mut().desk.upstreams.hang_up();
-        world.meter.is_idle();
+        world.is_idle();
     }
     Stopped::Killed
 }

@@ -10,7 +10,7 @@ use crate::instance::Ask;
 use crate::plugin::Wish;
 use crate::state::World;
 use crate::stopped::Stopped;
-use crate::upstream::{Silence as NoAnswer, Upstreams};
+use crate::upstream::Silence as NoAnswer;
 use bindings::gradus::runner::files::{About, Host as FilesHost};
 use bindings::gradus::runner::inbox::Host as InboxHost;
 use bindings::gradus::runner::types::{Host as TypesHost, Request, Response, Silence};
@@ -53,8 +53,6 @@ pub struct Desk {
     inbox: Option<mpsc::Receiver<Ask>>,
     asked: Option<oneshot::Sender<http::Response<Bytes>>>,
     world: World,
-    /// Whom it may ask.
-    pub upstreams: Upstreams,
     files: Files,
     /// Bytes written since its data was looked at.
     unseen: u64,
@@ -64,12 +62,11 @@ pub struct Desk {
 
 impl Desk {
     /// That of an instance.
-    pub fn new(world: &World, upstreams: Upstreams) -> Self {
+    pub fn new(world: &World) -> Self {
         Self {
             inbox: None,
             asked: None,
             world: world.clone(),
-            upstreams,
             files: Files::new(&world.settings),
             unseen: 0,
             wishes: None,
@@ -121,8 +118,7 @@ impl TypesHost for Guest {}
 
 impl InboxHost for Guest {
     async fn accept(&mut self) -> wasmtime::Result<Option<Request>> {
-        self.desk.upstreams.hang_up();
-        self.desk.world.meter.is_idle();
+        self.desk.world.is_idle();
         let Some(inbox) = &mut self.desk.inbox else { return Ok(None) };
         let Some(Ask { request, answer }) = inbox.recv().await else { return Ok(None) };
         self.desk.asked = Some(answer);
@@ -166,7 +162,7 @@ impl UpstreamsHost for Guest {
         };
         *asked.headers_mut() = mapped(request.headers)?;
         let _asking = self.desk.world.meter.asks();
-        Ok(match self.desk.upstreams.ask(asked, within).await {
+        Ok(match self.desk.world.upstreams.ask(asked, within).await {
             Ok(answer) => Ok(Response {
                 status: answer.status().as_u16(),
                 headers: listed(answer.headers()),

@@ -6,6 +6,7 @@ use crate::limits::Settings;
 use crate::meter::Meter;
 use crate::output::{Output, Printer};
 use crate::stopped::Stopped;
+use crate::upstream::Upstreams;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -31,6 +32,8 @@ pub struct World {
     pub meter: Meter,
     /// What it prints.
     pub output: Output,
+    /// Whom it may ask.
+    pub upstreams: Upstreams,
     /// Bytes of its data when that was looked at last.
     data: Arc<AtomicU64>,
 }
@@ -39,7 +42,14 @@ impl World {
     /// One in which nothing has happened yet.
     pub fn new(settings: Settings) -> Self {
         let meter = Meter::new(&settings.limits);
-        Self { settings, meter, output: Output::default(), data: Arc::default() }
+        let upstreams = Upstreams::new(&settings.upstreams);
+        Self { settings, meter, output: Output::default(), upstreams, data: Arc::default() }
+    }
+
+    /// The program waits for a request: what it asked for the one before is over.
+    pub fn is_idle(&self) {
+        self.upstreams.hang_up();
+        self.meter.is_idle();
     }
 
     /// Its standard streams, clocks, numbers and folders; `instance` numbers the instances.
@@ -77,10 +87,10 @@ impl World {
 
     /// That of a command beside the server: its output is its own, and it has what the server has left of the grading's work.
     pub fn of_command(&self, environment: &[(String, String)]) -> Self {
-        let mut world =
-            Self { meter: Meter::new(&self.settings.limits), output: Output::default(), ..self.clone() };
+        let mut settings = self.settings.clone();
+        settings.environment.extend_from_slice(environment);
+        let world = Self { data: self.data.clone(), ..Self::new(settings) };
         world.meter.add(self.meter.fuel());
-        world.settings.environment.extend_from_slice(environment);
         world
     }
 
@@ -123,6 +133,8 @@ impl World {
     ) -> Result<Store<T>, Stopped> {
         let mut store = Store::new(engine, state);
         store.limiter(move |state| bounds(state) as &mut dyn ResourceLimiter);
+        // What another instance has open is none of this one's.
+        self.upstreams.hang_up();
         let meter = self.meter.clone();
         let instance = meter.begin_instance();
         store.call_hook_async(Passage { meter, instance });

@@ -1,5 +1,6 @@
 //! HTTP/1.1 over the standard input and output of one long-lived WASI process: C, Go, Zig, Rust, whatever compiles to WASI.
 
+use crate::asking::Asker;
 use crate::components::Guest;
 use crate::instance::Ask;
 use crate::pipe::Pipe;
@@ -22,6 +23,8 @@ use wasmtime_wasi::p2::bindings::CommandPre;
 pub struct State {
     /// WASI.
     pub wasi: WasiP1Ctx,
+    /// What asks upstreams for it.
+    pub asker: Asker,
     bounds: Bounds,
 }
 
@@ -38,7 +41,7 @@ pub fn store(
     let mut wasi = wasi.args(arguments).allow_blocking_current_thread(false).build_p1();
     wasi.ctx().table.set_max_capacity(OPEN);
     world.meter.measures();
-    let state = State { wasi, bounds: Bounds::of(world) };
+    let state = State { wasi, asker: Asker::new(world), bounds: Bounds::of(world) };
     world.store(module.module().engine(), state, |state| &mut state.bounds)
 }
 
@@ -64,7 +67,7 @@ pub async fn live(
     number: u64,
     inbox: mpsc::Receiver<Ask>,
 ) -> Stopped {
-    let pipe = Pipe::new(world.meter.clone(), world.settings.limits.answer);
+    let pipe = Pipe::new(&world);
     let mut store = match store(&module, &world, number, &pipe, &["server".to_owned()]) {
         Ok(store) => store,
         Err(stopped) => return stopped,
@@ -80,7 +83,7 @@ pub async fn live_cli(
     number: u64,
     inbox: mpsc::Receiver<Ask>,
 ) -> Stopped {
-    let pipe = Pipe::new(world.meter.clone(), world.settings.limits.answer);
+    let pipe = Pipe::new(&world);
     let store =
         Guest::store(cli.engine(), &world, number, pipe.input(), pipe.output(), &["server".to_owned()]);
     let mut store = match store {

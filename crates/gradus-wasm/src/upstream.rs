@@ -25,14 +25,20 @@ pub enum Silence {
     Broken(String),
 }
 
-/// An instance's way to the upstreams. Clones share it.
+/// A program's way to the upstreams. Clones share it.
 ///
-/// Its connections stay open from one question to the next, but only until the instance waits for a request itself: what a
+/// Its connections stay open from one question to the next, but only until the program waits for a request itself: what a
 /// step of a grader does to an upstream between two requests never meets a connection from before.
 #[derive(Clone)]
 pub struct Upstreams {
     ports: Arc<[u16]>,
     open: Arc<Mutex<HashMap<u16, Line>>>,
+}
+
+impl std::fmt::Debug for Upstreams {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Upstreams({:?})", self.ports)
+    }
 }
 
 impl Upstreams {

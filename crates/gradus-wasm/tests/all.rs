@@ -3,6 +3,7 @@
 mod support;
 
 mod answers;
+mod asking;
 mod counting;
 mod files;
 mod limits;

@@ -26,17 +26,23 @@ class Shelf {
   swaps = 0;
 
   async size() {
-    return (await this.#ask("GET", "/size", 200)).size;
+    return this.#number("/size", "size");
   }
 
   async read(place) {
     this.reads += 1;
-    return (await this.#ask("GET", `/items/${place}`, 200)).item;
+    return this.#number(`/items/${place}`, "item");
   }
 
   async swap(a, b) {
     this.swaps += 1;
     await this.#ask("POST", "/swaps", 204, JSON.stringify({ a, b }));
+  }
+
+  async #number(path, name) {
+    const number = (await this.#ask("GET", path, 200))?.[name];
+    if (!Number.isInteger(number)) throw new Refusal(502, "the shelf talks nonsense");
+    return number;
   }
 
   async #ask(method, path, wanted, body) {
