@@ -97,6 +97,51 @@ fn wsgi_and_fetch_run_unchanged() {
     check(&with_javascript(course, fetch), &[]).code(0);
 }
 
+/// As many files and ways to import and export as a program has that grew.
+#[test]
+fn modules_of_javascript_pass_on_what_others_export() {
+    let server = r#"import { greeting, Loud, numbers, first, b, rest, left, right } from "./lib/index.js";
+import * as all from "./lib/index.js";
+
+export default {
+  async fetch() {
+    const { late, default: usual } = await import("./lib/late.mjs");
+    const told = [greeting, Loud(greeting), numbers.two, first, b, rest, left, right, late, usual, require_()];
+    return Response.json({ told, names: Object.keys(all).sort() });
+  },
+};
+const require_ = () => all.common;
+"#;
+    let index = r#"export * from "./words.js";
+export { shout as Loud } from './shout.js';
+export * as numbers from "./numbers.js";
+export const { a: first, b = 5, ...rest } = { a: 1, c: 3 };
+export const [left, right] = ["l", "r"];
+export {
+  default as common,
+} from "./common.cjs";
+"#;
+    let expected = r#"{ told: [hi, HI, 2, 1, 5, { c: 3 }, l, r, soon, at last, 7], names: [Loud, b, common, first, greeting, left, numbers, rest, right] }"#;
+    let course = Course::new(
+        &one_check(&format!("      - {{ get: /, expect: {{ status: 200, json: {expected} }} }}\n")),
+        "",
+    );
+    for (name, text) in [
+        ("index.js", index),
+        ("words.js", "export const greeting = \"hi\";\nexport default 1;\n"),
+        ("shout.js", "export function shout(word) { return word.toUpperCase(); }\n"),
+        ("numbers.js", "export let two = 2;\n"),
+        (
+            "late.mjs",
+            "const late = \"soon\";\nexport { late, late as again };\nexport default \"at last\";\n",
+        ),
+        ("common.cjs", "exports.answer = 7;\nmodule.exports = exports.answer;\n"),
+    ] {
+        course.write(&format!("work/lib/{name}"), text);
+    }
+    check(&with_javascript(course, server), &[]).code(0);
+}
+
 #[test]
 fn what_went_wrong_is_told_with_the_line_of_the_program() {
     let program = "#!/usr/bin/env node\nimport {\n  createHash,\n} from \"node:crypto\";\n\nexport default {\n  fetch() {\n    console.error(new Error(\"one\\ntwo\"));\n    return nothing.here;\n  },\n};\n";

@@ -28,25 +28,31 @@ function requirer(from, builtins) {
     if (path.endsWith(".json")) return (module.exports = JSON.parse(source));
     const require = requirer(path, builtins);
     require.main = undefined;
-    const body = compiled(`function (require, module, exports, __filename, __dirname) { ${source}`, path);
-    body.call(module.exports, require, module, module.exports, path, folderOf(path));
+    const text = later(source);
+    const body = compiled(`function ($bring, require, module, exports, __filename, __dirname) { ${text}`, path);
+    body.call(module.exports, bringer(path, builtins), require, module, module.exports, path, folderOf(path));
     return module.exports;
+  };
+}
+
+/** What a module in that place imports by a name. */
+function bringer(from, builtins) {
+  return async (name) => {
+    const known = builtins[name.replace(/^node:/, "")];
+    if (known) return { ...known, default: known };
+    const path = find(from, name);
+    const exported = await load(path, builtins);
+    return loaded.get(path).isModern ? exported : { ...exported, default: exported };
   };
 }
 
 async function loadModern(path, source, builtins) {
   if (loaded.has(path)) return loaded.get(path).exports;
-  const module = { exports: {} };
+  const module = { exports: {}, isModern: true };
   loaded.set(path, module);
-  const bring = async (name) => {
-    const known = builtins[name.replace(/^node:/, "")];
-    if (known) return { ...known, default: known };
-    const exported = await load(find(path, name), builtins);
-    return exported !== null && typeof exported === "object" && "default" in exported ? exported : { ...exported, default: exported };
-  };
   const meta = { url: `file://${path}`, main: true, dirname: folderOf(path), filename: path };
   const body = compiled(`async function ($bring, $exports, $meta) { ${rewrite(source)}`, path);
-  await body(bring, module.exports, meta);
+  await body(bringer(path, builtins), module.exports, meta);
   return module.exports;
 }
 
@@ -55,11 +61,14 @@ function compiled(text, path) {
   return (0, eval)(`(${text}\n})\n//# sourceURL=${path}`);
 }
 
+/** The same program with `import()` as a function of ours. */
+const later = (source) => source.replace(/(?<![\w$.])import\s*\(/g, "$bring(");
+
 /** The same program without `import` and `export`. Lines keep their numbers. */
 function rewrite(source) {
   const after = [];
   const lines = (match, text) => text + "\n".repeat(match.split("\n").length - 1);
-  const text = source
+  const text = later(source)
     .replace(/^import\s+(["'])([^"']+)\1;?/gm, (_, quote, from) => `await $bring("${from}");`)
     .replace(/^import\s+([\w$*\s{},]+?)\s+from\s*(["'])([^"']+)\2;?/gm, (match, names, quote, from) => lines(match, brought(names, from)))
     .replace(/^export\s+default\s+(async\s+function\*?|function\*?|class)\s+([\w$]+)/gm, (_, kind, name) => {
@@ -67,6 +76,16 @@ function rewrite(source) {
       return `${kind} ${name}`;
     })
     .replace(/^export\s+default\s+/gm, "$exports.default = ")
+    .replace(/^export\s*\*\s*as\s+([\w$]+)\s+from\s*(["'])([^"']+)\2;?/gm, (_, name, quote, from) => `$exports.${name} = await $bring("${from}");`)
+    .replace(/^export\s*\*\s*from\s*(["'])([^"']+)\1;?/gm, (_, quote, from) => `{ const { default: _, ...all } = await $bring("${from}"); Object.assign($exports, all); }`)
+    .replace(/^export\s*\{([^}]*)\}\s*from\s*(["'])([^"']+)\2;?/gm, (match, names, quote, from) => {
+      const passed = pairs(names).map(([name, as]) => `$exports.${as} = from.${name};`);
+      return lines(match, `{ const from = await $bring("${from}"); ${passed.join(" ")} }`);
+    })
+    .replace(/^export\s+(const|let|var)\s*(?=\{([^{}]*)\}\s*=|\[([^[\]]*)\]\s*=)/gm, (_, kind, fields, items) => {
+      for (const name of named(fields ?? items)) after.push(`$exports.${name} = ${name};`);
+      return `${kind} `;
+    })
     .replace(/^export\s+(const|let|var)\s+([\w$]+)/gm, (_, kind, name) => {
       after.push(`$exports.${name} = ${name};`);
       return `${kind} ${name}`;
@@ -102,6 +121,14 @@ function pairs(names) {
     .filter(Boolean)
     .map((part) => /^([\w$]+)(?:\s+as\s+([\w$]+))?$/.exec(part))
     .map(([, name, as]) => [name, as ?? name]);
+}
+
+/** The names that a flat pattern gives: `a`, `b: c`, `d = 1`, `...e`. */
+function named(pattern) {
+  return pattern
+    .split(",")
+    .map((part) => /(?:^|:|\.\.\.)\s*([\w$]+)\s*(?:=.*)?$/s.exec(part.trim())?.[1])
+    .filter(Boolean);
 }
 
 function find(from, name) {
