@@ -142,6 +142,11 @@ fn what_draws_nothing_is_graded_with_one_seed_and_the_rest_with_each() {
     verify(&course)
         .code(0)
         .says("3 programs, 2 seeds where a check draws something (1 of 2): all as they should be");
+    course.write(
+        "graders/demo/mutants/always-200/change.patch",
+        "--- a/app.py\n+++ b/app.py\n@@ -5,1 +5,1 @@\n-    return (200 if path == '/' else 404), {}, b'right'\n+    return (404 if path == '/x2' else 200), {}, b'right'\n",
+    );
+    verify(&course).code(3).says("unknown should fail, but passed (seed 2)");
     let wavers = http_server(
         "def answer(method, path, body):\n    return {'/': 200, '/x2': 500}.get(path, 404), {}, b'right'\n",
     );

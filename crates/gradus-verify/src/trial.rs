@@ -86,9 +86,11 @@ impl<'a> Script<'a> {
     }
 
     fn further(&self, candidate: &Candidate) -> Vec<Further> {
-        let seeds = self.others.iter().filter(|_| !self.varying.is_empty());
-        let seeds = seeds.map(|seed| Further::Seed(*seed, self.selection(candidate)));
-        let mut further: Vec<Further> = seeds.collect();
+        let selection = self.again(candidate);
+        let seeds =
+            selection.iter().flat_map(|selection| self.others.iter().map(move |seed| (*seed, selection)));
+        let mut further: Vec<Further> =
+            seeds.map(|(seed, selection)| Further::Seed(seed, selection.clone())).collect();
         if let Kind::Solution { alone, .. } = &candidate.kind
             && self.alone
         {
@@ -98,7 +100,17 @@ impl<'a> Script<'a> {
         further
     }
 
-    /// What is graded with other seeds: that a starter does not pass is seen of all checks only.
+    /// What is graded with each other seed, if anything is: of a mutant what it should fail, as whether that is seen may hang on
+    /// what is drawn. That the other checks hold whatever is drawn, solutions show.
+    fn again(&self, candidate: &Candidate) -> Option<Selection> {
+        let Kind::Mutant { fails, .. } = &candidate.kind else {
+            return (!self.varying.is_empty()).then(|| self.selection(candidate));
+        };
+        let seen: Vec<String> = self.varying.iter().filter(|id| fails.contains(id)).cloned().collect();
+        (!seen.is_empty()).then_some(Selection::Only(seen))
+    }
+
+    /// What another seed can change: that a starter does not pass is seen of all checks only.
     fn selection(&self, candidate: &Candidate) -> Selection {
         if self.varying.len() == self.checks.len() || candidate.kind == Kind::Starter {
             return Selection::All;
