@@ -40,8 +40,8 @@ pub struct Script<'a> {
 
 /// One more grading of a candidate that came out right as a whole.
 enum Further {
-    /// With another seed.
-    Seed(u64, Selection),
+    /// With another seed: the first of these selections that comes out right, else the last.
+    Seed(u64, Vec<Selection>),
     /// A check with only what it needs before it.
     Alone(String),
 }
@@ -86,11 +86,9 @@ impl<'a> Script<'a> {
     }
 
     fn further(&self, candidate: &Candidate) -> Vec<Further> {
-        let selection = self.again(candidate);
-        let seeds =
-            selection.iter().flat_map(|selection| self.others.iter().map(move |seed| (*seed, selection)));
-        let mut further: Vec<Further> =
-            seeds.map(|(seed, selection)| Further::Seed(seed, selection.clone())).collect();
+        let selections = self.again(candidate);
+        let seeds = self.others.iter().filter(|_| !selections.is_empty());
+        let mut further: Vec<Further> = seeds.map(|seed| Further::Seed(*seed, selections.clone())).collect();
         if let Kind::Solution { alone, .. } = &candidate.kind
             && self.alone
         {
@@ -100,14 +98,15 @@ impl<'a> Script<'a> {
         further
     }
 
-    /// What is graded with each other seed, if anything is: of a mutant what it should fail, as whether that is seen may hang on
-    /// what is drawn. That the other checks hold whatever is drawn, solutions show.
-    fn again(&self, candidate: &Candidate) -> Option<Selection> {
+    /// What is graded with each other seed, until it comes out right: of a mutant what it should fail, as whether that is seen may
+    /// hang on what is drawn; all else only where it fails after others alone. That the other checks hold, solutions show.
+    fn again(&self, candidate: &Candidate) -> Vec<Selection> {
+        let all = self.selection(candidate);
         let Kind::Mutant { fails, .. } = &candidate.kind else {
-            return (!self.varying.is_empty()).then(|| self.selection(candidate));
+            return if self.varying.is_empty() { Vec::new() } else { vec![all] };
         };
         let seen: Vec<String> = self.varying.iter().filter(|id| fails.contains(id)).cloned().collect();
-        (!seen.is_empty()).then_some(Selection::Only(seen))
+        if seen.is_empty() { Vec::new() } else { vec![Selection::Only(seen), all] }
     }
 
     /// What another seed can change: that a starter does not pass is seen of all checks only.
@@ -220,10 +219,18 @@ impl<'a> Trial<'a> {
         first: u64,
     ) -> Option<Judged> {
         let (report, problems) = match further {
-            Further::Seed(seed, selection) => {
-                let report = self.uncut(candidate, prepared, built, *seed, selection.clone()).await?;
-                let problems = with_seed(judgement::problems(candidate, &report), *seed);
-                (report, problems)
+            Further::Seed(seed, selections) => {
+                let mut came = None;
+                for selection in selections {
+                    let report = self.uncut(candidate, prepared, built, *seed, selection.clone()).await?;
+                    let problems = with_seed(judgement::problems(candidate, &report), *seed);
+                    let is_right = problems.is_empty();
+                    came = Some((report, problems));
+                    if is_right {
+                        break;
+                    }
+                }
+                came?
             }
             Further::Alone(id) => {
                 let selection = Selection::Only(vec![id.clone()]);
