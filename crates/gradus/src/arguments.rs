@@ -144,9 +144,9 @@ pub struct Check {
     /// For whom the reports are written
     #[arg(long = "for", value_enum, default_value_t, value_name = "READER")]
     pub reader: Reader,
-    /// How the exercises were named
+    /// How the exercises were named; none where what is graded is gone afterwards
     #[arg(skip)]
-    pub catalogue: Vec<OsString>,
+    pub catalogue: Option<Vec<OsString>>,
 }
 
 impl Arguments {
@@ -158,8 +158,8 @@ impl Arguments {
 }
 
 impl Check {
-    /// What decides what is graded, and how, besides a check and a seed: for a command that repeats this one.
-    pub fn again(&self) -> Vec<OsString> {
+    /// What decides what is graded, and how, besides a check and a seed: for a command that repeats this one, if any can.
+    pub fn again(&self) -> Option<Vec<OsString>> {
         let mut words = Vec::new();
         if self.dir != Path::new(".") {
             words.push(self.dir.clone().into_os_string());
@@ -171,8 +171,8 @@ impl Check {
         let sandbox = self.sandbox.and_then(|sandbox| sandbox.to_possible_value());
         option("--sandbox", sandbox.map(|value| value.get_name().to_owned()));
         option("--build-network", Some(self.build_network.join(",")).filter(|hosts| !hosts.is_empty()));
-        words.extend(self.catalogue.iter().cloned());
-        words
+        words.extend(self.catalogue.as_ref()?.iter().cloned());
+        Some(words)
     }
 }
 

@@ -41,7 +41,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Result<Exit, Prob
         Command::Show { slug } => show::run(&catalogue()?, &slug, environment),
         Command::Start { slug, lang, dir } => start::run(&catalogue()?, &slug, &lang, dir, environment),
         Command::Check(check) => {
-            check::run(catalogue, arguments::Check { catalogue: named, ..check }, environment)
+            check::run(catalogue, arguments::Check { catalogue: Some(named), ..check }, environment)
         }
         Command::Hint { id, dir, exercise } => {
             hint::run(&catalogue()?, id, &dir, exercise.as_deref(), environment)

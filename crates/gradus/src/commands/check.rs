@@ -22,6 +22,7 @@ use gradus_report::github::fenced;
 use gradus_report::terminal::Style;
 use gradus_report::{Format, Surroundings};
 use std::borrow::Borrow;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -256,14 +257,14 @@ fn write(
     Ok(())
 }
 
-/// With commands that can be typed where this one was. A report that others read says them for the submission's own folder.
+/// With commands that can be typed where this one was, if it can be repeated. A report that others read says them for the
+/// submission's own folder.
 fn as_asked_here(mut report: Report, check: &Check) -> Report {
-    let words = check.again().into_iter().map(|word| format!(" {}", shell_word(word.as_encoded_bytes())));
-    let given: String = words.collect();
+    let word = |word: OsString| format!(" {}", shell_word(word.as_encoded_bytes()));
+    let given: Option<String> = check.again().map(|words| words.into_iter().map(word).collect());
     for check in &mut report.checks {
-        if let Some(rest) = check.rerun.strip_prefix("gradus check") {
-            check.rerun = format!("gradus check{given}{rest}");
-        }
+        let rest = check.rerun.strip_prefix("gradus check").unwrap_or_default();
+        check.rerun = given.as_ref().map(|given| format!("gradus check{given}{rest}")).unwrap_or_default();
     }
     report
 }

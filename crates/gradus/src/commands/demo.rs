@@ -85,7 +85,7 @@ fn grade(catalogue: &Catalogue, dir: &Path, environment: &Environment) -> Result
         sandbox: None,
         build_network: Vec::new(),
         reader: Reader::Learner,
-        catalogue: Vec::new(),
+        catalogue: None,
     };
     check::run(|| Ok(catalogue), check, environment)
 }
