@@ -39,16 +39,14 @@ impl Asker {
         Self { world: world.clone(), answer: Vec::new() }
     }
 
-    /// Asks, and answers how many bytes came, or why none did, which the program's output tells in words.
+    /// Asks, and answers how many bytes came, or why none did; but for a timeout, the program's output tells that in words.
     async fn ask(&mut self, message: Vec<u8>, within: Duration) -> wasmtime::Result<i32> {
         self.answer.clear();
-        let (request, is_head) = match parsed(message) {
-            Ok(request) => {
-                let is_head = request.method() == Method::HEAD;
-                (request, is_head)
-            }
+        let request = match parsed(message) {
+            Ok(request) => request,
             Err(why) => return self.tell(NO_REQUEST, &why),
         };
+        let is_head = request.method() == Method::HEAD;
         let _asking = self.world.meter.asks();
         match self.world.upstreams.ask(request, within).await {
             Ok(answer) => {

@@ -2,6 +2,8 @@
 
 use crate::support::{ask, guest, program, settings, small};
 use gradus_wasm::{Limits, Server, Settings, Stopped};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -130,4 +132,33 @@ async fn a_question_that_waits_for_nobody_counts_against_the_time_of_its_request
     let server = server(&asking(&message, 60_000), port, Limits { request, ..small() }).await;
     assert_eq!(ask(&server, "/x").await, Err(Stopped::Deadline(request)));
     assert_eq!(ask(&server, "/").await.as_deref(), Ok("ok"));
+}
+
+/// What a step of a grader does to an upstream between two requests never meets a connection from before.
+#[tokio::test]
+async fn connections_to_upstreams_end_when_the_module_waits_for_a_request() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let connections = Arc::new(AtomicUsize::new(0));
+    let opened = connections.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            opened.fetch_add(1, Ordering::Relaxed);
+            tokio::spawn(async move {
+                let mut read = Vec::new();
+                while let Ok(byte) = stream.read_u8().await {
+                    read.push(byte);
+                    if read.ends_with(b"\r\n\r\n") {
+                        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nyes").await.unwrap();
+                    }
+                }
+            });
+        }
+    });
+    let server =
+        server(&asking(&format!("GET http://127.0.0.1:{port}/ HTTP/1.1\r\n\r\n"), 5000), port, small()).await;
+    for asked in 1..=3 {
+        assert_eq!(ask(&server, "/x").await.as_deref(), Ok("yes"));
+        assert_eq!(connections.load(Ordering::Relaxed), asked);
+    }
 }
